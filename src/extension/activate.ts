@@ -1,0 +1,46 @@
+/** Puts the extension together. What there is, is listed here; how each thing works stands in its own file. */
+import * as vscode from 'vscode';
+import { DEBUG_TYPE } from '../protocol/names';
+import { registerCommands } from './commands';
+import { registerConfigurations } from './debug/configurations';
+import { Sessions } from './debug/sessions';
+import { start } from './debug/start';
+import { reverseStep, toggleHex } from './debug/stepping';
+import type { ExtensionHost } from './host';
+import { registerLanguage } from './language/register';
+import { registerMemoryDocuments } from './memory/memoryDocument';
+import { openMemory } from './memory/openMemory';
+import { openLog } from './problems';
+import { copyAddress } from './trees/copyAddress';
+import { registerTrees } from './trees/register';
+import { WalkController } from './walk/walkController';
+
+export function activateExtension(context: vscode.ExtensionContext, host: ExtensionHost): void {
+  const log = openLog();
+  const sessions = new Sessions();
+  const walk = new WalkController(context.extensionUri, sessions);
+  const commands = registerCommands({
+    run: (uri, test) => start('run', uri, test),
+    debug: (uri, test) => start('debug', uri, test),
+    showWalk: () => walk.show(),
+    showWalkOfEntry: (row) => walk.showWalkOf(row),
+    reverseStepIn: () => reverseStep(sessions, 'in'),
+    reverseStepOut: () => reverseStep(sessions, 'out'),
+    copyAddress: (row) => copyAddress(row),
+    openMemory: (row) => openMemory(sessions, row),
+    toggleHex: () => toggleHex(sessions),
+  });
+  context.subscriptions.push(
+    log,
+    sessions,
+    walk,
+    commands,
+    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
+      createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),
+    }),
+    registerConfigurations(),
+    registerTrees(sessions),
+    registerMemoryDocuments(sessions),
+    registerLanguage(context.extensionUri, sessions),
+  );
+}

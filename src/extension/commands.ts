@@ -1,0 +1,30 @@
+/** The commands of the manifest. Each has a handler, or this does not compile. */
+import * as vscode from 'vscode';
+import { COMMANDS } from '../protocol/names';
+import { guarded } from './problems';
+
+export type CommandName = keyof typeof COMMANDS;
+
+// Command arguments come from menus and other extensions: each handler looks at what it gets.
+export type CommandHandlers = Record<CommandName, (...args: unknown[]) => unknown>;
+
+/** What a command does, to complete “could not …”. */
+const DOING: Record<CommandName, string> = {
+  run: 'run the file',
+  debug: 'debug the file',
+  showWalk: 'show the walk',
+  showWalkOfEntry: 'show the walk of this entry',
+  reverseStepIn: 'step back into',
+  reverseStepOut: 'step back out',
+  copyAddress: 'copy the address',
+  openMemory: 'open the memory',
+  toggleHex: 'change the number format',
+};
+
+export function registerCommands(handlers: CommandHandlers): vscode.Disposable {
+  const names = Object.keys(COMMANDS) as CommandName[];
+  const registrations = names.map((name) =>
+    vscode.commands.registerCommand(COMMANDS[name], guarded(DOING[name], handlers[name])),
+  );
+  return vscode.Disposable.from(...registrations);
+}

@@ -1,0 +1,35 @@
+/** Completion, as the language service answers it. */
+import * as vscode from 'vscode';
+import { LANGUAGES } from '../../protocol/names';
+import { complete, type Completion, type CompletionKind } from '../../scenario/language/services';
+import { fromEditorPosition, toEditorRange } from './convert';
+
+const { CompletionItemKind } = vscode;
+
+const KINDS: Record<CompletionKind, vscode.CompletionItemKind> = {
+  statement: CompletionItemKind.Keyword,
+  key: CompletionItemKind.Property,
+  value: CompletionItemKind.EnumMember,
+  word: CompletionItemKind.Keyword,
+  region: CompletionItemKind.Variable,
+  process: CompletionItemKind.Module,
+  constant: CompletionItemKind.Constant,
+  name: CompletionItemKind.Value,
+  function: CompletionItemKind.Function,
+  member: CompletionItemKind.Field,
+};
+
+export function registerCompletion(): vscode.Disposable {
+  const provideCompletionItems = (document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] =>
+    complete(document.getText(), fromEditorPosition(position)).map(itemOf);
+  return vscode.languages.registerCompletionItemProvider(LANGUAGES.scenario, { provideCompletionItems }, '.', ' ', '{');
+}
+
+function itemOf({ label, kind, detail, documentation, insertText, range }: Completion): vscode.CompletionItem {
+  const item = new vscode.CompletionItem(label, KINDS[kind]);
+  item.detail = detail;
+  if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
+  item.insertText = insertText;
+  item.range = toEditorRange(range);
+  return item;
+}

@@ -1,0 +1,51 @@
+/** Symbols, definitions and folding, as the language service answers them. */
+import * as vscode from 'vscode';
+import { LANGUAGES } from '../../protocol/names';
+import {
+  definition,
+  documentSymbols,
+  foldingRanges,
+  type DocumentSymbol,
+  type FoldingRange,
+  type SymbolKind,
+} from '../../scenario/language/services';
+import { fromEditorPosition, toEditorRange } from './convert';
+
+const KINDS: Record<SymbolKind, vscode.SymbolKind> = {
+  machine: vscode.SymbolKind.Object,
+  process: vscode.SymbolKind.Module,
+  region: vscode.SymbolKind.Variable,
+  constant: vscode.SymbolKind.Constant,
+  block: vscode.SymbolKind.Namespace,
+  test: vscode.SymbolKind.Method,
+  mark: vscode.SymbolKind.Event,
+};
+
+export function registerOutline(): vscode.Disposable {
+  const { languages } = vscode;
+  return vscode.Disposable.from(
+    languages.registerDocumentSymbolProvider(LANGUAGES.scenario, {
+      provideDocumentSymbols: (document) => documentSymbols(document.getText()).map(symbolOf),
+    }),
+    languages.registerDefinitionProvider(LANGUAGES.scenario, {
+      provideDefinition(document, position) {
+        const range = definition(document.getText(), fromEditorPosition(position));
+        return range && new vscode.Location(document.uri, toEditorRange(range));
+      },
+    }),
+    languages.registerFoldingRangeProvider(LANGUAGES.scenario, {
+      provideFoldingRanges: (document) => foldingRanges(document.getText()).map(foldOf),
+    }),
+  );
+}
+
+function symbolOf({ name, detail, kind, range, selectionRange, children }: DocumentSymbol): vscode.DocumentSymbol {
+  const whole = toEditorRange(range);
+  const symbol = new vscode.DocumentSymbol(name, detail, KINDS[kind], whole, toEditorRange(selectionRange));
+  symbol.children = children.map(symbolOf);
+  return symbol;
+}
+
+function foldOf({ startLine, endLine, kind }: FoldingRange): vscode.FoldingRange {
+  return new vscode.FoldingRange(startLine, endLine, kind === 'comment' ? vscode.FoldingRangeKind.Comment : undefined);
+}

@@ -1,0 +1,53 @@
+/** Rows of a tree view as plain data, and what they look like in words: no VS Code needed, so tests read it directly. */
+import type { TreeNode } from '../../protocol/requests';
+
+/** A node that the adapter sent, or the row that fetches more of its siblings. */
+export type Row = NodeRow | MoreRow;
+
+export interface NodeRow {
+  type: 'node';
+  node: TreeNode;
+}
+
+export interface MoreRow {
+  type: 'more';
+  /** Id of the node whose children were not all fetched; absent for the roots. */
+  parent: string | undefined;
+  shown: number;
+  total: number;
+}
+
+export const PAGE_SIZE = 100;
+
+export function rowsOf(parent: string | undefined, nodes: TreeNode[], total: number): Row[] {
+  const rows: Row[] = nodes.map((node) => ({ type: 'node', node }));
+  if (nodes.length < total) rows.push({ type: 'more', parent, shown: nodes.length, total });
+  return rows;
+}
+
+export function moreLabel({ shown, total }: MoreRow): string {
+  const rest = total - shown;
+  return rest > PAGE_SIZE ? `Show ${PAGE_SIZE} more of ${rest}` : `Show ${rest} more`;
+}
+
+/** Marks in words and shapes: a row must be understood without its colour. */
+export function describe({ description, current, changed }: TreeNode): string {
+  return [current ? '◂ walk' : '', changed ? '● changed' : '', description ?? ''].filter(Boolean).join('  ');
+}
+
+export function spoken(node: TreeNode): string {
+  const { label, description, current, changed } = node;
+  const parts = [label, description, current && 'on the path of the current access', changed && 'changed in this tick'];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** Words that the `when` clauses of context menus look for. */
+export function contextValue({ kind, address, memoryReference }: TreeNode): string {
+  return [`ptscope-${kind}`, address ? 'address' : '', memoryReference ? 'memory' : ''].filter(Boolean).join(' ');
+}
+
+export function nodeOf(argument: unknown): TreeNode | undefined {
+  if (typeof argument !== 'object' || argument === null || !('type' in argument)) return undefined;
+  const row = argument as Row;
+  return row.type === 'node' ? row.node : undefined;
+}

@@ -1,0 +1,142 @@
+/** Keeps the Walk panel and the session together: pictures in, seeks and hovers out. */
+import * as vscode from 'vscode';
+import { REQUESTS, SETTINGS, WEBVIEWS } from '../../protocol/names';
+import type { FromWalkView } from '../../protocol/walkView';
+import { ask } from '../debug/requests';
+import type { Move, Sessions } from '../debug/sessions';
+import { requireSession } from '../debug/stepping';
+import { logProblem, reportProblem } from '../problems';
+import { nodeOf } from '../trees/rows';
+import { exportPicture } from './exportPicture';
+import { ListingEditors } from './listing';
+import { WalkPanel } from './walkPanel';
+
+export class WalkController implements vscode.Disposable {
+  private panel: WalkPanel | undefined;
+  /** The address whose walk is shown instead of the current access, until the cursor moves. */
+  private inspected: string | undefined;
+  /** Sessions for which the panel was opened by itself; a person who closed it wants it closed. */
+  private readonly opened = new Set<string>();
+  private readonly listings: ListingEditors;
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly sessions: Sessions,
+  ) {
+    this.listings = new ListingEditors(sessions);
+    this.subscriptions = [
+      this.listings,
+      this.listings.onDidPoint((event) => void this.panel?.send({ type: 'light', event })),
+      sessions.onDidMove((move) => this.follow(move)),
+      sessions.onDidSwitch(() => this.draw()),
+      vscode.window.registerWebviewPanelSerializer(WEBVIEWS.walk, {
+        deserializeWebviewPanel: (panel) => {
+          this.adopt(new WalkPanel(panel, extensionUri));
+          return Promise.resolve();
+        },
+      }),
+    ];
+  }
+
+  show(): void {
+    this.inspected = undefined;
+    this.reveal();
+  }
+
+  showWalkOf(argument: unknown): void {
+    const address = nodeOf(argument)?.address;
+    if (address === undefined) throw new Error('choose it from the context menu of a row that has an address');
+    requireSession(this.sessions);
+    this.inspected = address;
+    this.reveal();
+  }
+
+  dispose(): void {
+    this.panel?.close();
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+
+  private reveal(): void {
+    if (this.panel) this.panel.reveal();
+    else this.adopt(WalkPanel.create(this.extensionUri));
+    this.draw();
+  }
+
+  private adopt(panel: WalkPanel): void {
+    this.panel?.close();
+    this.panel = panel;
+    panel.onDidHear((message) => void this.hear(message));
+    panel.onDidClose(() => {
+      panel.dispose();
+      this.listings.light(undefined);
+      if (this.panel === panel) this.panel = undefined;
+    });
+  }
+
+  private follow({ session }: Move): void {
+    if (session !== this.sessions.current) return;
+    this.inspected = undefined;
+    this.listings.light(undefined);
+    if (!this.panel && this.opensByItself(session)) this.reveal();
+    else this.draw();
+  }
+
+  private opensByItself(session: vscode.DebugSession): boolean {
+    if (this.opened.has(session.id) || session.configuration.noDebug) return false;
+    this.opened.add(session.id);
+    return vscode.workspace.getConfiguration().get<boolean>(SETTINGS.openWalkAutomatically, true);
+  }
+
+  private draw(): void {
+    this.drawing().catch((problem: unknown) => logProblem('draw the walk', problem));
+  }
+
+  private async drawing(): Promise<void> {
+    const { panel } = this;
+    const session = this.sessions.current;
+    if (!panel) return;
+    if (!session) {
+      await panel.send({ type: 'ended' });
+      return;
+    }
+    const request = this.inspected === undefined ? {} : { address: this.inspected };
+    const { picture } = await ask(session, REQUESTS.walk, request);
+    // The cursor may have moved, or the session changed, while the answer was on its way: a newer one follows.
+    if (session === this.sessions.current) await panel.send({ type: 'picture', picture });
+  }
+
+  private async hear(message: FromWalkView): Promise<void> {
+    try {
+      await this.handle(message);
+    } catch (problem) {
+      reportProblem(message.type === 'seek' ? 'go to this event' : 'do what the Walk view asked for', problem);
+    }
+  }
+
+  private async handle(message: FromWalkView): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        return this.drawing();
+      case 'hover':
+        return this.listings.light(message.event);
+      case 'seek':
+        return this.seek(message.event);
+      case 'export':
+        return exportPicture(message.svg, this.currentTick());
+      case 'problem':
+        throw new Error(message.message);
+    }
+  }
+
+  private async seek(event: number): Promise<void> {
+    const session = requireSession(this.sessions);
+    const tick = this.currentTick();
+    if (tick !== undefined) await ask(session, REQUESTS.seek, { tick, event });
+  }
+
+  private currentTick(): number | undefined {
+    const session = this.sessions.current;
+    return session && this.sessions.momentOf(session)?.tick;
+  }
+}

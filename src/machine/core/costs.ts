@@ -1,0 +1,21 @@
+/**
+ * The cost model: cycles that hardware operations take. Parameters of the model, not facts; `machine { cost NAME VALUE }`
+ * changes one by its name. With the data-cache model off every table read costs `table_read`.
+ */
+export interface HardwareCosts {
+  /** Cycles of one table read by the walker (about a second-level cache hit with the odd miss). */
+  table_read: number;
+  /** Cycles added by a look-up in the second-level TLB. */
+  stlb_lookup: number;
+  /** Cycles added by a look-up in the walk caches. */
+  walk_cache_lookup: number;
+  /** Cycles per instruction without translation stalls (EMT's script: 0.5). */
+  instruction: number;
+}
+
+export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
+  table_read: 30,
+  stlb_lookup: 7,
+  walk_cache_lookup: 1,
+  instruction: 0.5,
+};

@@ -1,0 +1,55 @@
+/**
+ * The machine's counters: one array of doubles, indexed by name, so that counting costs an addition and a snapshot a copy.
+ * What each counts is said once, here; statistics, expressions and the command line read the same numbers.
+ */
+export const enum Counter {
+  Reads,
+  Writes,
+  Execs,
+  /** Pages that data accesses and fetches looked up: an access that crosses a page boundary counts twice. */
+  Translations,
+  L1iHits,
+  L1iMisses,
+  L1dHits,
+  L1dMisses,
+  StlbHits,
+  StlbMisses,
+  /** Walks that ended in a translation and were not made only to set a dirty bit. */
+  Walks,
+  /** Table entries read by those walks. */
+  WalkReferences,
+  WalkCycles,
+  /** Longest of those walks, in references. */
+  WalkLongest,
+  /** Writes through a TLB entry with a clear dirty bit: the hardware walks again to set D. */
+  DirtyAssists,
+  /** Table entries read by walks that ended in a fault, from the root. */
+  FaultReferences,
+  /** Table entries read by walks that started in a walk cache, met a non-present entry and were started again at the root. */
+  AbandonedReferences,
+  FaultsMinor,
+  FaultsMajor,
+  FaultsCow,
+  FaultsThp,
+  FaultsProtection,
+  FaultsSpurious,
+  FaultsFatal,
+  /** TLB flush operations that software asked for, and pages invalidated one by one. */
+  Flushes,
+  FlushedPages,
+  KernelPageFault,
+  KernelSystemCall,
+  KernelTimer,
+  KernelOther,
+  /** Cycles spent in look-ups of the second-level TLB and of walk caches. */
+  LookupCycles,
+  /** Cycles of all walks that `WalkCycles` leaves out: faulting, abandoned and dirty-bit walks. */
+  OtherWalkCycles,
+  /** First of five: references by level of the format table, root first. */
+  ReferencesByLevel,
+  /** First of five: tables in use by level, root first. */
+  TablesByLevel = ReferencesByLevel + 5,
+  /** First of ten: hits and misses of up to five walk caches, root first. */
+  WalkCaches = TablesByLevel + 5,
+  Count = WalkCaches + 10,
+}

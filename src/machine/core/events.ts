@@ -1,0 +1,222 @@
+/**
+ * What the machine reports while it runs one tick with a recorder attached.
+ *
+ * Events are plain data in order of execution; `depth` is the nesting of calls. They are the only source of the listing,
+ * of the call stack inside a tick and of the walk picture. They are built in recorded mode alone: the fast path never
+ * makes one.
+ */
+import type { Pfn, Vpn } from './addresses';
+
+export type AccessKind = 'read' | 'write' | 'exec';
+/** Which implementation of a function ran. */
+export type Implementation = 'kernel' | 'default' | 'driver';
+export type WalkPurpose = 'translate' | 'retry' | 'confirm' | 'dirty';
+
+/** Kinds that faults are counted by; they are disjoint. `fatal` ones carry the signal in `signal`. */
+export type FaultKind = 'minor' | 'major' | 'cow' | 'thp' | 'protection' | 'spurious' | 'fatal';
+export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM';
+
+interface Base {
+  depth: number;
+}
+
+/** A tick begins: the access or operation, in the scenario's words. Always event 0. */
+export interface StatementEvent extends Base {
+  kind: 'statement';
+  text: string;
+  access?: { kind: AccessKind; vpn: Vpn; offset: number; sizeBytes: number; user: boolean };
+}
+/** One page of an access is about to be translated. */
+export interface TranslateEvent extends Base {
+  kind: 'translate';
+  access: AccessKind;
+  vpn: Vpn;
+  offset: number;
+  user: boolean;
+  retry: boolean;
+}
+export interface TlbLookupEvent extends Base {
+  kind: 'tlbLookup';
+  structure: string;
+  level: 1 | 2;
+  vpn: Vpn;
+  set: number;
+  hit: boolean;
+  pfn?: Pfn;
+  pageSize?: number;
+}
+export interface TlbFillEvent extends Base {
+  kind: 'tlbFill';
+  structure: string;
+  vpn: Vpn;
+  pfn: Pfn;
+  pageSize: number;
+  set: number;
+  evicted?: Vpn;
+}
+export interface TlbUpdateEvent extends Base {
+  kind: 'tlbUpdate';
+  structure: string;
+  vpn: Vpn;
+  text: string;
+}
+export interface WalkCacheLookupEvent extends Base {
+  kind: 'walkCacheLookup';
+  structure: string;
+  level: number;
+  tag: number;
+  hit: boolean;
+  table?: Pfn;
+}
+export interface WalkCacheFillEvent extends Base {
+  kind: 'walkCacheFill';
+  structure: string;
+  level: number;
+  tag: number;
+  table: Pfn;
+  evicted?: number;
+}
+export interface WalkStartEvent extends Base {
+  kind: 'walkStart';
+  purpose: WalkPurpose;
+  vpn: Vpn;
+  /** Level that is read first (0 = root), and the table it is in. */
+  startLevel: number;
+  table: Pfn;
+  startedFrom: string;
+}
+export interface TableReadEvent extends Base {
+  kind: 'tableRead';
+  level: number;
+  table: Pfn;
+  index: number;
+  low: number;
+  high: number;
+  cycles: number;
+}
+/** The hardware set A or D bits in an entry. */
+export interface HardwareWriteEvent extends Base {
+  kind: 'hardwareWrite';
+  level: number;
+  table: Pfn;
+  index: number;
+  bits: string;
+  low: number;
+  high: number;
+}
+export interface WalkEndEvent extends Base {
+  kind: 'walkEnd';
+  outcome: 'mapped' | 'fault' | 'abandoned';
+  references: number;
+  cycles: number;
+  pfn?: Pfn;
+  pageSize?: number;
+}
+export interface FaultEvent extends Base {
+  kind: 'fault';
+  vector: 'PF' | 'GP';
+  vpn: Vpn;
+  offset: number;
+  errorCode: number;
+  /** One sentence: which check rejected the access, and where. */
+  reason: string;
+}
+/** The kernel has decided what a fault was. */
+export interface FaultResolvedEvent extends Base {
+  kind: 'faultResolved';
+  fault: FaultKind;
+  signal?: FatalSignal;
+  text: string;
+}
+export interface EnterEvent extends Base {
+  kind: 'enter';
+  name: string;
+  implementation: Implementation;
+  /** Which driver, if a driver's implementation ran. */
+  driver?: string;
+  arguments: string;
+}
+/** A call in which nothing else is reported: entry and result in one line. */
+export interface CallEvent extends Base {
+  kind: 'call';
+  name: string;
+  implementation: Implementation;
+  driver?: string;
+  arguments: string;
+  result: string;
+}
+export interface LeaveEvent extends Base {
+  kind: 'leave';
+  name: string;
+  result: string;
+  instructions: number;
+}
+/** Software wrote a table entry. */
+export interface EntryWriteEvent extends Base {
+  kind: 'entryWrite';
+  level: number;
+  table: Pfn;
+  index: number;
+  oldLow: number;
+  oldHigh: number;
+  newLow: number;
+  newHigh: number;
+}
+export interface FrameEvent extends Base {
+  kind: 'frame';
+  action: 'allocate' | 'free' | 'fail';
+  pfn: Pfn;
+  order: number;
+  purpose: string;
+}
+export interface FlushEvent extends Base {
+  kind: 'flush';
+  instruction: string;
+  text: string;
+}
+export interface NoteEvent extends Base {
+  kind: 'note';
+  text: string;
+}
+/** An access to one page has its translation. */
+export interface TranslatedEvent extends Base {
+  kind: 'translated';
+  vpn: Vpn;
+  offset: number;
+  pfn: Pfn;
+  pageSize: number;
+  from: string;
+}
+/** Output of `print`, or the verdict of an `expect`. */
+export interface OutputEvent extends Base {
+  kind: 'output';
+  category: 'print' | 'expect' | 'break' | 'failed';
+  text: string;
+}
+
+export type MachineEvent =
+  | StatementEvent
+  | TranslateEvent
+  | TlbLookupEvent
+  | TlbFillEvent
+  | TlbUpdateEvent
+  | WalkCacheLookupEvent
+  | WalkCacheFillEvent
+  | WalkStartEvent
+  | TableReadEvent
+  | HardwareWriteEvent
+  | WalkEndEvent
+  | FaultEvent
+  | FaultResolvedEvent
+  | EnterEvent
+  | CallEvent
+  | LeaveEvent
+  | EntryWriteEvent
+  | FrameEvent
+  | FlushEvent
+  | NoteEvent
+  | TranslatedEvent
+  | OutputEvent;
+
+/** An event as the machine hands it over; the recorder adds the depth. */
+export type EventBody = MachineEvent extends infer E ? (E extends Base ? Omit<E, 'depth'> : never) : never;

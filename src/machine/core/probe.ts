@@ -1,0 +1,120 @@
+/**
+ * The point where running code meets its observers.
+ *
+ * The machine calls a probe at well-chosen places whether or not anyone listens. Without a recorder a call counts work
+ * and returns; with one it also appends an event. It is the same code in both modes, so a recorded tick cannot differ
+ * from a fast one. When the recorder has seen the event it was told to stop at, it throws `StopAtEvent`: the machine is
+ * then exactly in the state of that event, and stays usable for inspection only until a snapshot is restored.
+ */
+import { Counter } from './counters';
+import type { EventBody, Implementation, MachineEvent } from './events';
+import { defaultInstructions, FUNCTION_NAMES } from './functions';
+
+export class StopAtEvent extends Error {
+  constructor() {
+    super('the recorder reached the event it was told to stop at');
+  }
+}
+
+export class Recorder {
+  readonly events: MachineEvent[] = [];
+  #depth = 0;
+
+  /**
+   * `stopAt`: index of the event after which the run is unwound; Infinity records the whole tick. `onEvent` is called
+   * with the index of each event before that: a person's edits of the state are applied there.
+   */
+  constructor(
+    private readonly stopAt = Infinity,
+    private readonly onEvent?: (index: number) => void,
+  ) {}
+
+  emit(event: EventBody): void {
+    this.events.push({ ...event, depth: this.#depth } as MachineEvent);
+    this.onEvent?.(this.events.length - 1);
+    if (this.events.length > this.stopAt) throw new StopAtEvent();
+  }
+
+  indent(): void {
+    this.#depth++;
+  }
+  outdent(): void {
+    this.#depth--;
+  }
+}
+
+/**
+ * What a debugger may ask to be told about in a fast run: bits of `Probe.armed`. Bits 0 to 6 are fault kinds in the
+ * order of `FAULT_KINDS`.
+ */
+export const enum Signal {
+  TlbMiss = 1 << 7,
+  Function = 1 << 8,
+  FailedExpect = 1 << 9,
+  Break = 1 << 10,
+}
+
+/** Which class of kernel work instructions are charged to. */
+export type WorkClass = Counter.KernelPageFault | Counter.KernelSystemCall | Counter.KernelTimer | Counter.KernelOther;
+
+export class Probe {
+  recorder: Recorder | null = null;
+  readonly counters = new Float64Array(Counter.Count);
+  readonly calls = new Float64Array(FUNCTION_NAMES.length);
+  readonly instructions = new Float64Array(FUNCTION_NAMES.length);
+  readonly costs = Float64Array.from(FUNCTION_NAMES, defaultInstructions);
+  /** State of the machine like any other: [0] is the WorkClass that instructions are charged to now. */
+  readonly workClass = Float64Array.of(Counter.KernelOther);
+
+  /**
+   * Host-side, no part of the machine's state: what to look for, which functions count for `Signal.Function`, and what
+   * was seen. Only slow paths look, so that an armed breakpoint costs a fast run nothing until it fires.
+   */
+  armed = 0;
+  fired = 0;
+  readonly armedFunctions = new Uint8Array(FUNCTION_NAMES.length);
+
+  signal(bit: number): void {
+    this.fired |= bit & this.armed;
+  }
+
+  /** A function begins. `detail` is evaluated by callers only while recording. */
+  enter(index: number, implementation: Implementation, detail = '', driver?: string): void {
+    this.calls[index]++;
+    if (this.armedFunctions[index] !== 0) this.signal(Signal.Function);
+    this.charge(index, this.costs[index]);
+    if (this.recorder === null) return;
+    this.recorder.emit({ kind: 'enter', name: FUNCTION_NAMES[index], implementation, driver, arguments: detail });
+    this.recorder.indent();
+  }
+
+  /** A function in which nothing else happens that is worth a line. */
+  call(index: number, implementation: Implementation, detail = '', result = '', driver?: string): void {
+    this.calls[index]++;
+    if (this.armedFunctions[index] !== 0) this.signal(Signal.Function);
+    this.charge(index, this.costs[index]);
+    if (this.recorder === null) return;
+    const name = FUNCTION_NAMES[index];
+    this.recorder.emit({ kind: 'call', name, implementation, driver, arguments: detail, result });
+  }
+
+  leave(index: number, result = ''): void {
+    if (this.recorder === null) return;
+    this.recorder.outdent();
+    this.recorder.emit({ kind: 'leave', name: FUNCTION_NAMES[index], result, instructions: this.costs[index] });
+  }
+
+  /** More instructions for the function that runs, e.g. one loop iteration. */
+  charge(index: number, instructions: number): void {
+    this.instructions[index] += instructions;
+    this.counters[this.workClass[0]] += instructions;
+  }
+
+  count(counter: Counter): void {
+    this.counters[counter]++;
+  }
+
+  note(text: string): void {
+    this.recorder?.emit({ kind: 'note', text });
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Simulated physical memory: frames of 4 KiB.
+ *
+ * A frame that holds a table, or whose bytes somebody asked to write, is *backed*: its 1,024 words are a slot of the
+ * pool. Other frames exist only as a record, so that 64 GiB of data costs no more than its tables; their bytes read as
+ * zero, which is what the kernel hands out. Reading never backs a frame and never changes state.
+ *
+ * A frame's record is four words: state (bits 0–3 state, 4–7 order of a block's head frame), two words that belong to
+ * whoever owns the frame (free-list links while it is free), and the slot number + 1, or 0 if not backed.
+ */
+import { asPfn, PAGE_BYTES, type Pfn } from '../core/addresses';
+import type { Hasher } from '../core/hash';
+import { ArrayState, type Stateful, type TypedArray } from '../core/state';
+import { PagedStore, PAGE_WORDS, type StoreSnapshot } from './pagedStore';
+
+const RECORD_WORDS = 4;
+const RECORDS_PER_PAGE = PAGE_WORDS / RECORD_WORDS;
+const SLOT = 3;
+
+export interface MemorySnapshot {
+  readonly records: StoreSnapshot;
+  readonly pool: StoreSnapshot;
+  readonly small: readonly TypedArray[];
+}
+
+export class PhysicalMemory implements Stateful<MemorySnapshot> {
+  readonly frameCount: number;
+  readonly records = new PagedStore(64);
+  readonly pool = new PagedStore(64);
+  /** [0]: first free slot + 1 of a list linked through the slots' first words. */
+  readonly #freeSlots = new Int32Array(1);
+  readonly #small = new ArrayState([this.#freeSlots]);
+
+  constructor(sizeBytes: number) {
+    this.frameCount = Math.floor(sizeBytes / PAGE_BYTES);
+  }
+
+  get sizeBytes(): number {
+    return this.frameCount * PAGE_BYTES;
+  }
+
+  /** Word `field` (0–2) of a frame's record. */
+  record(pfn: Pfn, field: number): number {
+    return pfn < this.records.used * RECORDS_PER_PAGE ? this.records.words[pfn * RECORD_WORDS + field] : 0;
+  }
+
+  setRecord(pfn: Pfn, field: number, value: number): void {
+    const page = Math.floor(pfn / RECORDS_PER_PAGE);
+    this.records.extend(page + 1);
+    this.records.touch(page);
+    this.records.words[pfn * RECORD_WORDS + field] = value;
+  }
+
+  /** Index of the frame's first word in `pool.words`, or −1 if it is not backed. */
+  base(pfn: Pfn): number {
+    const slot = this.record(pfn, SLOT) - 1;
+    return slot < 0 ? -1 : slot * PAGE_WORDS;
+  }
+
+  /** Gives the frame a slot of zeroes if it has none. Returns the index of its first word. */
+  back(pfn: Pfn): number {
+    const have = this.base(pfn);
+    if (have >= 0) return have;
+    let slot = this.#freeSlots[0] - 1;
+    if (slot >= 0) {
+      this.#freeSlots[0] = this.pool.words[slot * PAGE_WORDS];
+      this.pool.touch(slot);
+      this.pool.words.fill(0, slot * PAGE_WORDS, (slot + 1) * PAGE_WORDS);
+    } else {
+      slot = this.pool.used;
+      this.pool.extend(slot + 1);
+    }
+    this.setRecord(pfn, SLOT, slot + 1);
+    return slot * PAGE_WORDS;
+  }
+
+  /** The frame's contents are gone, and it costs nothing again. */
+  unback(pfn: Pfn): void {
+    const slot = this.record(pfn, SLOT) - 1;
+    if (slot < 0) return;
+    this.pool.touch(slot);
+    this.pool.words.fill(0, slot * PAGE_WORDS, (slot + 1) * PAGE_WORDS);
+    this.pool.words[slot * PAGE_WORDS] = this.#freeSlots[0];
+    this.#freeSlots[0] = slot + 1;
+    this.setRecord(pfn, SLOT, 0);
+  }
+
+  /** 32-bit word at a physical address (a multiple of 4); 0 where nothing is backed, or no memory is. */
+  readWord(address: number): number {
+    const base = this.base(asPfn(Math.floor(address / PAGE_BYTES)));
+    return base < 0 ? 0 : this.pool.words[base + ((address % PAGE_BYTES) >>> 2)];
+  }
+
+  /** Writes a 32-bit word; backs the frame. The address must lie in memory. */
+  writeWord(address: number, value: number): void {
+    const base = this.back(asPfn(Math.floor(address / PAGE_BYTES)));
+    this.pool.touch(base / PAGE_WORDS);
+    this.pool.words[base + ((address % PAGE_BYTES) >>> 2)] = value;
+  }
+
+  /** Bytes for a memory view; fewer than asked where memory ends. */
+  readBytes(address: number, count: number): Uint8Array {
+    const length = Math.max(0, Math.min(count, this.sizeBytes - address));
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i++) {
+      const at = address + i;
+      bytes[i] = this.readWord(at - (at % 4)) >>> ((at % 4) * 8);
+    }
+    return bytes;
+  }
+
+  /** Writes bytes from a memory view; returns how many lay in memory. */
+  writeBytes(address: number, bytes: Uint8Array): number {
+    const length = Math.max(0, Math.min(bytes.length, this.sizeBytes - address));
+    for (let i = 0; i < length; i++) {
+      const at = address + i;
+      const shift = (at % 4) * 8;
+      const word = at - (at % 4);
+      this.writeWord(word, (this.readWord(word) & ~(0xff << shift)) | (bytes[i] << shift));
+    }
+    return length;
+  }
+
+  save(): MemorySnapshot {
+    return { records: this.records.save(), pool: this.pool.save(), small: this.#small.save() };
+  }
+
+  load(saved: MemorySnapshot): void {
+    this.records.load(saved.records);
+    this.pool.load(saved.pool);
+    this.#small.load(saved.small);
+  }
+
+  hash(into: Hasher): void {
+    this.records.hash(into);
+    this.pool.hash(into);
+    this.#small.hash(into);
+  }
+}

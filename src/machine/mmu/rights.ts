@@ -1,0 +1,77 @@
+/**
+ * Access rights as bit masks, so that checking a translation is two AND operations.
+ *
+ * A translation carries the rights combined over its path (R/W and U/S ANDed, XD ORed). For each kind of access and
+ * mode the control registers decide which bits must be set and which must be clear (Intel SDM vol. 3A §4.6).
+ */
+
+export const enum TlbFlag {
+  Write = 1,
+  User = 2,
+  NoExecute = 4,
+  Dirty = 8,
+  Global = 16,
+}
+
+/** Access kinds by code. */
+export const enum Access {
+  Read = 0,
+  Write = 1,
+  Exec = 2,
+}
+
+export const CR0 = { PE: 1 << 0, WP: 1 << 16, PG: 1 << 31 } as const;
+export const CR4 = { PSE: 1 << 4, PAE: 1 << 5, PGE: 1 << 7, LA57: 1 << 12, PCIDE: 1 << 17, SMEP: 1 << 20, SMAP: 1 << 21, PKE: 1 << 22 } as const;
+export const EFER = { LME: 1 << 8, LMA: 1 << 10, NXE: 1 << 11 } as const;
+
+/** Page-fault error code (Intel SDM vol. 3A figure 4-12). */
+export const enum ErrorCode {
+  Present = 1,
+  Write = 2,
+  User = 4,
+  Reserved = 8,
+  Fetch = 16,
+}
+
+export const ERROR_BITS: readonly { bit: number; name: string; set: string; clear: string }[] = [
+  { bit: 1, name: 'P', set: 'the page is present: a right was missing', clear: 'not present' },
+  { bit: 2, name: 'W', set: 'a write', clear: 'a read or a fetch' },
+  { bit: 4, name: 'U', set: 'from user mode', clear: 'from supervisor mode' },
+  { bit: 8, name: 'RSVD', set: 'a reserved bit was set', clear: '' },
+  { bit: 16, name: 'I', set: 'an instruction fetch', clear: '' },
+];
+
+/** `must[access * 2 + user]` and `forbidden[…]`, made anew whenever a control register changes. */
+export class RightsTable {
+  readonly must = new Int32Array(6);
+  readonly forbidden = new Int32Array(6);
+
+  update(cr0: number, cr4: number, efer: number): void {
+    const noExecute = efer & EFER.NXE ? TlbFlag.NoExecute : 0;
+    const user = 1;
+    this.must[Access.Read * 2 + user] = TlbFlag.User;
+    this.must[Access.Write * 2 + user] = TlbFlag.User | TlbFlag.Write;
+    this.must[Access.Exec * 2 + user] = TlbFlag.User;
+    this.forbidden[Access.Exec * 2 + user] = noExecute;
+    this.must[Access.Write * 2] = cr0 & CR0.WP ? TlbFlag.Write : 0;
+    const smap = cr4 & CR4.SMAP ? TlbFlag.User : 0;
+    this.forbidden[Access.Read * 2] = smap;
+    this.forbidden[Access.Write * 2] = smap;
+    this.forbidden[Access.Exec * 2] = noExecute | (cr4 & CR4.SMEP ? TlbFlag.User : 0);
+  }
+
+  allows(flags: number, access: Access, user: number): boolean {
+    const i = access * 2 + user;
+    return (flags & this.must[i]) === this.must[i] && (flags & this.forbidden[i]) === 0;
+  }
+
+  /** Which right is missing, in words. */
+  explain(flags: number, access: Access, user: number): string {
+    const i = access * 2 + user;
+    const missing = this.must[i] & ~flags;
+    if (missing & TlbFlag.User) return 'the page is for the supervisor only (U/S is 0 somewhere on the path)';
+    if (missing & TlbFlag.Write) return 'the page is read-only (R/W is 0 somewhere on the path)';
+    if (flags & this.forbidden[i] & TlbFlag.NoExecute) return 'the page must not be executed (XD is set)';
+    return access === Access.Exec ? 'SMEP forbids the supervisor to execute a user page' : 'SMAP forbids the supervisor to access a user page';
+  }
+}

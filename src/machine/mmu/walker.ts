@@ -1,0 +1,44 @@
+/** What the MMU asks of a scheme's hardware walker. Every scheme has one; the MMU knows no other side of it. */
+import type { Pfn, Vpn } from '../core/addresses';
+import type { Stateful, TypedArray } from '../core/state';
+import type { AssociativeCache } from './associativeCache';
+import type { Access } from './rights';
+
+export const enum WalkStatus {
+  Mapped,
+  NotPresent,
+  Reserved,
+  Rights,
+}
+
+/** The result of the last walk; one object for a walker's life, so that a walk allocates nothing. */
+export interface WalkResult {
+  status: WalkStatus;
+  /** Frame of the 4 KiB page, also inside a huge page. */
+  pfn: Pfn;
+  pageSize: number;
+  /** Rights combined over the path and the leaf's D and G, as TlbFlag. */
+  flags: number;
+  /** Entries read by the walk that decided. */
+  references: number;
+  cycles: number;
+  /** Level at which a fault was found. */
+  level: number;
+}
+
+export interface WalkCaches {
+  readonly caches: readonly AssociativeCache[];
+  flush(): void;
+}
+
+export interface Walker extends Stateful<readonly TypedArray[]> {
+  readonly result: WalkResult;
+  readonly walkCaches: WalkCaches;
+  /**
+   * Translates a page, setting A bits, and D for a permitted write. Counts nothing but abandoned references: what kind
+   * of walk it was is for the MMU to say. On a fault neither memory nor walk caches are changed.
+   */
+  walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus;
+  /** Walks again from the root, without walk caches, to set D for a write through a clean TLB entry. */
+  setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus;
+}

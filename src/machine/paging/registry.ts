@@ -1,0 +1,61 @@
+/** The translation schemes, by the name that a scenario gives them. Adding one is a folder and a line here. */
+import type { HardwareCosts } from '../core/costs';
+import type { Probe } from '../core/probe';
+import type { MmuDriver } from '../emt/driver';
+import type { BuddyAllocator } from '../memory/buddy';
+import type { PhysicalMemory } from '../memory/physicalMemory';
+import type { Instructions } from '../mmu/instructions';
+import type { RightsTable } from '../mmu/rights';
+import type { Walker } from '../mmu/walker';
+import type { PagingFormat } from './format';
+import type { Inspector } from './inspector';
+import { RADIX4 } from './radix/format';
+import { RadixDriver } from './radix/driver';
+import { RadixInspector } from './radix/inspector';
+import { RadixWalker } from './radix/walker';
+
+/** Physical address width of the modelled processor (MAXPHYADDR). */
+export const PHYSICAL_BITS = 46;
+
+export interface WalkCacheOptions {
+  geometry: readonly { entries: number; ways: number }[];
+  promote: 'hit' | 'all';
+}
+
+export interface HardwareParts {
+  memory: PhysicalMemory;
+  rights: RightsTable;
+  probe: Probe;
+  costs: HardwareCosts;
+  walkCaches: WalkCacheOptions;
+}
+
+export interface SoftwareParts {
+  memory: PhysicalMemory;
+  buddy: BuddyAllocator;
+  cpu: Instructions;
+  probe: Probe;
+}
+
+export interface Scheme {
+  readonly format: PagingFormat;
+  createWalker(parts: HardwareParts): Walker;
+  createDriver(parts: SoftwareParts): MmuDriver;
+  createInspector(memory: PhysicalMemory): Inspector;
+}
+
+function tree(format: PagingFormat): Scheme {
+  return {
+    format,
+    createWalker: ({ memory, rights, probe, costs, walkCaches }) =>
+      new RadixWalker(format, memory, rights, probe, costs, {
+        caches: walkCaches.geometry, promote: walkCaches.promote, physicalBits: PHYSICAL_BITS,
+      }),
+    createDriver: ({ memory, buddy, cpu, probe }) => new RadixDriver(format, memory, buddy, cpu, probe),
+    createInspector: (memory) => new RadixInspector(format, memory, PHYSICAL_BITS),
+  };
+}
+
+export const SCHEMES: Readonly<Record<string, Scheme>> = {
+  radix: tree(RADIX4),
+};

@@ -1,0 +1,73 @@
+/**
+ * The 64-bit x86 page-table entry (Intel SDM vol. 3A tables 4-15 to 4-20), shared by every scheme that uses it.
+ *
+ * An entry travels as two 32-bit words, low and high, because that is how it lies in memory and because bit operations
+ * on them need no BigInt. All masks say which word they are for.
+ */
+import type { Pfn } from '../../core/addresses';
+
+/** Bits of the low word. */
+export const LOW = {
+  P: 1 << 0,
+  RW: 1 << 1,
+  US: 1 << 2,
+  PWT: 1 << 3,
+  PCD: 1 << 4,
+  A: 1 << 5,
+  D: 1 << 6,
+  PS: 1 << 7,
+  G: 1 << 8,
+  SPECIAL: 1 << 9,
+  UFFD_WP: 1 << 10,
+  SOFT_DIRTY: 1 << 11,
+} as const;
+
+/** Bits of the high word. */
+export const HIGH = { NX: 1 << 31, DEVMAP: 1 << 26, PKEY_SHIFT: 27, PKEY_MASK: 0xf << 27 } as const;
+
+/** Frame bits 32 to 51 in the high word. */
+const FRAME_HIGH = 0x000fffff;
+
+export const frameOf = (low: number, high: number): Pfn =>
+  ((low >>> 12) + (high & FRAME_HIGH) * 0x100000) as Pfn;
+export const lowOf = (pfn: Pfn, flags: number): number => ((pfn % 0x100000) << 12) | flags;
+export const highOf = (pfn: Pfn, flags: number): number => Math.floor(pfn / 0x100000) | flags;
+
+/** Frame bits at or above the physical address width are reserved; this is their mask in the high word. */
+export const reservedHigh = (physicalBits: number): number =>
+  physicalBits >= 52 ? 0 : FRAME_HIGH & ~((1 << (physicalBits - 32)) - 1);
+/** Low-word bits that must be 0 in a leaf of page-size code 1 (bits 13–20) and 2 (bits 13–29). */
+export const RESERVED_LOW_OF_LEAF = [0, 0x001fe000, 0x3fffe000] as const;
+
+/** Linux's `_PAGE_TABLE`: what it sets in an entry that points to a table. */
+export const TABLE_FLAGS = LOW.P | LOW.RW | LOW.US | LOW.A | LOW.D;
+
+export const rawOf = (low: number, high: number): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+export const lowWord = (raw: bigint): number => Number(BigInt.asIntN(32, raw));
+export const highWord = (raw: bigint): number => Number(BigInt.asIntN(32, raw >> 32n));
+
+export interface EntryBit {
+  /** Short name for flag lists. */
+  name: string;
+  /** Member name in expressions, e.g. `pte(a).dirty`. */
+  member: string;
+  bit: number;
+  set: string;
+  clear: string;
+  /** Where the bit has this meaning. */
+  where: 'any' | 'leaf' | 'upper';
+}
+
+/** Single-bit fields, for decoders, tooltips and expressions. */
+export const ENTRY_BITS: readonly EntryBit[] = [
+  { name: 'P', member: 'present', bit: 0, set: 'present', clear: 'not present', where: 'any' },
+  { name: 'RW', member: 'rw', bit: 1, set: 'writable', clear: 'read-only', where: 'any' },
+  { name: 'US', member: 'user', bit: 2, set: 'user', clear: 'supervisor only', where: 'any' },
+  { name: 'PWT', member: 'pwt', bit: 3, set: 'write-through', clear: 'write-back', where: 'any' },
+  { name: 'PCD', member: 'pcd', bit: 4, set: 'not cached', clear: 'cached', where: 'any' },
+  { name: 'A', member: 'accessed', bit: 5, set: 'accessed', clear: 'not accessed', where: 'any' },
+  { name: 'D', member: 'dirty', bit: 6, set: 'dirty', clear: 'clean', where: 'leaf' },
+  { name: 'PS', member: 'huge', bit: 7, set: 'maps a huge page', clear: 'points to a table', where: 'upper' },
+  { name: 'G', member: 'global', bit: 8, set: 'global', clear: 'not global', where: 'leaf' },
+  { name: 'NX', member: 'nx', bit: 63, set: 'no instruction fetch', clear: 'executable', where: 'any' },
+];

@@ -1,0 +1,122 @@
+/**
+ * Every counter of the machine as one nested record: what the Statistics view, `stats` in expressions and
+ * `ptscope run --format json` show. Field names are an interface (design CLI): fields are added, never renamed.
+ */
+import { Counter } from './core/counters';
+import { FUNCTION_NAMES } from './core/functions';
+import type { Machine } from './machine';
+
+export interface HitsAndMisses {
+  hits: number;
+  misses: number;
+}
+
+export interface Statistics {
+  accesses: { total: number; reads: number; writes: number; execs: number; translations: number };
+  faults: {
+    total: number;
+    minor: number;
+    major: number;
+    cow: number;
+    thp: number;
+    protection: number;
+    spurious: number;
+    fatal: number;
+    references: number;
+  };
+  tlb: { l1i: HitsAndMisses; l1d: HitsAndMisses; stlb: HitsAndMisses };
+  walks: {
+    count: number;
+    references: number;
+    dirtyAssists: number;
+    cycles: number;
+    longest: number;
+    abandonedReferences: number;
+    referencesByLevel: Record<string, number>;
+  };
+  walkCaches: Record<string, HitsAndMisses>;
+  tables: { bytes: number; count: number; byLevel: Record<string, number> };
+  kernel: {
+    instructions: number;
+    byClass: { pageFault: number; systemCall: number; timer: number; other: number };
+    byFunction: Record<string, { calls: number; instructions: number }>;
+  };
+  flushes: { total: number; pages: number };
+  memory: { frames: number; freeFrames: number };
+  cycles: number;
+  instructionsPerCycle: number;
+}
+
+export function statistics(machine: Machine): Statistics {
+  const c = machine.probe.counters;
+  const levels = machine.scheme.format.levels;
+  const byLevel = (first: Counter): Record<string, number> =>
+    Object.fromEntries(levels.map((l, i) => [l.name, c[first + i]]));
+  const pair = (hits: Counter): HitsAndMisses => ({ hits: c[hits], misses: c[hits + 1] });
+  const tables = levels.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i], 0);
+  const kernelInstructions =
+    c[Counter.KernelPageFault] + c[Counter.KernelSystemCall] + c[Counter.KernelTimer] + c[Counter.KernelOther];
+  const instructions = programInstructions(c) + kernelInstructions;
+  const cycles =
+    instructions * machine.costs.instruction + c[Counter.LookupCycles] + c[Counter.WalkCycles] + c[Counter.OtherWalkCycles];
+  const faults = {
+    minor: c[Counter.FaultsMinor],
+    major: c[Counter.FaultsMajor],
+    cow: c[Counter.FaultsCow],
+    thp: c[Counter.FaultsThp],
+    protection: c[Counter.FaultsProtection],
+    spurious: c[Counter.FaultsSpurious],
+    fatal: c[Counter.FaultsFatal],
+  };
+  return {
+    accesses: {
+      total: c[Counter.Reads] + c[Counter.Writes] + c[Counter.Execs],
+      reads: c[Counter.Reads],
+      writes: c[Counter.Writes],
+      execs: c[Counter.Execs],
+      translations: c[Counter.Translations],
+    },
+    faults: {
+      total: Object.values(faults).reduce((a, b) => a + b, 0),
+      ...faults,
+      references: c[Counter.FaultReferences],
+    },
+    tlb: { l1i: pair(Counter.L1iHits), l1d: pair(Counter.L1dHits), stlb: pair(Counter.StlbHits) },
+    walks: {
+      count: c[Counter.Walks],
+      references: c[Counter.WalkReferences],
+      dirtyAssists: c[Counter.DirtyAssists],
+      cycles: c[Counter.WalkCycles],
+      longest: c[Counter.WalkLongest],
+      abandonedReferences: c[Counter.AbandonedReferences],
+      referencesByLevel: byLevel(Counter.ReferencesByLevel),
+    },
+    walkCaches: Object.fromEntries(
+      machine.mmu.walkCaches.map((_, i) => [levels[i].name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
+    ),
+    tables: { bytes: tables * 4096, count: tables, byLevel: byLevel(Counter.TablesByLevel) },
+    kernel: {
+      instructions: kernelInstructions,
+      byClass: {
+        pageFault: c[Counter.KernelPageFault],
+        systemCall: c[Counter.KernelSystemCall],
+        timer: c[Counter.KernelTimer],
+        other: c[Counter.KernelOther],
+      },
+      byFunction: Object.fromEntries(
+        FUNCTION_NAMES.map((name, i) => [
+          name,
+          { calls: machine.probe.calls[i], instructions: machine.probe.instructions[i] },
+        ] as const).filter(([, f]) => f.calls > 0),
+      ),
+    },
+    flushes: { total: c[Counter.Flushes], pages: c[Counter.FlushedPages] },
+    memory: { frames: machine.memory.frameCount, freeFrames: machine.buddy.freeFrames },
+    cycles,
+    instructionsPerCycle: cycles === 0 ? 0 : instructions / cycles,
+  };
+}
+
+/** Fetches are the program's instructions; a program whose fetches are not replayed counts one per data access. */
+const programInstructions = (c: Float64Array): number =>
+  c[Counter.Execs] > 0 ? c[Counter.Execs] : c[Counter.Reads] + c[Counter.Writes];

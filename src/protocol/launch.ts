@@ -1,0 +1,28 @@
+/** What a launch configuration may hold. The manifest describes the same keys for the editor's completion. */
+
+export interface LaunchArguments {
+  /** A scenario, or a trace. A path, or a URI as text where the file is in no local file system. */
+  program: string;
+  /** Only this test of the scenario; absent: everything outside tests. */
+  test?: string;
+  /** `radix`, `fpt L3L2`: overrides the scenario's. */
+  scheme?: string;
+  /** Keys of the machine block, each with its value as in a scenario. */
+  machine?: Record<string, string | number | boolean>;
+  stopOnEntry?: boolean;
+  /** Values for the scenario's `let` names. */
+  args?: Record<string, string | number>;
+  trace?: TraceOptions;
+  /** Whether the replay of a trace sends instruction fetches through the instruction side. */
+  instructions?: boolean;
+  noDebug?: boolean;
+}
+
+export interface TraceOptions {
+  /** At most this many records. */
+  limit?: number;
+  /** Records to leave out at the beginning. */
+  skip?: number;
+  /** Added to every address: a number or `0x…`. */
+  offset?: number | string;
+}

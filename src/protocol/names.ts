@@ -1,0 +1,53 @@
+/**
+ * Names that the manifest, the extension and the adapter must agree on.
+ * A test holds package.json to this file, so that an id cannot drift.
+ */
+
+/** The debug type in launch.json. */
+export const DEBUG_TYPE = 'ptscope';
+
+/** Language ids. `listing` is the read-only document that shows one tick, one event a line; `trace` is text, too. */
+export const LANGUAGES = { scenario: 'ptscen', listing: 'ptscope-listing', trace: 'lackey' } as const;
+
+/** File name extension of a listing; VS Code picks the highlighting by it. */
+export const LISTING_EXTENSION = '.ptlisting';
+
+export const COMMANDS = {
+  run: 'ptscope.run',
+  debug: 'ptscope.debug',
+  showWalk: 'ptscope.showWalk',
+  showWalkOfEntry: 'ptscope.showWalkOfEntry',
+  reverseStepIn: 'ptscope.reverseStepIn',
+  reverseStepOut: 'ptscope.reverseStepOut',
+  copyAddress: 'ptscope.copyAddress',
+  openMemory: 'ptscope.openMemory',
+  toggleHex: 'ptscope.toggleHex',
+} as const;
+
+export const VIEWS = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;
+
+export const WEBVIEWS = { walk: 'ptscope.walk' } as const;
+
+/** Settings of the extension, by their full names. */
+export const SETTINGS = {
+  openWalkAutomatically: 'ptscope.walk.openAutomatically',
+  adapterHost: 'ptscope.adapter.host',
+} as const;
+
+/** Context keys that `when` clauses use. */
+export const CONTEXTS = { sessionActive: 'ptscope.sessionActive', canStepBack: 'ptscope.canStepBack' } as const;
+
+/** DAP requests beyond the standard. Parameters and results: requests.ts. */
+export const REQUESTS = {
+  walk: 'ptscope/walk',
+  tree: 'ptscope/tree',
+  moment: 'ptscope/moment',
+  seek: 'ptscope/seek',
+  reverseStepIn: 'ptscope/reverseStepIn',
+  reverseStepOut: 'ptscope/reverseStepOut',
+  translate: 'ptscope/translate',
+  numberFormat: 'ptscope/numberFormat',
+} as const;
+
+/** DAP events beyond the standard. */
+export const EVENTS = { moment: 'ptscope/moment' } as const;

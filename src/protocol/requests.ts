@@ -1,0 +1,108 @@
+/** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
+import type { WalkPicture } from './walk';
+
+/**
+ * A place on the tape: the state of the machine inside tick `tick`, when its event `event` has just been reported.
+ * Event 0 is the start of the tick, before anything has happened in it.
+ */
+export interface Moment {
+  tick: number;
+  event: number;
+}
+
+/** Answer of `ptscope/moment`, and body of the `ptscope/moment` event that follows every move of the cursor. */
+export interface MomentInfo extends Moment {
+  /** How many events the tick has. */
+  events: number;
+  /** What the tick does, e.g. `write heap+0x0`. */
+  title: string;
+  /** `sourceReference` of the tick's listing; event e is its line e + 1. */
+  listing: number;
+  /** Hash of the whole machine state, program and counters: equal for equal states. Present in the answer alone. */
+  stateHash?: string;
+  canStepBack: boolean;
+  /** False once the program has ended. */
+  running: boolean;
+}
+
+export interface SeekArguments extends Moment {}
+
+/** `ptscope/walk`: the picture of the current access, or of a side-effect-free walk of `address` if given. */
+export interface WalkArguments {
+  /** An expression of the scenario language, e.g. `heap+0x1000` or `0x7fff12345678`. */
+  address?: string;
+}
+export interface WalkResponse {
+  picture: WalkPicture | undefined;
+}
+
+export type TreeId = 'pageTables' | 'caches';
+
+export interface TreeArguments {
+  tree: TreeId;
+  /** Absent: the roots. */
+  parent?: string;
+  start?: number;
+  count?: number;
+}
+export interface TreeResponse {
+  nodes: TreeNode[];
+  /** Children in all; more than `nodes.length` if the answer was paged. */
+  total: number;
+}
+
+/** One row of a tree view. */
+export interface TreeNode {
+  /** Stable for the whole session: the same table keeps its id over stops, so that the tree keeps what is unfolded. */
+  id: string;
+  label: string;
+  description?: string;
+  tooltip?: string;
+  hasChildren: boolean;
+  /** A codicon id. */
+  icon?: string;
+  /** What the row is, for menus and tests. */
+  kind: 'process' | 'table' | 'leaf' | 'run' | 'structure' | 'entry' | 'message';
+  /** Virtual address that the row maps or caches first. */
+  address?: string;
+  /** Canonical memory reference, e.g. `pa:0x1a2000`. */
+  memoryReference?: string;
+  /** True if this row is on the path of the current access. */
+  current?: boolean;
+  /** True if this row changed in the current tick. */
+  changed?: boolean;
+}
+
+/** `ptscope/translate`: what hovers and inline values show. */
+export interface TranslateArguments {
+  expression: string;
+}
+export interface TranslateResponse {
+  text: string;
+}
+
+/** `ptscope/numberFormat`: how numbers appear in variables from now on; VS Code itself never sends a value format. */
+export interface NumberFormatArguments {
+  hex: boolean | 'toggle';
+}
+export interface NumberFormatResponse {
+  /** True if addresses and entries appear in hexadecimal from now on. */
+  hex: boolean;
+}
+
+/** `ptscope/reverseStepIn` and `ptscope/reverseStepOut`; a `stopped` event follows, as after every step. */
+export interface ReverseStepArguments {
+  threadId: number;
+}
+
+/** Every custom request with its arguments and its answer, by name (names.ts, REQUESTS). */
+export interface CustomRequests {
+  'ptscope/walk': { arguments: WalkArguments; response: WalkResponse };
+  'ptscope/tree': { arguments: TreeArguments; response: TreeResponse };
+  'ptscope/moment': { arguments: Record<string, never>; response: MomentInfo };
+  'ptscope/seek': { arguments: SeekArguments; response: void };
+  'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
+  'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
+  'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
+  'ptscope/numberFormat': { arguments: NumberFormatArguments; response: NumberFormatResponse };
+}

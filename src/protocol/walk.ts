@@ -1,0 +1,138 @@
+/**
+ * The current access as a picture: plain data that the Walk view draws and decides nothing about.
+ *
+ * Everything that happened carries the `event` at which it did (its line in the tick's listing is event + 1), so that
+ * the view can follow the cursor: an item whose event is greater than the cursor's has not happened yet.
+ */
+
+export interface WalkPicture {
+  /** The cursor and the length of the tick. `event` is −1 if the picture is of a walk that is not on the tape. */
+  cursor: { tick: number; event: number; events: number };
+  access: AccessSummary;
+  /** The scheme in the scenario's words: `radix`, `fpt L3L2`. */
+  scheme: string;
+  /** The address split into its fields, most significant first; they cover all 64 bits. */
+  fields: AddressField[];
+  /** What TLBs and walk caches answered, in order of time. */
+  lookups: CacheLookup[];
+  /** The walks of this access: none on a TLB hit, two if a fault was served and the access retried. */
+  walks: WalkAttempt[];
+  fault?: FaultSummary;
+  /** Absent while the translation is not known, or if the access failed. */
+  result?: TranslationResult;
+}
+
+export interface AccessSummary {
+  /** `write heap+0x10` */
+  title: string;
+  kind: 'read' | 'write' | 'exec';
+  address: string;
+  sizeBytes: number;
+  process: string;
+  cpu: number;
+  region?: string;
+}
+
+export interface AddressField {
+  /** Level name (`PGD`), `offset`, or `sign` for the bits above the canonical width. */
+  name: string;
+  highBit: number;
+  lowBit: number;
+  /** Field value in decimal and binary of full width. */
+  value: number;
+  bits: string;
+  /** Index into a walk's `levels`, for fields that index a table. */
+  level?: number;
+}
+
+export interface CacheLookup {
+  /** `L1D TLB 4K`, `STLB`, `PWC PMD` */
+  structure: string;
+  kind: 'tlb' | 'walkCache';
+  /** The key that was looked up, e.g. `VPN 0x5555555400` */
+  key: string;
+  /** The lowest address bit that belongs to the key: 12 for a 4 KiB TLB, 21 for a cache of PMD entries. */
+  keyLowBit?: number;
+  set?: number;
+  hit: boolean;
+  /** What a hit said, e.g. `PFN 0x1a3` or `table at 0x1a2000`. */
+  answer?: string;
+  event: number;
+}
+
+export interface WalkAttempt {
+  purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'inspect';
+  /** `CR3`, or the walk cache that let the walker skip levels. */
+  startedFrom: string;
+  levels: WalkLevel[];
+  outcome: 'mapped' | 'fault' | 'abandoned' | 'running';
+  references: number;
+  firstEvent: number;
+  lastEvent: number;
+}
+
+export interface WalkLevel {
+  /** `PGD`, `PUD+PMD` */
+  name: string;
+  /** What happened to this level: read; skipped because a walk cache knew the answer; not reached. */
+  status: 'read' | 'skipped' | 'notReached';
+  /** Physical address of the table, if known. */
+  table?: string;
+  slots: number;
+  index: number;
+  entry?: EntryPicture;
+  /** Cycles that this reference was charged. */
+  cycles?: number;
+  event?: number;
+}
+
+export interface EntryPicture {
+  /** Physical address of the entry. */
+  address: string;
+  /** 64-bit (or 32-bit) value, full width hex. */
+  raw: string;
+  present: boolean;
+  /** Flags that are set, in the field's short names: `P RW US A D`. */
+  flags: string;
+  /** Every field with its bits and its meaning, for the tooltip. */
+  fields: EntryField[];
+  /** `table at 0x1a2000`, `page frame 0x1a3`, `not present` */
+  meaning: string;
+  /** Physical address that the arrow points to. */
+  target?: string;
+  leaf: boolean;
+}
+
+export interface EntryField {
+  name: string;
+  highBit: number;
+  lowBit: number;
+  value: string;
+  meaning: string;
+}
+
+export interface FaultSummary {
+  /** `#PF` or `#GP` */
+  vector: string;
+  /** `minor, anonymous` once the kernel has decided. */
+  kind?: string;
+  errorCode: string;
+  /** Names of the bits that are set: `W U`. */
+  errorBits: string[];
+  cr2: string;
+  /** One sentence for a person. */
+  explanation: string;
+  event: number;
+}
+
+export interface TranslationResult {
+  physical: string;
+  pageSizeBytes: number;
+  frame: string;
+  rights: string;
+  /** Where the translation came from: `L1D TLB`, `STLB`, `walk`. */
+  from: string;
+  references: number;
+  cycles: number;
+  event: number;
+}

@@ -1,0 +1,197 @@
+/**
+ * Kinds of values that expressions have, as data: what members a record has, what it turns into where a plain value is
+ * needed, and which of its fields `set` may change. names.ts gives names their kinds; the checker and completion read both.
+ */
+import { STATS_PATHS } from './statsPaths';
+
+/**
+ * A kind's name. Plain ones: `number`, `boolean`, `string`, `range`, `process`, `none` (no value), and `unknown`, which
+ * fits everywhere and comes from something already reported. All others are records or enumerations below.
+ */
+export type Kind = string;
+
+export interface MemberRow {
+  name: string;
+  kind: Kind;
+  doc: string;
+  settable?: boolean;
+}
+
+export interface KindRow {
+  kind: Kind;
+  /** With its article: `a table entry`. */
+  title: string;
+  members: readonly MemberRow[];
+  /** What it turns into where a plain value is needed. */
+  value?: Kind;
+  /** Kind of `list[i]`. */
+  element?: Kind;
+  /** True if it may be `none`. */
+  optional?: boolean;
+}
+
+const member = (name: string, kind: Kind, doc: string): MemberRow => ({ name, kind, doc });
+const field = (name: string, kind: Kind, doc: string): MemberRow => ({ name, kind, doc, settable: true });
+
+const RECORDS: readonly KindRow[] = [
+  {
+    kind: 'region',
+    title: 'a region',
+    value: 'number',
+    members: [
+      member('start', 'number', 'First address.'),
+      member('end', 'number', 'First address behind it.'),
+      member('size', 'number', 'Bytes.'),
+    ],
+  },
+  {
+    kind: 'access',
+    title: 'an access',
+    optional: true,
+    members: [
+      member('va', 'number', 'Virtual address.'),
+      member('kind', 'accessKind', '`read`, `write` or `exec`.'),
+      member('size', 'number', 'Bytes.'),
+      member('cpu', 'number', 'CPU that made it.'),
+      member('pid', 'number', 'Number of the process.'),
+      member('index', 'number', 'Which access of its statement, from 0.'),
+      member('walk', 'walk', 'The walk that really happened, or none.'),
+    ],
+  },
+  {
+    kind: 'walk',
+    title: 'a walk',
+    optional: true,
+    members: [
+      member('refs', 'number', 'Table entries read.'),
+      member('cycles', 'number', 'Cycles it took.'),
+      member('levels', 'number', 'Levels it passed.'),
+      member('result', 'string', '`"mapped"`, or why it ended.'),
+    ],
+  },
+  {
+    kind: 'fault',
+    title: 'a fault',
+    value: 'faultKind',
+    optional: true,
+    members: [
+      member('kind', 'faultKind', 'What the kernel made of it.'),
+      member('code', 'number', 'Error code that the hardware pushed.'),
+      member('address', 'number', 'Faulting address (CR2).'),
+    ],
+  },
+  { kind: 'faults', title: 'a list of faults', element: 'fault', members: [member('count', 'number', 'How many.')] },
+  {
+    kind: 'tobj',
+    title: 'a translation object',
+    members: [
+      member('mapped', 'boolean', 'False in a hole.'),
+      member('present', 'boolean', 'Whether the hardware can use it.'),
+      member('pa', 'number', 'Physical address.'),
+      member('size', 'number', 'Bytes that it maps.'),
+      ...['read', 'write', 'exec', 'user'].map((name) => member(name, 'boolean', `Right: ${name}.`)),
+      member('dirty', 'boolean', 'Written since the bit was cleared.'),
+      member('accessed', 'boolean', 'Used since the bit was cleared.'),
+      member('global', 'boolean', 'Kept when CR3 is loaded.'),
+      member('special', 'boolean', 'Without a page structure, such as the zero page.'),
+      member('swap', 'number', 'Swap slot; 0 if it is not swapped out.'),
+    ],
+  },
+  {
+    kind: 'entry',
+    title: 'a table entry',
+    members: [
+      field('raw', 'number', 'The entry as a 64-bit word.'),
+      field('present', 'boolean', 'Bit 0: without it all other bits belong to software.'),
+      field('rw', 'boolean', 'Bit 1: writable.'),
+      field('user', 'boolean', 'Bit 2: user mode may use it.'),
+      field('accessed', 'boolean', 'Bit 5, set by the hardware.'),
+      field('dirty', 'boolean', 'Bit 6 of a leaf, set by the hardware on the first write.'),
+      field('huge', 'boolean', 'Bit 7 of an upper level: the entry is a leaf.'),
+      field('global', 'boolean', 'Bit 8 of a leaf.'),
+      field('nx', 'boolean', 'Bit 63: no fetches.'),
+      field('pfn', 'number', 'Frame of the page or of the next table.'),
+      member('folded', 'boolean', 'Whether the table below is folded into this level.'),
+      member('address', 'number', 'Physical address of the entry.'),
+      member('table', 'number', 'Physical address of the table that it stands in.'),
+    ],
+  },
+  {
+    kind: 'tlbEntry',
+    title: 'what the TLBs know',
+    members: [
+      member('hit', 'boolean', 'Whether any TLB knows the address.'),
+      member('level', 'number', '1 for the first level, 2 for the STLB.'),
+      member('size', 'number', 'Bytes of the page.'),
+    ],
+  },
+  {
+    kind: 'walkCacheEntry',
+    title: 'what the walk caches know',
+    members: [
+      member('hit', 'boolean', 'Whether any walk cache knows the address.'),
+      member('level', 'string', 'Deepest level that hits: `"PMD"`.'),
+      member('table', 'number', 'Physical address of the next table.'),
+    ],
+  },
+  {
+    kind: 'vma',
+    title: 'a memory area',
+    optional: true,
+    members: [
+      member('start', 'number', 'First address.'),
+      member('end', 'number', 'First address behind it.'),
+      member('size', 'number', 'Bytes.'),
+      ...['read', 'write', 'exec'].map((name) => member(name, 'boolean', `Right: ${name}.`)),
+    ],
+  },
+  {
+    kind: 'mm',
+    title: 'an address space',
+    members: [
+      member('rss', 'number', 'Resident pages.'),
+      member('tables', 'number', 'Bytes of page tables.'),
+      member('vmas', 'number', 'Number of memory areas.'),
+    ],
+  },
+  { kind: 'ecpt', title: 'the ECPT', members: [member('way', 'unknown', 'A way: `ecpt.way(SIZE, N)`.')] },
+];
+
+/** Values of enumerations; `none` belongs to all of them. */
+export const ENUMERATIONS: Readonly<Record<Kind, readonly string[]>> = {
+  faultKind: [
+    ...['minor', 'major', 'cow', 'thp', 'protection', 'spurious'],
+    ...['fatal', 'SIGSEGV', 'SIGBUS', 'GP', 'OOM'],
+  ],
+  accessKind: ['read', 'write', 'exec'],
+};
+
+/** Records `stats`, `stats.faults`, `stats.tlb.l1d` …, made of the counters’ paths. */
+function statsRecords(): KindRow[] {
+  const records = new Map<string, Map<string, MemberRow>>();
+  for (const path of STATS_PATHS) {
+    const names = path.split('.');
+    names.slice(1).forEach((name, depth) => {
+      const owner = names.slice(0, depth + 1).join('.');
+      const leaf = depth === names.length - 2;
+      const row = member(name, leaf ? 'number' : `${owner}.${name}`, leaf ? 'A counter.' : 'Counters.');
+      records.set(owner, (records.get(owner) ?? new Map<string, MemberRow>()).set(name, row));
+    });
+  }
+  return [...records].map(([kind, members]) => ({ kind, title: 'counters', members: [...members.values()] }));
+}
+
+const BY_KIND: ReadonlyMap<Kind, KindRow> = new Map([...RECORDS, ...statsRecords()].map((row) => [row.kind, row]));
+
+export const kindRow = (kind: Kind): KindRow | undefined => BY_KIND.get(kind);
+
+export const memberOf = (kind: Kind, name: string): MemberRow | undefined =>
+  kindRow(kind)?.members.find((row) => row.name === name);
+
+const TITLES: Readonly<Record<Kind, string>> = {
+  ...{ number: 'a number', boolean: 'a truth value', string: 'a string', range: 'a range', process: 'a process' },
+  ...{ none: 'no value', faultKind: 'a kind of fault', accessKind: 'a kind of access' },
+};
+
+/** For messages: `a number`, `a table entry`. */
+export const titleOf = (kind: Kind): string => kindRow(kind)?.title ?? TITLES[kind] ?? 'a value';

@@ -1,0 +1,62 @@
+/**
+ * The machine that a scenario asks for: resolved plain data, every value present. settings.ts makes one from a machine
+ * block and from command-line overrides; whoever builds a machine reads nothing else.
+ */
+export const PAGE_SIZES = ['4K', '2M', '1G'] as const;
+export type PageSize = (typeof PAGE_SIZES)[number];
+
+export interface CacheGeometry {
+  entries: number;
+  /** Entries per set; equal to `entries` if fully associative. */
+  ways: number;
+}
+
+/** One array of TLB entries, shared by all page sizes that it lists. Sets are indexed by the page number of the size. */
+export interface TlbArray extends CacheGeometry {
+  sizes: PageSize[];
+}
+
+export interface TlbConfig {
+  dtlb: TlbArray[];
+  itlb: TlbArray[];
+  stlb: TlbArray[];
+}
+
+/** Cycles to the data in each level of the memory hierarchy. */
+export interface Latency {
+  l1: number;
+  l2: number;
+  llc: number;
+  dram: number;
+}
+
+export const PRESET_NAMES = ['skylake', 'icelake', 'zen4', 'emt', 'classroom'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+export interface MachineConfig {
+  preset: PresetName;
+  scheme: { name: string; args: string[] };
+  memoryBytes: number;
+  cpus: number;
+  nodes: number;
+  seed: number;
+  tlb: TlbConfig;
+  /** Walk caches, root first; for four levels those of PGD, PUD and PMD entries. */
+  pwc: CacheGeometry[];
+  replacement: 'lru' | 'plru' | 'random';
+  /** `strict`: what leaves the STLB leaves the first level too. `fill`: inclusive on fill alone. */
+  stlbInclusive: 'fill' | 'strict';
+  /** Which walk caches a walk promotes entries in: the one that hit, or all that know the address. */
+  pwcPromote: 'hit' | 'all';
+  /** Whether trace replay sends instruction fetches through the I-side. */
+  instructions: boolean;
+  thp: 'never' | 'madvise' | 'always';
+  zeropage: boolean;
+  pcid: boolean;
+  kpti: boolean;
+  latency: Latency;
+  /** Where table reads enter the data caches. */
+  walker: 'l1' | 'l2';
+  /** Parameters of the cost model that the scenario changes, by name; all others keep the model's values. */
+  costs: Record<string, number>;
+}

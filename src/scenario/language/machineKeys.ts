@@ -1,0 +1,209 @@
+/**
+ * The keys of a machine block as data: completion, hover, the checker and the reader of settings (settings.ts) are made of
+ * these rows. A key of two words (`stlb inclusive`) is a row of its own; the longer key wins.
+ */
+import { PRESET_NAMES, type MachineConfig, type PresetName } from './machineConfig';
+import { describePwc, describeTlb, PRESETS } from './presets';
+
+export interface MachineKeyRow {
+  key: string;
+  syntax: string;
+  doc: string;
+  /** The default, as one would write it; of the preset where it depends on that. */
+  default: string | ((preset: PresetName) => string);
+  /** True if this version reads it. */
+  supported: boolean;
+  /** Values that this version has. */
+  values: readonly string[];
+  /** Values that the language knows and this version has not. */
+  laterValues: readonly string[];
+  /** Schemes that the key means something for; absent: all. */
+  schemes?: readonly string[];
+  /** True if several lines with different first words (`cost a 1`, `cost b 2`) do not override each other. */
+  repeatable?: boolean;
+}
+
+type Extra = Partial<Pick<MachineKeyRow, 'values' | 'laterValues' | 'schemes' | 'repeatable'>>;
+type MakeRow = (
+  key: string,
+  syntax: string,
+  value: MachineKeyRow['default'],
+  doc: string,
+  extra?: Extra,
+) => MachineKeyRow;
+
+const now: MakeRow = (key, syntax, value, doc, extra) => ({
+  ...{ key, syntax, doc, default: value, supported: true, values: [], laterValues: [] },
+  ...extra,
+});
+const later: MakeRow = (...row) => ({ ...now(...row), supported: false });
+
+const ofTlb = (structure: keyof MachineConfig['tlb']) => (preset: PresetName) =>
+  describeTlb(PRESETS[preset].tlb[structure]);
+const SIZED = ['4K', '2M', '1G', '4K+2M'];
+const ECPT = { schemes: ['ecpt'] };
+
+export const MACHINE_KEYS: readonly MachineKeyRow[] = [
+  now('preset', 'preset NAME', 'skylake', 'Sets TLBs, walk caches and latencies to those of a machine; put it first.', {
+    values: PRESET_NAMES,
+  }),
+  now(
+    'scheme',
+    'scheme NAME …',
+    'radix',
+    'How addresses are translated: `radix` (4 levels), `radix 5`, `radix 32`, `pae`, `linear BITS`, `fpt L4L3`, `fpt L3L2`, `fpt L4L3+L2L1`, `hashed`, `ecpt`, `nested GUEST over HOST`.',
+    { values: ['radix'], laterValues: ['pae', 'linear', 'fpt', 'hashed', 'ecpt', 'nested'] },
+  ),
+  now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
+  now('cpus', 'cpus N', '1', 'Number of CPUs.', { values: ['1'] }),
+  now('nodes', 'nodes N', '1', 'Number of memory nodes.', { values: ['1'] }),
+  now('seed', 'seed N', '1', 'Seed of everything that is random: equal seeds make equal runs.'),
+  now(
+    'dtlb',
+    'dtlb [SIZES] ENTRIESxWAYS',
+    ofTlb('dtlb'),
+    'First-level data TLB, per page size; without SIZES that of 4 KiB pages. `full` as WAYS is fully associative.',
+    { values: SIZED, repeatable: true },
+  ),
+  now(
+    'itlb',
+    'itlb [SIZES] ENTRIESxWAYS',
+    ofTlb('itlb'),
+    'First-level instruction TLB, per page size; without SIZES that of 4 KiB pages.',
+    { values: SIZED, repeatable: true },
+  ),
+  now(
+    'stlb',
+    'stlb [SIZES] ENTRIESxWAYS',
+    ofTlb('stlb'),
+    'Second-level TLB, shared by data and instructions; without SIZES that of 4 KiB and 2 MiB pages.',
+    { values: [...SIZED, 'inclusive'], repeatable: true },
+  ),
+  now(
+    'stlb inclusive',
+    'stlb inclusive strict|fill',
+    'fill',
+    '`strict`: what is evicted from the STLB leaves the first level too. `fill`: inclusive on fill alone.',
+    { values: ['strict', 'fill'] },
+  ),
+  now(
+    'pwc',
+    'pwc E E E',
+    (preset) => describePwc(PRESETS[preset].pwc),
+    'Page-walk caches for PGD, PUD and PMD entries: fully associative, or ExW each.',
+    { values: ['promote'], schemes: ['radix', 'pae', 'fpt', 'nested'] },
+  ),
+  now(
+    'pwc promote',
+    'pwc promote hit|all',
+    'hit',
+    'Whether a walk makes the entry that hit most recently used, or those of all levels that know the address.',
+    { values: ['hit', 'all'] },
+  ),
+  later('cwc', 'cwc E E', '2 16', 'Cuckoo-walk caches.', ECPT),
+  now('replacement', 'replacement lru|plru|random', 'lru', 'Replacement inside a set of a TLB or walk cache.', {
+    values: ['lru'],
+    laterValues: ['plru', 'random'],
+  }),
+  now(
+    'instructions',
+    'instructions on|off',
+    'on',
+    'Whether trace replay sends instruction fetches through the I-side.',
+    { values: ['on', 'off'] },
+  ),
+  now('thp', 'thp always|madvise|never', 'never', 'Transparent huge pages.', {
+    values: ['never'],
+    laterValues: ['always', 'madvise'],
+  }),
+  now('zeropage', 'zeropage on|off', 'off', 'Whether reading a fresh anonymous page maps the shared zero page.', {
+    values: ['off'],
+    laterValues: ['on'],
+  }),
+  now('pcid', 'pcid on|off', 'off', 'Process-context identifiers: TLB entries survive a switch.', {
+    values: ['off'],
+    laterValues: ['on'],
+  }),
+  now('kpti', 'kpti on|off', 'off', 'Kernel page-table isolation.', { values: ['off'], laterValues: ['on'] }),
+  now(
+    'latency',
+    'latency l1|l2|llc|dram CYCLES',
+    (preset) =>
+      Object.entries(PRESETS[preset].latency)
+        .map(([level, cycles]) => `${level} ${cycles}`)
+        .join(', '),
+    'Cycles to the data in one level of the memory hierarchy.',
+    { values: ['l1', 'l2', 'llc', 'dram'], repeatable: true },
+  ),
+  now(
+    'cost',
+    'cost NAME VALUE',
+    'see the cost tables',
+    'A parameter of the cost model: cycles of a hardware operation, or instructions of a kernel function.',
+    { repeatable: true },
+  ),
+  later('cache', 'cache l1|l2|llc SIZE xWAYS CYCLEScycles', 'off', 'Data caches that table reads go through.', {
+    values: ['l1', 'l2', 'llc', 'priority'],
+  }),
+  later('cache priority', 'cache priority on|off', 'off', 'Prioritised page-table lines in the data caches.', {
+    values: ['on', 'off'],
+  }),
+  later('walker', 'walker l1|l2', (preset) => PRESETS[preset].walker, 'Where table reads enter the data caches.', {
+    values: ['l1', 'l2'],
+  }),
+  later('swap', 'swap SIZE', '0', 'Swap space.'),
+  later(
+    'flush drop',
+    'flush drop OPERATION',
+    'none',
+    'Leaves out the TLB flush of an operation, to show what happens.',
+  ),
+  later('emt defaults', 'emt defaults all|NAME…', 'none', 'Forces the architecture-neutral defaults of the EMT API.', {
+    values: ['all'],
+  }),
+  later('tables reclaim', 'tables reclaim off|refcount|pressure', 'off', 'Reclaim of page tables.', {
+    values: ['off', 'refcount', 'pressure'],
+  }),
+  later(
+    'fpt free',
+    'fpt free flush-first|block-first',
+    'flush-first',
+    'Order of work when a flattened table is freed.',
+    { values: ['flush-first', 'block-first'], schemes: ['fpt'] },
+  ),
+  later('ecpt', 'ecpt released|published', 'released', 'Which ECPT: as EMT-Linux released it, or as published.', {
+    values: ['released', 'published', 'ways', 'hash', 'resize', 'kick', 'wait', 'downsize'],
+    ...ECPT,
+  }),
+  later('ecpt ways', 'ecpt ways N N N', '3 3 0', 'Ways for 4 KiB, 2 MiB and 1 GiB pages.', ECPT),
+  later('ecpt hash', 'ecpt hash murmur|crc', 'murmur', 'Hash function of the ways.', {
+    values: ['murmur', 'crc'],
+    ...ECPT,
+  }),
+  later('ecpt resize', 'ecpt resize AT FACTOR', '0.6 2', 'Occupancy at which a way is resized, and by how much.', ECPT),
+  later(
+    'ecpt kick',
+    'ecpt kick swap|copy',
+    'swap',
+    'Whether a kicked entry is swapped out of its slot, or copied before.',
+    { values: ['swap', 'copy'], ...ECPT },
+  ),
+  later(
+    'ecpt wait',
+    'ecpt wait match|all',
+    'match',
+    'When a round of parallel probes ends: with the match, or with the slowest.',
+    { values: ['match', 'all'], ...ECPT },
+  ),
+  later('ecpt downsize', 'ecpt downsize on|off', 'off', 'Whether ways shrink.', { values: ['on', 'off'], ...ECPT }),
+];
+
+const BY_KEY: ReadonlyMap<string, MachineKeyRow> = new Map(MACHINE_KEYS.map((row) => [row.key, row]));
+
+export const machineKeyRow = (key: string): MachineKeyRow | undefined => BY_KEY.get(key);
+
+/** First words of keys: what a line of the block may start with. */
+export const KEY_WORDS: readonly string[] = [...new Set(MACHINE_KEYS.map(({ key }) => key.split(' ')[0]))];
+
+export const defaultOf = (row: MachineKeyRow, preset: PresetName): string =>
+  typeof row.default === 'string' ? row.default : row.default(preset);

@@ -1,0 +1,86 @@
+/** What each preset sets: TLBs, walk caches and latencies of real (and of teaching) machines; facts/x86-mmu.md. */
+import type { CacheGeometry, Latency, MachineConfig, PageSize, PresetName, TlbArray, TlbConfig } from './machineConfig';
+
+/** What a preset says; every other key keeps its value. */
+export type Preset = Pick<MachineConfig, 'tlb' | 'pwc' | 'latency' | 'walker'>;
+
+const array = (sizes: PageSize[], entries: number, ways = entries): TlbArray => ({ sizes, entries, ways });
+const full = (entries: number): CacheGeometry => ({ entries, ways: entries });
+const latency = (l1: number, l2: number, llc: number, dram: number): Latency => ({ l1, l2, llc, dram });
+const all = (): PageSize[] => ['4K', '2M', '1G'];
+
+const preset = (tlb: TlbConfig, latencies: Latency, pwc = [2, 4, 32], walker: 'l1' | 'l2' = 'l1'): Preset => ({
+  tlb,
+  pwc: pwc.map(full),
+  latency: latencies,
+  walker,
+});
+
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  skylake: preset(
+    {
+      dtlb: [array(['4K'], 64, 4), array(['2M'], 32, 4), array(['1G'], 4)],
+      itlb: [array(['4K'], 128, 8), array(['2M'], 8)],
+      stlb: [array(['4K', '2M'], 1536, 12), array(['1G'], 16, 4)],
+    },
+    latency(4, 12, 44, 200),
+  ),
+  icelake: preset(
+    {
+      dtlb: [array(['4K'], 64, 4), array(['2M'], 32, 4), array(['1G'], 8)],
+      itlb: [array(['4K'], 128, 8), array(['2M'], 16)],
+      // Real hardware shares 1024 of the 2048 entries with 1 GiB pages; an array of their own is the nearest that we have.
+      stlb: [array(['4K', '2M'], 2048, 16), array(['1G'], 1024, 16)],
+    },
+    latency(5, 13, 42, 200),
+  ),
+  zen4: preset(
+    { dtlb: [array(all(), 72)], itlb: [array(all(), 64)], stlb: [array(['4K', '2M'], 3072, 24)] },
+    latency(4, 14, 50, 200),
+  ),
+  emt: preset(
+    { dtlb: [array(all(), 64, 4)], itlb: [array(all(), 64, 8)], stlb: [array(['4K', '2M'], 1024, 8)] },
+    latency(2, 16, 56, 180),
+    [2, 4, 32],
+    'l2',
+  ),
+  classroom: preset(
+    { dtlb: [array(all(), 4, 2)], itlb: [array(all(), 4, 2)], stlb: [array(all(), 16, 4)] },
+    latency(4, 12, 44, 200),
+    [1, 2, 4],
+  ),
+};
+
+/** A config of its own: nothing is shared with the table. */
+export function presetConfig(name: PresetName): Preset {
+  return structuredClone(PRESETS[name]);
+}
+
+export const defaultConfig = (): MachineConfig => ({
+  preset: 'skylake',
+  scheme: { name: 'radix', args: [] },
+  memoryBytes: 4 * 2 ** 30,
+  cpus: 1,
+  nodes: 1,
+  seed: 1,
+  replacement: 'lru',
+  stlbInclusive: 'fill',
+  pwcPromote: 'hit',
+  instructions: true,
+  thp: 'never',
+  zeropage: false,
+  pcid: false,
+  kpti: false,
+  costs: {},
+  ...presetConfig('skylake'),
+});
+
+const describeGeometry = ({ entries, ways }: CacheGeometry): string =>
+  `${entries}x${ways === entries && entries > 1 ? 'full' : ways}`;
+
+/** `4K 64x4, 2M 32x4`: as one writes it in a machine block. */
+export const describeTlb = (arrays: readonly TlbArray[]): string =>
+  arrays.map((entry) => `${entry.sizes.join('+')} ${describeGeometry(entry)}`).join(', ');
+
+export const describePwc = (caches: readonly CacheGeometry[]): string =>
+  caches.map((cache) => (cache.ways === cache.entries ? `${cache.entries}` : describeGeometry(cache))).join(' ');

@@ -1,0 +1,11 @@
+/** Editor services as pure functions from text and place to plain data; the extension only hands them on. */
+export { complete, type Completion, type CompletionKind } from './completion';
+export { hover, type Hover } from './hover';
+export {
+  definition,
+  documentSymbols,
+  foldingRanges,
+  type DocumentSymbol,
+  type FoldingRange,
+  type SymbolKind,
+} from './outline';

@@ -1,0 +1,203 @@
+/** How the value of each machine key is read: from words to a changed config, or to the problem with one of the words. */
+import { DEFAULT_COSTS } from '../../machine/core/costs';
+import { FUNCTION_NAMES } from '../../machine/core/functions';
+import type { Word } from './ast';
+import { PRESET_NAMES, type CacheGeometry, type Latency, type MachineConfig, type PageSize } from './machineConfig';
+import type { MachineKeyRow } from './machineKeys';
+import { didYouMean, nearest } from './nearest';
+import { formatSize, PAGE_BYTES, parseNumber } from './numbers';
+import { presetConfig } from './presets';
+import { SCHEMES } from './schemes';
+import type { SettingProblem } from './settingProblem';
+import { mergeGeometry, parseGeometry, parseSizes } from './geometry';
+
+export type SettingReader = (args: readonly Word[], config: MachineConfig) => MachineConfig | SettingProblem;
+
+const bad = (message: string, word?: Word, suggestion?: string): SettingProblem => ({
+  problem: 'badSetting',
+  message,
+  word,
+  suggestion,
+});
+
+const notYet = (what: string, word?: Word): SettingProblem => ({
+  problem: 'laterSetting',
+  message: `\`${what}\` is not available in this version of ptscope yet.`,
+  word,
+});
+
+/** Reads exactly one word. */
+const single =
+  (read: (word: Word, config: MachineConfig) => MachineConfig | SettingProblem): SettingReader =>
+  (args, config) => {
+    if (args.length === 0) return bad('The value is missing.');
+    if (args.length > 1) return bad(`\`${args[1].text}\` is one value too many.`, args[1]);
+    return read(args[0], config);
+  };
+
+/** One of the row's values. */
+const choice = (row: MachineKeyRow, set: (config: MachineConfig, text: string) => MachineConfig): SettingReader =>
+  single((word, config) => {
+    if (row.values.includes(word.text)) return set(config, word.text);
+    if (row.laterValues.includes(word.text)) return notYet(`${row.key} ${word.text}`, word);
+    const known = [...row.values, ...row.laterValues];
+    const suggestion = nearest(word.text, known);
+    return bad(`\`${word.text}\` is none of ${known.join(', ')}.`, word, suggestion);
+  });
+
+interface Bounds {
+  minimum: bigint;
+  maximum: bigint;
+  /** Greatest value that this version has. */
+  available?: bigint;
+}
+
+const whole = (
+  row: MachineKeyRow,
+  bounds: Bounds,
+  set: (config: MachineConfig, value: number) => MachineConfig,
+): SettingReader =>
+  single((word, config) => {
+    const value = parseNumber(word.text);
+    if (typeof value !== 'bigint') return bad(value.message, word, value.suggestion);
+    const { minimum, maximum, available = maximum } = bounds;
+    if (value < minimum || value > maximum) {
+      const message = `\`${row.key}\` lies between ${formatSize(minimum)} and ${formatSize(maximum)}.`;
+      return { problem: 'outOfRange', message, word };
+    }
+    return value > available ? notYet(`${row.key} ${word.text}`, word) : set(config, Number(value));
+  });
+
+const memory = (row: MachineKeyRow): SettingReader =>
+  single((word, config) => {
+    const value = parseNumber(word.text);
+    if (typeof value === 'bigint' && value % PAGE_BYTES !== 0n) {
+      const suggestion = formatSize((value / PAGE_BYTES + 1n) * PAGE_BYTES);
+      return { problem: 'notPageMultiple', message: 'Memory is a multiple of 4 KiB.', word, suggestion };
+    }
+    const bounds = { minimum: 1n << 20n, maximum: 1n << 44n };
+    return whole(row, bounds, (old, memoryBytes) => ({ ...old, memoryBytes }))([word], config);
+  });
+
+const scheme: SettingReader = (args, config) => {
+  const [first, ...rest] = args;
+  if (!first) return bad('The scheme’s name is missing.');
+  const row = SCHEMES.find(({ name }) => name === first.text);
+  if (!row) {
+    const suggestion = nearest(
+      first.text,
+      SCHEMES.map(({ name }) => name),
+    );
+    return bad(`\`${first.text}\` is not a scheme.${didYouMean(suggestion)}`, first, suggestion);
+  }
+  const texts = rest.map(({ text }) => text);
+  if (!row.rest.test(texts.join(' '))) return bad(`This scheme is written \`${row.syntax}\`.`, rest[0] ?? first);
+  if (row.name !== 'radix' || texts.length > 0) return notYet(['scheme', row.name, ...texts].join(' '));
+  return { ...config, scheme: { name: row.name, args: texts } };
+};
+
+const DEFAULT_SIZES = { dtlb: ['4K'], itlb: ['4K'], stlb: ['4K', '2M'] } as const;
+
+const tlb =
+  (structure: keyof typeof DEFAULT_SIZES): SettingReader =>
+  (args, config) => {
+    if (args.length === 0) return bad('The geometry is missing.');
+    let arrays = config.tlb[structure];
+    let sizes: readonly PageSize[] = DEFAULT_SIZES[structure];
+    let pending = false;
+    for (const word of args) {
+      const named = parseSizes(word.text);
+      pending = named !== undefined;
+      if (named) {
+        sizes = named;
+        continue;
+      }
+      const geometry = parseGeometry(word);
+      if ('problem' in geometry) return geometry;
+      arrays = mergeGeometry(arrays, sizes, geometry);
+    }
+    if (pending) return bad('The geometry after the page size is missing.', args.at(-1));
+    return { ...config, tlb: { ...config.tlb, [structure]: arrays } };
+  };
+
+const pwc: SettingReader = (args, config) => {
+  const wanted = config.pwc.length;
+  if (args.length !== wanted) return bad(`There are ${wanted} walk caches, so ${wanted} values, root first.`);
+  const caches: CacheGeometry[] = [];
+  for (const word of args) {
+    const text = /^[0-9_]+$/.test(word.text) ? `${word.text}xfull` : word.text;
+    const geometry = parseGeometry({ ...word, text });
+    if ('problem' in geometry) return geometry;
+    caches.push(geometry);
+  }
+  return { ...config, pwc: caches };
+};
+
+const LATENCIES: readonly (keyof Latency)[] = ['l1', 'l2', 'llc', 'dram'];
+
+const latency: SettingReader = ([level, cycles, ...rest], config) => {
+  const name = LATENCIES.find((known) => known === level?.text);
+  if (!name) return bad('The level is one of l1, l2, llc and dram.', level);
+  const value = cycles && parseCost(cycles.text);
+  if (value === undefined || rest.length > 0) return bad('The number of cycles is one number.', rest[0] ?? cycles);
+  return { ...config, latency: { ...config.latency, [name]: value } };
+};
+
+/** Names that `cost` takes: parameters of the hardware model, and functions. */
+export const COST_NAMES: readonly string[] = [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
+
+const cost: SettingReader = ([name, amount, ...rest], config) => {
+  if (!name) return bad('The name and the value are missing.');
+  if (!COST_NAMES.includes(name.text)) {
+    const suggestion = nearest(name.text, COST_NAMES);
+    return bad(`\`${name.text}\` is not a cost.${didYouMean(suggestion)}`, name, suggestion);
+  }
+  const value = amount && parseCost(amount.text);
+  if (value === undefined || rest.length > 0) return bad('The value is one number.', rest[0] ?? amount ?? name);
+  return { ...config, costs: { ...config.costs, [name.text]: value } };
+};
+
+/** Costs are amounts of cycles or instructions and may have a fraction. */
+function parseCost(text: string): number | undefined {
+  if (/^[0-9]{1,9}\.[0-9]{1,9}$/.test(text)) return Number(text);
+  const value = parseNumber(text);
+  return typeof value === 'bigint' && value <= 1_000_000_000_000n ? Number(value) : undefined;
+}
+
+const onOff =
+  (field: 'instructions' | 'zeropage' | 'pcid' | 'kpti') =>
+  (row: MachineKeyRow): SettingReader =>
+    choice(row, (config, text) => ({ ...config, [field]: text === 'on' }));
+
+const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> = {
+  preset: (row) =>
+    choice(row, (config, text) => {
+      const preset = PRESET_NAMES.find((name) => name === text) ?? config.preset;
+      return { ...config, preset, ...presetConfig(preset) };
+    }),
+  scheme: () => scheme,
+  memory,
+  cpus: (row) => whole(row, { minimum: 1n, maximum: 64n, available: 1n }, (config, cpus) => ({ ...config, cpus })),
+  nodes: (row) => whole(row, { minimum: 1n, maximum: 8n, available: 1n }, (config, nodes) => ({ ...config, nodes })),
+  seed: (row) =>
+    whole(row, { minimum: 0n, maximum: BigInt(Number.MAX_SAFE_INTEGER) }, (config, seed) => ({ ...config, seed })),
+  dtlb: () => tlb('dtlb'),
+  itlb: () => tlb('itlb'),
+  stlb: () => tlb('stlb'),
+  'stlb inclusive': (row) =>
+    choice(row, (config, text) => ({ ...config, stlbInclusive: text === 'strict' ? 'strict' : 'fill' })),
+  pwc: () => pwc,
+  'pwc promote': (row) => choice(row, (config, text) => ({ ...config, pwcPromote: text === 'all' ? 'all' : 'hit' })),
+  replacement: (row) => choice(row, (config) => ({ ...config, replacement: 'lru' })),
+  instructions: onOff('instructions'),
+  thp: (row) => choice(row, (config) => ({ ...config, thp: 'never' })),
+  zeropage: onOff('zeropage'),
+  pcid: onOff('pcid'),
+  kpti: onOff('kpti'),
+  latency: () => latency,
+  cost: () => cost,
+};
+
+export function readerOf(row: MachineKeyRow): SettingReader {
+  return READERS[row.key]?.(row) ?? (() => notYet(row.key));
+}

@@ -1,0 +1,16 @@
+/** From the language's machine configuration to what the machine is built from. */
+import type { MachineOptions } from '../../machine/machine';
+import type { MachineConfig } from '../language/machineConfig';
+
+export function machineOptions(config: MachineConfig): MachineOptions {
+  return {
+    scheme: config.scheme.name,
+    memoryBytes: config.memoryBytes,
+    dtlb: config.tlb.dtlb,
+    itlb: config.tlb.itlb,
+    stlb: config.tlb.stlb,
+    stlbInclusive: config.stlbInclusive,
+    walkCaches: { geometry: config.pwc, promote: config.pwcPromote },
+    costs: config.costs,
+  };
+}

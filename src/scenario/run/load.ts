@@ -1,0 +1,210 @@
+/**
+ * From a file to a run that can start: read, parse, check, build the machine, load the traces.
+ *
+ * A scenario and a trace are told apart by name first (`.ptscen`), then by content: any readable trace runs, as one
+ * process whose regions are inferred from the pages it touches. All input problems come out as a `LoadError` whose
+ * message is written for a person; nothing else is thrown for what a file holds.
+ */
+import { Machine } from '../../machine/machine';
+import { type LoadedTrace, loadTrace, type TraceSource } from '../../trace/load';
+import { TraceError } from '../../trace/errors';
+import type { Expression, TraceStatement } from '../language/ast';
+import { check } from '../language/checker';
+import { type Diagnostic, hasErrors } from '../language/diagnostics';
+import type { MachineConfig } from '../language/machineConfig';
+import { parse, parseExpression } from '../language/parser';
+import { applyOverride, resolveMachine } from '../language/settings';
+import { machineOptions } from './configure';
+import { type Environment, EvaluationError, evaluate } from './evaluate';
+import { compile } from './program';
+import { Run } from './run';
+import type { Value } from './values';
+
+/** How a host reads files. Paths are whatever the host's paths are. */
+export interface FileHost {
+  readText(path: string): Promise<string>;
+  /** A readable stream of the file's bytes; rejects with the host's own error. */
+  openTrace(path: string): Promise<TraceSource>;
+  /** `name` as a file of the scenario `from` names it. */
+  resolve(from: string, name: string): string;
+}
+
+export interface LoadRunOptions {
+  /** `radix`, or with an argument `fpt:L3L2`: overrides the file's scheme. */
+  scheme?: string;
+  /** `KEY=VALUE`, in the words of the machine block. */
+  overrides?: readonly string[];
+  /** Expressions for `let` names. */
+  arguments?: Readonly<Record<string, string>>;
+  /** Accesses of every trace to run at most, and to skip first. */
+  limit?: number;
+  skip?: number;
+  signal?: AbortSignal;
+  onProgress?(progress: { name: string; bytesRead: number; totalBytes?: number }): void;
+}
+
+export interface LoadedRun {
+  run: Run;
+  config: MachineConfig;
+  /** The scenario's text; for a trace run directly, of the scenario that stands for it. */
+  source: string;
+  kind: 'scenario' | 'trace';
+  warnings: readonly Diagnostic[];
+  traces: readonly LoadedTrace[];
+}
+
+export type LoadErrorKind = 'unreadable' | 'invalid' | 'setting';
+
+export class LoadError extends Error {
+  constructor(
+    readonly kind: LoadErrorKind,
+    message: string,
+    readonly diagnostics: readonly Diagnostic[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** What is written for a trace that is run by itself. `file` is only a name here: the trace is given. */
+const TRACE_SCENARIO = 'process trace\ntrace "…"\n';
+
+export const isScenarioName = (path: string): boolean => /\.ptscen$/i.test(path);
+
+export async function loadRun(path: string, host: FileHost, options: LoadRunOptions = {}): Promise<LoadedRun> {
+  if (!isScenarioName(path)) return loadTraceRun(path, host, options);
+  const text = await readText(path, host);
+  return loadScenario(path, text, host, options);
+}
+
+async function readText(path: string, host: FileHost): Promise<string> {
+  try {
+    return await host.readText(path);
+  } catch (error) {
+    throw new LoadError('unreadable', `${path}: ${reason(error)}`);
+  }
+}
+
+/** A scenario from its text; `path` is where its traces are looked for. */
+export async function loadScenario(path: string, text: string, host: FileHost, options: LoadRunOptions): Promise<LoadedRun> {
+  const parsed = parse(text);
+  const found = [...parsed.diagnostics, ...check(parsed.file).diagnostics];
+  if (hasErrors(found)) throw new LoadError('invalid', describe(path, found), found);
+  const program = compile(parsed.file, text);
+  const config = configure(resolveMachine(parsed.file.machine).config, options);
+  const traces: LoadedTrace[] = [];
+  for (const statement of program.traces)
+    traces.push(await openTrace(host.resolve(path, statement.file.value), host, config, traceOptions(statement, options)));
+  const run = new Run(program, buildMachine(config), traces, argumentValues(options), config.seed);
+  return { run, config, source: text, kind: 'scenario', warnings: found, traces };
+}
+
+async function loadTraceRun(path: string, host: FileHost, options: LoadRunOptions): Promise<LoadedRun> {
+  const { file } = parse(TRACE_SCENARIO);
+  const program = compile(file, TRACE_SCENARIO);
+  const config = configure(resolveMachine(undefined).config, options);
+  const trace = await openTrace(path, host, config, options);
+  const run = new Run(program, buildMachine(config), [trace], {}, config.seed);
+  return { run, config, source: TRACE_SCENARIO, kind: 'trace', warnings: [], traces: [trace] };
+}
+
+/** What fits no machine says so here: sizes beyond what the simulation can hold. */
+function buildMachine(config: MachineConfig): Machine {
+  try {
+    return new Machine(machineOptions(config));
+  } catch (error) {
+    if (error instanceof RangeError) throw new LoadError('setting', `this machine does not fit into memory: ${error.message}`);
+    throw error;
+  }
+}
+
+function configure(config: MachineConfig, options: LoadRunOptions): MachineConfig {
+  const overrides = [...(options.overrides ?? [])];
+  if (options.scheme !== undefined) overrides.unshift(`scheme=${options.scheme.replace(/[:/]/g, ' ')}`);
+  for (const text of overrides) {
+    const result = applyOverride(config, text);
+    const errors = result.diagnostics.filter((d) => d.severity === 'error');
+    if (errors.length > 0) throw new LoadError('setting', `${text}: ${errors.map((d) => d.message).join(' ')}`, errors);
+    config = result.config;
+  }
+  return config;
+}
+
+function traceOptions(statement: TraceStatement, options: LoadRunOptions): LoadRunOptions & { format?: string } {
+  const constant = (e: Expression | undefined): number | undefined => (e === undefined ? undefined : Number(constantOf(e)));
+  return {
+    ...options,
+    limit: options.limit ?? constant(statement.limit),
+    skip: options.skip ?? constant(statement.skip),
+    format: statement.format?.text,
+  };
+}
+
+const NO_NAMES: Environment = { name: () => undefined, call: () => undefined };
+
+function constantOf(expression: Expression): bigint {
+  try {
+    const value = evaluate(expression, NO_NAMES);
+    if (typeof value === 'bigint') return value;
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+  }
+  throw new LoadError('invalid', `line ${expression.range.start.line + 1}: limit and skip of a trace must be plain numbers`);
+}
+
+function argumentValues(options: LoadRunOptions): Record<string, Value> {
+  const values: Record<string, Value> = {};
+  for (const [name, text] of Object.entries(options.arguments ?? {})) {
+    const parsed = parseExpression(text);
+    try {
+      if (parsed.diagnostics.length > 0) throw new LoadError('setting', `argument ${name}: ${parsed.diagnostics[0].message}`);
+      values[name] = evaluate(parsed.expression, NO_NAMES);
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      throw new LoadError('setting', `argument ${name}: ${error.message}`);
+    }
+  }
+  return values;
+}
+
+async function openTrace(
+  path: string,
+  host: FileHost,
+  config: MachineConfig,
+  options: LoadRunOptions & { format?: string },
+): Promise<LoadedTrace> {
+  let source: TraceSource;
+  try {
+    source = await host.openTrace(path);
+  } catch (error) {
+    throw new LoadError('unreadable', `${path}: ${reason(error)}`);
+  }
+  const { limit, skip, signal, format } = options;
+  const onProgress = (p: { bytesRead: number; totalBytes?: number }): void => options.onProgress?.({ name: path, ...p });
+  try {
+    return await loadTrace(source, { limit, skip, signal, format, instructions: config.instructions, onProgress });
+  } catch (error) {
+    if (error instanceof TraceError) throw new LoadError('unreadable', error.message);
+    throw error;
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  FileNotFound: 'there is no such file',
+  EISDIR: 'this is a directory; a scenario (.ptscen) or a trace is needed',
+  FileIsADirectory: 'this is a directory; a scenario (.ptscen) or a trace is needed',
+  EACCES: 'it may not be read',
+  NoPermissions: 'it may not be read',
+};
+
+function reason(error: unknown): string {
+  const code = (error as { code?: string } | null)?.code ?? '';
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function describe(path: string, diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter((d) => d.severity === 'error');
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return `${path}:${first.range.start.line + 1}:${first.range.start.column + 1}: ${first.code}: ${first.message}${more}`;
+}

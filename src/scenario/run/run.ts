@@ -1,0 +1,643 @@
+/**
+ * A program running on a machine, tick by tick: the debuggee that a timeline records, restores and runs fast.
+ *
+ * Between ticks the run always stands at an instruction that makes ticks, or has ended; loops and branches on the way
+ * have been followed. `step` runs exactly one tick; `fast` runs many of accesses without looking up anything between
+ * them, and is the same code. With a recorder attached to the machine's probe a tick also reports its events. All state
+ * is the machine's and one `RunState` record, so `save`, `load` and the hash are complete.
+ */
+import { addPages, formatAddress, offsetOfAddress, type Vpn, vpnOfAddress } from '../../machine/core/addresses';
+import type { AccessKind } from '../../machine/core/events';
+import { Hasher } from '../../machine/core/hash';
+import { Signal } from '../../machine/core/probe';
+import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
+import { Last, Machine, type MachineSnapshot } from '../../machine/machine';
+import { Access } from '../../machine/mmu/rights';
+import type { AccessStatement, Expression, MmapStatement, Range, TraceStatement } from '../language/ast';
+import type { LoadedTrace } from '../../trace/load';
+import { CHUNK_RECORDS } from '../../trace/store';
+import { kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
+import { type Environment, evaluate, EvaluationError, number, range, renderTemplate } from './evaluate';
+import { MachineNames } from './machineNames';
+import { distance } from './patterns';
+import type { Instruction, Program, StatementInfo, TickStatement } from './program';
+import { type AccessPatternActivity, type EndReason, type ExpectFailure, INITIAL, type LoopFrame, type RunState } from './state';
+import { formatValue, numberOf, region, symbol, truth, type Value } from './values';
+import { explainComparison } from './explain';
+
+export interface RunSnapshot {
+  readonly machine: MachineSnapshot;
+  readonly state: RunState;
+  readonly at: number;
+}
+
+/** What a tick said to the outside. */
+export type Output =
+  | { kind: 'print'; text: string; line: number }
+  | { kind: 'failed'; failure: ExpectFailure }
+  | { kind: 'end'; reason: EndReason };
+
+/** Where a run stands, for call stacks and titles. */
+export interface Standing {
+  statement: StatementInfo | undefined;
+  loops: readonly { text: string; line: number }[];
+  /** Place in a ranged statement or trace, and how many there are. */
+  index?: number;
+  count?: number;
+  title: string;
+  /** Line of the trace file, from 1. */
+  traceLine?: number;
+  traceName?: string;
+}
+
+const KIND_CODE: Record<AccessKind, Access> = { read: Access.Read, write: Access.Write, exec: Access.Exec };
+const KIND_NAMES = ['read', 'write', 'exec'] as const;
+const DEFAULT_ACCESS_BYTES = 8;
+
+export class Run {
+  readonly names: MachineNames;
+  /** Called for everything a tick says, in recorded and fast runs alike: whoever repeats ticks must drop repetitions. */
+  onOutput: ((output: Output) => void) | null = null;
+  #state: RunState = INITIAL;
+  /** Place in the running pattern or trace. Kept beside the record, because it changes with every access. */
+  #at = 0;
+  #tick = 0;
+
+  constructor(
+    readonly program: Program,
+    readonly machine: Machine,
+    private readonly traces: readonly LoadedTrace[],
+    arguments_: Readonly<Record<string, Value>> = {},
+    private readonly seed = 0,
+  ) {
+    this.names = new MachineNames(machine);
+    this.#state = { ...INITIAL, bindings: { ...arguments_ } };
+    this.#fixed = new Set(Object.keys(arguments_));
+    this.#guard(() => this.#follow());
+  }
+
+  /** `let` names whose value was given from outside; the statement then changes nothing. */
+  readonly #fixed: ReadonlySet<string>;
+
+  /** Ticks that have run. */
+  get tick(): number {
+    return this.#tick;
+  }
+  get end(): EndReason | null {
+    return this.#state.end;
+  }
+  get passed(): number {
+    return this.#state.passed;
+  }
+  get failed(): readonly ExpectFailure[] {
+    return this.#state.failed;
+  }
+  get bindings(): Readonly<Record<string, Value>> {
+    return this.#state.bindings;
+  }
+
+  /** True if the next tick begins a statement, or an access of a ranged one: not in the middle of a range operation. */
+  get atBoundary(): boolean {
+    return this.#state.activity?.kind !== 'operation';
+  }
+  /** True if the next tick is the first of its statement. */
+  get atStatement(): boolean {
+    return this.#state.activity === null;
+  }
+  /** How many loops the next tick is inside. */
+  get loopDepth(): number {
+    return this.#state.loops.length;
+  }
+
+  /** Id of the statement whose tick is next; −1 at the end. */
+  get statementId(): number {
+    const i = this.#state.end === null ? this.program.instructions[this.#state.pc] : undefined;
+    return i?.op === 'tick' ? i.id : -1;
+  }
+
+  // ---- running ----------------------------------------------------------------------------------------------------
+
+  /** Runs one tick. Nothing happens after the end. */
+  step(): void {
+    if (this.#state.end !== null) return;
+    const instruction = this.program.instructions[this.#state.pc] as Extract<Instruction, { op: 'tick' }>;
+    if (this.machine.probe.recorder !== null) this.#announce();
+    this.#tick++;
+    this.#guard(() => this.#execute(instruction.statement));
+  }
+
+  /**
+   * Runs up to `limit` ticks. Stops early at the end, before a tick of a statement that `stops` marks (by statement id;
+   * the first tick is exempt), behind a tick in which something armed was seen (`probe.fired`), and with `statement` when
+   * the next statement begins. Returns the ticks run.
+   */
+  fast(limit: number, stops: Uint8Array | null, end: 'limit' | 'statement' = 'limit'): number {
+    const { probe } = this.machine;
+    const from = this.#tick;
+    const until = from + limit;
+    probe.fired = 0;
+    while (this.#tick < until && this.#state.end === null) {
+      const id = this.statementId;
+      if (stops !== null && stops[id] !== 0) {
+        if (this.#tick > from) break;
+        this.step();
+      } else if (this.#state.activity !== null && this.#state.activity.kind !== 'operation') this.#burst(until);
+      else this.step();
+      if (probe.fired !== 0 || (end === 'statement' && this.atStatement)) break;
+    }
+    return this.#tick - from;
+  }
+
+  /** Runs accesses of the pattern or trace that is going on, without coming back to the program between them. */
+  #burst(until: number): void {
+    const activity = this.#state.activity;
+    if (activity === null || activity.kind === 'operation') return;
+    // The last access ends the statement, which is `step`'s work.
+    const end = Math.min(activity.count - 1, this.#at + until - this.#tick);
+    const done = activity.kind === 'trace' ? this.#burstTrace(activity.trace, activity.offset, end) : this.#burstPattern(activity, end);
+    if (done) this.step();
+  }
+
+  #burstPattern(pattern: AccessPatternActivity, end: number): boolean {
+    const statement = this.#accessStatement();
+    if (statement === undefined) return true;
+    const { machine } = this;
+    const kind = KIND_CODE[statement.operation];
+    const user = statement.asKernel === undefined ? 1 : 0;
+    const size = Number(this.#evaluatedSize(statement));
+    const startPage = vpnOfAddress(pattern.start);
+    const startOffset = offsetOfAddress(pattern.start);
+    const from = this.#at;
+    while (this.#at < end) {
+      const bytes = startOffset + distance(pattern, this.#at);
+      const ok = machine.access(kind, addPages(startPage, Math.floor(bytes / 4096)), bytes % 4096, size, user);
+      if (!ok) return this.#burstFailed();
+      this.#at++;
+      this.#tick++;
+      if (machine.probe.fired !== 0) return false;
+    }
+    return this.#at === from;
+  }
+
+  #burstTrace(trace: number, offset: bigint, end: number): boolean {
+    const { machine } = this;
+    const { store } = this.traces[trace];
+    const from = this.#at;
+    if (offset !== 0n) return true;
+    while (this.#at < end) {
+      const chunk = store.chunkOf(this.#at);
+      const { vpn, packed } = chunk;
+      const first = this.#at % CHUNK_RECORDS;
+      const stop = Math.min(chunk.length, first + end - this.#at);
+      for (let i = first; i < stop; i++) {
+        const p = packed[i];
+        if (!machine.access(kindOfRecord(p) as number as Access, vpn[i] as Vpn, offsetOf(p), sizeOf(p), 1))
+          return this.#burstFailed();
+        this.#at++;
+        this.#tick++;
+        if (machine.probe.fired !== 0) return false;
+      }
+    }
+    return this.#at === from;
+  }
+
+  #burstFailed(): false {
+    this.#tick++;
+    this.#guard(() => this.#accessFailed());
+    return false;
+  }
+
+  /** Turns an error of evaluation into the end of the run: a run never throws for what a scenario says. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+      this.#finish({ kind: 'error', line: error.range.start.line, text: error.message });
+    }
+  }
+
+  #finish(reason: EndReason): void {
+    this.#state = { ...this.#state, activity: null, end: reason };
+    this.onOutput?.({ kind: 'end', reason });
+  }
+
+  // ---- one tick ---------------------------------------------------------------------------------------------------
+
+  #execute(statement: TickStatement): void {
+    switch (statement.kind) {
+      case 'access':
+        return this.#access(statement);
+      case 'trace':
+        return this.#trace(statement);
+      case 'process':
+        if (!this.machine.kernel.createProcess(statement.name.name))
+          throw new EvaluationError('there is no memory for the root table', statement.range);
+        return this.#bindAndNext(statement.name.name, symbol(statement.name.name));
+      case 'switch':
+        this.machine.kernel.switchTo(statement.name.name);
+        return this.#next();
+      case 'mmap':
+        return this.#mmap(statement);
+      case 'munmap':
+        return this.#munmap(statement);
+      case 'expect':
+        return this.#expect(statement.condition, statement.range, statement.message?.value);
+      case 'expectFails':
+        return this.#execute(statement.statement as TickStatement);
+      case 'print': {
+        const text = renderTemplate(statement.text, this.environment);
+        this.machine.probe.recorder?.emit({ kind: 'output', category: 'print', text });
+        this.onOutput?.({ kind: 'print', text, line: statement.range.start.line });
+        return this.#next();
+      }
+      case 'let':
+        if (this.#fixed.has(statement.name.name)) return this.#next();
+        return this.#bindAndNext(statement.name.name, evaluate(statement.value, this.environment));
+      case 'break':
+        if (statement.condition === undefined || truth(evaluate(statement.condition, this.environment))) {
+          this.machine.probe.signal(Signal.Break);
+          const text = statement.label?.value ?? 'break';
+          this.machine.probe.recorder?.emit({ kind: 'output', category: 'break', text });
+        }
+        return this.#next();
+      case 'mark':
+        return this.#next();
+      case 'flush':
+        this.machine.mmu.flushAll();
+        return this.#next();
+      case 'invlpg':
+        this.machine.mmu.invlpg(vpnOfAddress(number(statement.address, this.environment)));
+        return this.#next();
+      case 'set': {
+        const refused = this.assign(statement.target, number(statement.value, this.environment));
+        if (refused !== undefined) throw new EvaluationError(refused, statement.target.range);
+        return this.#next();
+      }
+    }
+  }
+
+  #access(statement: AccessStatement): void {
+    if (statement.pattern !== undefined && this.#state.activity === null) this.#startPattern(statement);
+    const activity = this.#state.activity;
+    const base = activity?.kind === 'pattern' ? activity.start : number(statement.target, this.environment);
+    const bytes = activity?.kind === 'pattern' ? distance(activity, this.#at) : 0;
+    const from = offsetOfAddress(base) + bytes;
+    const page = addPages(vpnOfAddress(base), Math.floor(from / 4096));
+    const size = this.#evaluatedSize(statement);
+    if (size < 1n || size > 4096n) throw new EvaluationError('an access has 1 to 4096 bytes', statement.size?.range ?? statement.range);
+    const user = statement.asKernel === undefined ? 1 : 0;
+    const ok = this.machine.access(KIND_CODE[statement.operation], page, from % 4096, Number(size), user);
+    if (!ok) return this.#accessFailed();
+    this.#advance(activity?.kind === 'pattern' ? activity.count : 1);
+  }
+
+  #evaluatedSize(statement: AccessStatement): bigint {
+    return statement.size === undefined ? BigInt(DEFAULT_ACCESS_BYTES) : number(statement.size, this.environment);
+  }
+
+  #startPattern(statement: AccessStatement): void {
+    const pattern = statement.pattern;
+    const { start, end } = range(statement.target, this.environment);
+    if (end <= start) throw new EvaluationError('the range is empty', statement.target.range);
+    const length = Number(end - start);
+    let activity: AccessPatternActivity;
+    if (pattern?.kind === 'step') {
+      const step = Number(number(pattern.step, this.environment));
+      if (step < 1) throw new EvaluationError('the step must be at least one byte', pattern.step.range);
+      const count = Math.ceil(length / step);
+      activity = { kind: 'pattern', pattern: 'step', start, step, seed: 0, places: count, count };
+    } else if (pattern?.kind === 'random') {
+      const size = Number(this.#evaluatedSize(statement));
+      const count = Number(number(pattern.count, this.environment));
+      if (count < 1) throw new EvaluationError('the number of accesses must be at least one', pattern.count.range);
+      const seed = pattern.seed === undefined ? this.seed : Number(BigInt.asIntN(32, number(pattern.seed, this.environment)));
+      activity = { kind: 'pattern', pattern: 'random', start, step: size, seed, places: Math.max(1, Math.floor(length / size)), count };
+    } else throw new EvaluationError('this pattern is not available in this version', statement.range);
+    this.#at = 0;
+    this.#state = { ...this.#state, activity };
+  }
+
+  #trace(statement: TraceStatement): void {
+    const index = this.program.traces.indexOf(statement);
+    const loaded = this.traces[index];
+    if (this.#state.activity === null) {
+      const offset = statement.offset === undefined ? 0n : number(statement.offset, this.environment);
+      this.#mapInferredRegions(loaded, offset, statement.range);
+      this.#at = 0;
+      this.#state = { ...this.#state, activity: { kind: 'trace', trace: index, count: loaded.store.length, offset } };
+      if (loaded.store.length === 0) this.#advance(0);
+      return;
+    }
+    const activity = this.#state.activity;
+    const record = loaded.store.recordAt(this.#at);
+    const offset = activity.kind === 'trace' ? activity.offset : 0n;
+    const from = record.offset + offsetOfAddress(offset);
+    const page = addPages(addPages(record.vpn, vpnOfAddress(offset)), from >= 4096 ? 1 : 0);
+    if (!this.machine.access(record.kind as number as Access, page, from % 4096, record.sizeBytes, 1)) return this.#accessFailed();
+    this.#advance(loaded.store.length);
+  }
+
+  /** A trace says which pages were touched, not what was mapped: pages that no area covers get one. */
+  #mapInferredRegions(loaded: LoadedTrace, offset: bigint, where: Range): void {
+    const { kernel } = this.machine;
+    const shift = vpnOfAddress(offset);
+    for (const r of loaded.regions) {
+      let at = addPages(r.start, shift);
+      const end = addPages(r.end, shift);
+      while (at < end) {
+        const vmas = kernel.current?.vmas ?? [];
+        const covering = vmas.find((v) => v.start <= at && v.end > at);
+        if (covering !== undefined) {
+          at = covering.end;
+          continue;
+        }
+        const next = vmas.find((v) => v.start > at);
+        const pages = Math.min(end, next?.start ?? end) - at;
+        const result = kernel.mmap({ pages, read: true, write: true, exec: true, at, populate: false });
+        if (!result.ok) throw new EvaluationError(`a region of the trace cannot be mapped: ${result.text}`, where);
+        at = result.end;
+      }
+    }
+  }
+
+  /** One access is done; the last of `count` ends the statement. */
+  #advance(count: number): void {
+    if (this.#at + 1 < count) {
+      this.#at++;
+      return;
+    }
+    this.#statementDone();
+  }
+
+  #statementDone(): void {
+    const instruction = this.program.instructions[this.#state.pc];
+    if (instruction.op === 'tick' && instruction.statement.kind === 'expectFails')
+      this.#fail(instruction.statement.range, 'the statement did not fail', 'it ran to its end');
+    this.#next();
+  }
+
+  /** The access ended in a fatal fault: what `expect fails` waits for, or the end of the run. */
+  #accessFailed(): void {
+    const { last } = this.machine;
+    const at = Last.Fault + 5 * (Math.min(last[Last.Faults], 8) - 1);
+    const fault = FAULT_KINDS[last[at] - 1];
+    const signal = SIGNALS[last[at + 1] - 1];
+    const instruction = this.program.instructions[this.#state.pc];
+    if (instruction.op !== 'tick') return;
+    const { statement } = instruction;
+    if (statement.kind === 'expectFails') {
+      if (statement.condition === undefined) this.#pass();
+      else if (truth(evaluate(statement.condition, this.environment))) this.#pass();
+      else this.#fail(statement.range, undefined, explainComparison(statement.condition, this.environment));
+      return this.#next();
+    }
+    const address = formatAddress(this.#faultAddress(at));
+    this.#finish({
+      kind: 'fatal', fault, signal, line: statement.range.start.line,
+      text: `${signal} at ${this.describeAddress(this.#faultAddress(at)) ?? address}`,
+    });
+  }
+
+  #faultAddress(at: number): bigint {
+    const { last } = this.machine;
+    return (BigInt(last[at + 3]) << 12n) | BigInt(last[at + 4]);
+  }
+
+  #mmap(statement: MmapStatement): void {
+    const { kernel } = this.machine;
+    if (this.#state.activity !== null) return this.#continueOperation();
+    const size = number(statement.size, this.environment);
+    const at = statement.at === undefined ? undefined : number(statement.at, this.environment);
+    if (size % 4096n !== 0n || (at ?? 0n) % 4096n !== 0n)
+      throw new EvaluationError('addresses and sizes of mappings are multiples of 4096', statement.range);
+    const { read, write, exec } = statement.protection;
+    const result = kernel.mmap({
+      pages: Number(size >> 12n), read, write, exec,
+      at: at === undefined ? undefined : vpnOfAddress(at), populate: statement.populate !== undefined,
+    });
+    if (!result.ok) return this.#callFailed(`mmap: ${result.error}: ${result.text}`, statement.range);
+    const { name } = statement.name;
+    this.#bind(name, region(name, BigInt(result.start) << 12n, BigInt(result.end) << 12n));
+    this.#operationOrNext();
+  }
+
+  #munmap(statement: Extract<TickStatement, { kind: 'munmap' }>): void {
+    if (this.#state.activity !== null) return this.#continueOperation();
+    const { start, end } = range(statement.target, this.environment);
+    if (start % 4096n !== 0n || end <= start) return this.#callFailed('munmap: EINVAL: the range must start at a page and not be empty', statement.target.range);
+    this.machine.kernel.munmap(vpnOfAddress(start), vpnOfAddress(end + 4095n));
+    this.#operationOrNext();
+  }
+
+  /** A system call returned an error: what `expect fails` waits for, or the end of the run. */
+  #callFailed(text: string, where: Range): void {
+    const instruction = this.program.instructions[this.#state.pc];
+    if (instruction.op === 'tick' && instruction.statement.kind === 'expectFails') {
+      this.#pass();
+      return this.#next();
+    }
+    throw new EvaluationError(text, where);
+  }
+
+  #operationOrNext(): void {
+    if (this.machine.kernel.operation === null) return this.#statementDone();
+    this.#at = 0;
+    this.#state = { ...this.#state, activity: { kind: 'operation' } };
+  }
+
+  #continueOperation(): void {
+    this.#at++;
+    if (this.machine.kernel.step()) this.#statementDone();
+  }
+
+  // ---- expectations -----------------------------------------------------------------------------------------------
+
+  #expect(condition: Expression, where: Range, message: string | undefined): void {
+    if (truth(evaluate(condition, this.environment))) this.#pass();
+    else this.#fail(where, message, explainComparison(condition, this.environment));
+    this.#next();
+  }
+
+  #pass(): void {
+    this.#state = { ...this.#state, passed: this.#state.passed + 1 };
+    this.machine.probe.recorder?.emit({ kind: 'output', category: 'expect', text: 'holds' });
+  }
+
+  #fail(where: Range, message: string | undefined, actual: string): void {
+    const statement = this.program.statements[this.statementId];
+    const failure = { line: where.start.line + 1, text: statement.text, message: message ?? '', actual };
+    this.#state = { ...this.#state, failed: [...this.#state.failed, failure] };
+    this.machine.probe.recorder?.emit({ kind: 'output', category: 'failed', text: `${statement.text}: ${actual}` });
+    this.machine.probe.signal(Signal.FailedExpect);
+    this.onOutput?.({ kind: 'failed', failure });
+  }
+
+  // ---- flow ---------------------------------------------------------------------------------------------------------
+
+  #bind(name: string, value: Value): void {
+    this.#state = { ...this.#state, bindings: { ...this.#state.bindings, [name]: value } };
+  }
+
+  #bindAndNext(name: string, value: Value): void {
+    this.#bind(name, value);
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#state.end !== null) return;
+    this.#at = 0;
+    this.#state = { ...this.#state, pc: this.#state.pc + 1, activity: null };
+    this.#follow();
+  }
+
+  /** Follows loops and branches to the next instruction that makes a tick. */
+  #follow(): void {
+    for (;;) {
+      const instruction = this.program.instructions[this.#state.pc];
+      if (instruction === undefined) return this.#finish({ kind: 'finished' });
+      if (instruction.op === 'tick') return;
+      if (instruction.op === 'jump') this.#jump(instruction.to);
+      else if (instruction.op === 'unless')
+        this.#jump(truth(evaluate(instruction.condition, this.environment)) ? this.#state.pc + 1 : instruction.to);
+      else if (instruction.op === 'loop') this.#enterLoop(instruction);
+      else this.#nextTurn(instruction.loop);
+    }
+  }
+
+  #jump(pc: number): void {
+    this.#state = { ...this.#state, pc };
+  }
+
+  #enterLoop(instruction: Extract<Instruction, { op: 'loop' }>): void {
+    const { statement } = instruction;
+    const frame = { loop: this.#state.pc, turn: 0, first: 0n, step: 0n };
+    let turns: number;
+    let named: { name?: string; first: bigint; step: bigint } = { first: 0n, step: 0n };
+    if (statement.kind === 'repeat') turns = Number(number(statement.count, this.environment));
+    else {
+      const { start, end } = range(statement.target, this.environment);
+      const step = number(statement.step, this.environment);
+      if (step < 1n) throw new EvaluationError('the step must be at least one', statement.step.range);
+      turns = end > start ? Number((end - start + step - 1n) / step) : 0;
+      named = { name: statement.name.name, first: start, step };
+    }
+    if (turns === 0 || instruction.exit === this.#state.pc + 2) return this.#jump(instruction.exit);
+    this.#state = { ...this.#state, pc: this.#state.pc + 1, loops: [...this.#state.loops, { ...frame, ...named, turns }] };
+    if (named.name !== undefined) this.#bind(named.name, named.first);
+  }
+
+  #nextTurn(loop: number): void {
+    const frame = this.#state.loops.at(-1) as LoopFrame;
+    const turn = frame.turn + 1;
+    const outer = this.#state.loops.slice(0, -1);
+    if (turn >= frame.turns) {
+      this.#state = { ...this.#state, loops: outer, pc: this.#state.pc + 1 };
+      return;
+    }
+    this.#state = { ...this.#state, loops: [...outer, { ...frame, turn }], pc: loop + 1 };
+    if (frame.name !== undefined) this.#bind(frame.name, frame.first + BigInt(turn) * frame.step);
+  }
+
+  // ---- expressions ------------------------------------------------------------------------------------------------
+
+  /** Names in the order in which they hide each other: what the scenario binds, then the machine's. */
+  readonly environment: Environment = {
+    name: (name) => this.#state.bindings[name] ?? (name === 'tick' ? BigInt(this.#tick) : this.names.name(name)),
+    call: (name, args) => this.names.call(name, args),
+  };
+
+  /** Changes what an expression names: a register, an entry's field, `phys(P)`. A sentence if that cannot be. */
+  assign(target: Expression, value: bigint): string | undefined {
+    if (target.kind === 'name') return this.names.setRegister(target.name, value);
+    if (target.kind === 'call' && target.callee.kind === 'name' && target.callee.name === 'phys')
+      return this.names.setPhysical(number(target.args[0], this.environment), value);
+    if (target.kind !== 'member') return 'only registers, fields of entries and phys(…) can be set';
+    const object = evaluate(target.object, this.environment);
+    const found = typeof object === 'object' && object.type === 'object'
+      ? object.members.find((m) => m.name === target.property.name) : undefined;
+    if (found?.set === undefined) return `'${target.property.name}' cannot be set`;
+    return found.set(value);
+  }
+
+  /** `heap+0x10` if a region holds the address. */
+  describeAddress(address: bigint): string | undefined {
+    for (const value of Object.values(this.#state.bindings)) {
+      if (typeof value !== 'object' || value.type !== 'region') continue;
+      if (address >= value.start && address < value.end)
+        return `${formatAddress(address)} (${value.name}+0x${(address - value.start).toString(16)})`;
+    }
+    return undefined;
+  }
+
+  // ---- where it stands --------------------------------------------------------------------------------------------
+
+  standing(): Standing {
+    const { activity, loops, end } = this.#state;
+    const statement = this.program.statements[this.statementId];
+    const frames = loops.map((frame) => {
+      const instruction = this.program.instructions[frame.loop] as Extract<Instruction, { op: 'loop' }>;
+      const turn = `${frame.turn + 1}/${frame.turns}`;
+      const line = instruction.statement.range.start.line;
+      if (frame.name === undefined) return { text: `repeat ${turn}`, line };
+      const value = numberOf(this.#state.bindings[frame.name]) ?? 0n;
+      return { text: `for ${frame.name} = ${formatAddress(value)} (${turn})`, line };
+    });
+    if (statement === undefined || end !== null) return { statement: undefined, loops: frames, title: 'end' };
+    const place = activity === null ? {} : { index: this.#at, count: 'count' in activity ? activity.count : undefined };
+    const base = { statement, loops: frames, ...place };
+    if (activity?.kind === 'trace') {
+      const loaded = this.traces[activity.trace];
+      const record = loaded.store.recordAt(this.#at);
+      const address = addressText(record.vpn, record.offset);
+      return { ...base, title: `${KIND_NAMES[record.kind]} ${address}, ${record.sizeBytes} bytes`, traceLine: record.line, traceName: loaded.name };
+    }
+    if (activity?.kind === 'pattern') {
+      const address = activity.start + BigInt(distance(activity, this.#at));
+      const where = this.describeAddress(address)?.replace(/^.*\((.*)\)$/, '$1') ?? formatAddress(address);
+      return { ...base, title: `${this.#accessStatement()?.operation ?? 'access'} ${where} (${this.#at + 1} of ${activity.count})` };
+    }
+    if (activity?.kind === 'operation') return { ...base, title: `${statement.text} (step ${this.#at + 2})` };
+    return { ...base, title: statement.text };
+  }
+
+  #accessStatement(): AccessStatement | undefined {
+    const instruction = this.program.instructions[this.#state.pc];
+    if (instruction?.op !== 'tick') return undefined;
+    const inner = instruction.statement.kind === 'expectFails' ? instruction.statement.statement : instruction.statement;
+    return inner.kind === 'access' ? inner : undefined;
+  }
+
+  #announce(): void {
+    this.machine.probe.recorder?.emit({ kind: 'statement', text: this.standing().title });
+    this.machine.probe.recorder?.indent();
+  }
+
+  // ---- state --------------------------------------------------------------------------------------------------------
+
+  save(): RunSnapshot {
+    return { machine: this.machine.save(), state: { ...this.#state, tick: this.#tick }, at: this.#at };
+  }
+
+  load(saved: RunSnapshot): void {
+    this.machine.load(saved.machine);
+    this.#state = saved.state;
+    this.#tick = saved.state.tick;
+    this.#at = saved.at;
+  }
+
+  /** Hash of the machine, the program's state and the counters: equal for equal states, whatever path led there. */
+  stateHash(): string {
+    const hasher = new Hasher();
+    this.machine.hash(hasher);
+    const { pc, loops, activity, bindings, passed, failed, end } = this.#state;
+    hasher.plain({ pc, loops, activity, bindings, passed, failed, end, tick: this.#tick, at: this.#at });
+    return hasher.digest();
+  }
+
+  formatted(value: Value, format: 'hex' | 'decimal'): string {
+    return formatValue(value, format);
+  }
+}
+
+const addressText = (vpn: Vpn, offset: number): string => formatAddress((BigInt(vpn) << 12n) | BigInt(offset));

@@ -1,0 +1,76 @@
+/** Where a run stands, as plain records that are replaced and never changed: saving a state is keeping a reference. */
+import type { FaultKind, FatalSignal } from '../../machine/core/events';
+import type { Value } from './values';
+
+/** One turn of a loop that runs. */
+export interface LoopFrame {
+  readonly loop: number;
+  readonly turn: number;
+  readonly turns: number;
+  /** Variable of a `for`, and its first value and step. */
+  readonly name?: string;
+  readonly first: bigint;
+  readonly step: bigint;
+}
+
+/** A statement in the middle of its ticks. */
+export type Activity = AccessPatternActivity | TraceActivity | OperationActivity;
+
+/** A ranged access: tick i touches the i-th place of the pattern. */
+export interface AccessPatternActivity {
+  readonly kind: 'pattern';
+  readonly pattern: 'step' | 'random';
+  readonly start: bigint;
+  readonly step: number;
+  readonly seed: number;
+  /** Places that the random pattern chooses from. */
+  readonly places: number;
+  readonly count: number;
+}
+
+export interface TraceActivity {
+  readonly kind: 'trace';
+  /** Index in the program's list of traces. */
+  readonly trace: number;
+  readonly count: number;
+  readonly offset: bigint;
+}
+
+/** A range operation of the kernel that has more steps to go. */
+export interface OperationActivity {
+  readonly kind: 'operation';
+}
+
+export interface ExpectFailure {
+  line: number;
+  text: string;
+  message: string;
+  actual: string;
+}
+
+export type EndReason =
+  | { kind: 'finished' }
+  | { kind: 'fatal'; fault: FaultKind; signal: FatalSignal; line: number; text: string }
+  | { kind: 'error'; line: number; text: string };
+
+export interface RunState {
+  readonly tick: number;
+  readonly pc: number;
+  readonly loops: readonly LoopFrame[];
+  readonly activity: Activity | null;
+  readonly bindings: Readonly<Record<string, Value>>;
+  readonly passed: number;
+  readonly failed: readonly ExpectFailure[];
+  readonly end: EndReason | null;
+}
+
+export const INITIAL: RunState = {
+  tick: 0,
+  pc: 0,
+  loops: [],
+  activity: null,
+  bindings: {},
+  passed: 0,
+  failed: [],
+  end: null,
+};

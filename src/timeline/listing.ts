@@ -1,0 +1,113 @@
+/**
+ * A tick as text: one event a line, in order of execution, indented by call depth. Line e + 1 is event e, always, so
+ * that a line number is a place on the tape. It is written to be read: what was looked up where, which index it made,
+ * what was read and what that means, which function decided what.
+ */
+import { addressOf, formatPhysical, formatVirtual, PAGE_SIZE_NAMES, type Pfn, physicalOf, type Vpn } from '../machine/core/addresses';
+import type { MachineEvent } from '../machine/core/events';
+import type { Machine } from '../machine/machine';
+import { ERROR_BITS } from '../machine/mmu/rights';
+import { rawOf } from '../machine/paging/x86/entry';
+
+const hex = (n: number | bigint): string => '0x' + n.toString(16);
+const padded = (raw: bigint): string => '0x' + raw.toString(16).padStart(16, '0');
+
+/** Adds names of regions to addresses: `0x5555_5540_0000 (heap+0x0)`. */
+export type Describe = (address: bigint) => string | undefined;
+
+export function listingLines(events: readonly MachineEvent[], machine: Machine, describe: Describe): string[] {
+  return events.map((event) => '  '.repeat(event.depth) + eventText(event, machine, describe));
+}
+
+export function eventText(event: MachineEvent, machine: Machine, describe: Describe): string {
+  const levels = machine.scheme.format.levels;
+  const at = (vpn: Vpn, offset: number): string => describe(addressOf(vpn, offset)) ?? formatVirtual(vpn, offset);
+  const tableAt = (pfn: Pfn | undefined): string => `table at ${pfn === undefined ? '?' : formatPhysical(physicalOf(pfn))}`;
+  switch (event.kind) {
+    case 'statement':
+      return event.text;
+    case 'translate': {
+      const again = event.retry ? 'again: ' : '';
+      return `${again}translate ${at(event.vpn, event.offset)} for a ${event.user ? 'user' : 'supervisor'} ${event.access}`;
+    }
+    case 'tlbLookup': {
+      const answer = event.hit ? `hit: frame ${hex(event.pfn ?? 0)}` : 'miss';
+      return `${event.structure}: VPN ${hex(event.vpn)}, set ${event.set}: ${answer}`;
+    }
+    case 'tlbFill': {
+      const evicted = event.evicted === undefined ? '' : `, evicts VPN ${hex(event.evicted)}`;
+      return `${event.structure}: fill VPN ${hex(event.vpn)} → frame ${hex(event.pfn)} (${PAGE_SIZE_NAMES[event.pageSize]}), set ${event.set}${evicted}`;
+    }
+    case 'tlbUpdate':
+      return `${event.structure}: VPN ${hex(event.vpn)} is now ${event.text}`;
+    case 'walkCacheLookup': {
+      const answer = event.hit ? `hit: ${tableAt(event.table)}` : 'miss';
+      return `${event.structure}: tag ${hex(event.tag)}: ${answer}`;
+    }
+    case 'walkCacheFill':
+      return `${event.structure}: fill tag ${hex(event.tag)} → ${tableAt(event.table)}`;
+    case 'walkStart':
+      return `${WALKS[event.purpose]} from ${event.startedFrom}: ${levels[event.startLevel].name} ${tableAt(event.table)}`;
+    case 'tableRead': {
+      const raw = rawOf(event.low, event.high);
+      const entry = machine.inspector.decode(raw, event.table, event.level, event.index);
+      const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
+      return `read ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)} = ${padded(raw)}${flags}: ${entry.meaning}`;
+    }
+    case 'hardwareWrite':
+      return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${entryAddress(event)}`;
+    case 'walkEnd': {
+      const refs = `${event.references} ${event.references === 1 ? 'reference' : 'references'}, ${event.cycles} cycles`;
+      if (event.outcome === 'mapped') return `walk done: frame ${hex(event.pfn ?? 0)}, ${refs}`;
+      return event.outcome === 'fault' ? `walk ends in a fault: ${refs}` : `walk abandoned after ${refs}: a walk cache may be stale`;
+    }
+    case 'fault': {
+      const bits = ERROR_BITS.filter((b) => event.errorCode & b.bit).map((b) => b.name).join(' ');
+      const code = event.vector === 'PF' ? ` error code ${hex(event.errorCode)}${bits ? ` (${bits})` : ''}, CR2 = ${at(event.vpn, event.offset)}` : '';
+      return `#${event.vector}${code}: ${event.reason}`;
+    }
+    case 'faultResolved':
+      return `fault is ${event.signal ?? event.fault}: ${event.text}`;
+    case 'enter':
+      return `${event.name}(${event.arguments})${implementation(event)} {`;
+    case 'call':
+      return `${event.name}(${event.arguments})${implementation(event)}${event.result === '' ? '' : ` → ${event.result}`}`;
+    case 'leave':
+      return `} ${event.name}${event.result === '' ? '' : ` → ${event.result}`}`;
+    case 'entryWrite': {
+      const before = rawOf(event.oldLow, event.oldHigh);
+      const entry = machine.inspector.decode(rawOf(event.newLow, event.newHigh), event.table, event.level, event.index);
+      const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
+      return `write ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)}: ${padded(before)} → ${padded(entry.raw)}${flags}: ${entry.meaning}`;
+    }
+    case 'frame': {
+      const size = event.order === 0 ? '' : ` (order ${event.order})`;
+      if (event.action === 'fail') return `no free block of order ${event.order} for ${event.purpose}`;
+      return `${event.action} frame ${hex(event.pfn)}${size} for ${event.purpose}`;
+    }
+    case 'flush':
+      return `${event.instruction}: drops ${event.text}`;
+    case 'note':
+      return event.text;
+    case 'translated':
+      return `${at(event.vpn, event.offset)} is at ${formatPhysical(physicalOf(event.pfn, event.offset))} (from ${event.from})`;
+    case 'output':
+      return `${OUTPUTS[event.category]}${event.text}`;
+  }
+}
+
+const WALKS = {
+  translate: 'walk',
+  retry: 'walk again',
+  confirm: 'walk again, to make sure,',
+  dirty: 'walk to set the dirty bit',
+} as const;
+
+const OUTPUTS = { print: 'prints: ', failed: '✗ ', expect: '✓ ', break: 'break: ' } as const;
+
+const entryAddress = (e: { table: number; index: number }): string => formatPhysical(e.table * 4096 + e.index * 8);
+
+function implementation(event: { implementation: string; driver?: string }): string {
+  if (event.implementation === 'kernel') return '';
+  return event.implementation === 'driver' ? ` [${event.driver ?? 'driver'}]` : ' [default]';
+}

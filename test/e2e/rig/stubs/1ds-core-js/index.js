@@ -1,0 +1,5 @@
+export class AppInsightsCore {
+  initialize() {}
+  track() {}
+  unload() {}
+} // telemetry stays off

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { makePackage } from '../../../scripts/package.mjs';
+import { examples } from '../../../scripts/lib/paths.mjs';
+import { launch } from '../rig/workbench.mjs';
+
+describe('the package', () => {
+  let rig;
+
+  after(() => rig?.close());
+
+  it('installs into a fresh VS Code and activates there', async () => {
+    rig = await launch({ vsix: await makePackage(), workspace: examples });
+    const extension = await rig.api(async (vscode) => {
+      const installed = vscode.extensions.getExtension('ptscope.ptscope');
+      await installed.activate();
+      return { isActive: installed.isActive, path: installed.extensionPath };
+    });
+    assert.ok(extension.isActive);
+    assert.ok(extension.path.startsWith(rig.server.dir), `${extension.path} is not the installed copy`);
+    assert.deepEqual(rig.problems, []);
+  });
+});

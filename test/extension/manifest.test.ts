@@ -1,0 +1,155 @@
+/** The manifest and the code name the same things, and the files that the manifest names are there. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  COMMANDS,
+  CONTEXTS,
+  DEBUG_TYPE,
+  LANGUAGES,
+  LISTING_EXTENSION,
+  SETTINGS,
+  VIEWS,
+  WEBVIEWS,
+} from '../../src/protocol/names';
+
+const ROOT = join(__dirname, '../..');
+const TEXT = readFileSync(join(ROOT, 'package.json'), 'utf8');
+
+interface MenuEntry {
+  command: string;
+  when?: string;
+  enablement?: string;
+}
+
+interface Manifest {
+  icon: string;
+  activationEvents: string[];
+  contributes: {
+    languages: { id: string; extensions: string[] }[];
+    grammars: { language: string }[];
+    breakpoints: { language: string }[];
+    debuggers: { type: string; languages: string[]; configurationAttributes: { launch: { properties: object } } }[];
+    commands: { command: string; title: string; category: string; icon?: unknown; enablement?: string }[];
+    menus: Record<string, MenuEntry[]>;
+    keybindings: MenuEntry[];
+    views: Record<string, { id: string; name: string; when: string }[]>;
+    configuration: { properties: Record<string, { description?: string; markdownDescription?: string }> };
+    walkthroughs: { steps: { description: string; completionEvents: string[] }[] }[];
+  };
+}
+
+const manifest = JSON.parse(TEXT) as Manifest;
+const { contributes } = manifest;
+const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+describe('the manifest', () => {
+  it('contributes exactly the commands that the code names, each with a title in our category', () => {
+    const contributed = contributes.commands.map(({ command }) => command);
+    assert.deepEqual(contributed.toSorted(), Object.values(COMMANDS).toSorted());
+    for (const { command, title, category } of contributes.commands) {
+      assert.ok(title, `${command} has no title`);
+      assert.equal(category, 'ptscope', command);
+    }
+  });
+
+  it('contributes no command without a handler', () => {
+    const activation = source('src/extension/activate.ts');
+    for (const name of Object.keys(COMMANDS)) assert.match(activation, new RegExp(`^\\s+${name}: \\(`, 'm'));
+  });
+
+  it('uses only contributed commands in menus, keys and walkthroughs', () => {
+    const known = new Set<string>(Object.values(COMMANDS));
+    const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
+    for (const command of used) assert.ok(known.has(command), command);
+    for (const command of TEXT.match(/(?<=on?[Cc]ommand:)ptscope\.[\w.]+/g) ?? [])
+      assert.ok(known.has(command), command);
+  });
+
+  it('says in the command palette when each command that needs an object or a session makes sense', () => {
+    const hidden = contributes.menus.commandPalette
+      ?.filter(({ when }) => when === 'false')
+      .map(({ command }) => command);
+    assert.deepEqual(
+      hidden?.toSorted(),
+      [COMMANDS.copyAddress, COMMANDS.openMemory, COMMANDS.showWalkOfEntry].toSorted(),
+    );
+  });
+
+  it('contributes exactly the views that the code names, only during a session', () => {
+    const views = contributes.views.debug ?? [];
+    assert.deepEqual(views.map(({ id }) => id).toSorted(), Object.values(VIEWS).toSorted());
+    for (const { id, when } of views) assert.equal(when, CONTEXTS.sessionActive, id);
+  });
+
+  it('contributes exactly the languages that the code names', () => {
+    assert.deepEqual(contributes.languages.map(({ id }) => id).toSorted(), Object.values(LANGUAGES).toSorted());
+    const listing = contributes.languages.find(({ id }) => id === LANGUAGES.listing);
+    assert.deepEqual(listing?.extensions, [LISTING_EXTENSION]);
+    assert.deepEqual(contributes.breakpoints, [{ language: LANGUAGES.scenario }]);
+    for (const { language } of contributes.grammars) assert.ok(Object.values<string>(LANGUAGES).includes(language));
+  });
+
+  it('contributes one debugger, of the type that the code names', () => {
+    assert.deepEqual(
+      contributes.debuggers.map(({ type }) => type),
+      [DEBUG_TYPE],
+    );
+    assert.deepEqual(contributes.debuggers[0]?.languages, [LANGUAGES.scenario, LANGUAGES.trace]);
+  });
+
+  it('describes every launch attribute that the protocol knows', () => {
+    const described = Object.keys(contributes.debuggers[0]?.configurationAttributes.launch.properties ?? {});
+    const launch = /interface LaunchArguments \{([^]*?)\n\}/.exec(source('src/protocol/launch.ts'))?.[1] ?? '';
+    const known = [...launch.matchAll(/^ {2}(\w+)\??:/gm)].map((match) => match[1]);
+    // VS Code sets noDebug itself: nobody writes it into launch.json.
+    assert.deepEqual(described.toSorted(), known.filter((name) => name !== 'noDebug').toSorted());
+  });
+
+  it('contributes exactly the settings that the code reads, each described', () => {
+    const { properties } = contributes.configuration;
+    assert.deepEqual(Object.keys(properties).toSorted(), Object.values(SETTINGS).toSorted());
+    for (const [name, property] of Object.entries(properties)) {
+      assert.ok(property.description ?? property.markdownDescription, name);
+    }
+  });
+
+  it('uses only context keys, views and languages that exist in its conditions', () => {
+    const ours = new Set<string>(
+      [CONTEXTS, COMMANDS, VIEWS, SETTINGS, WEBVIEWS].flatMap((table) => Object.values(table)),
+    );
+    for (const condition of conditions()) {
+      for (const id of condition.match(/\bptscope\.\w+(\.\w+)*/g) ?? [])
+        assert.ok(ours.has(id), `${id} in ${condition}`);
+      for (const [, language] of condition.matchAll(/LangId == (\S+)/g)) {
+        assert.ok(Object.values<string>(LANGUAGES).includes(language ?? ''), condition);
+      }
+    }
+    for (const key of Object.values(CONTEXTS))
+      assert.ok(
+        conditions().some((condition) => condition.includes(key)),
+        key,
+      );
+  });
+
+  it('is activated for what the code handles', () => {
+    const expected = [`onDebugResolve:${DEBUG_TYPE}`, `onDebugDynamicConfigurations:${DEBUG_TYPE}`];
+    const panels = Object.values(WEBVIEWS).map((id) => `onWebviewPanel:${id}`);
+    assert.deepEqual(manifest.activationEvents.toSorted(), [...expected, ...panels].toSorted());
+  });
+
+  it('names only files that are there', () => {
+    const files = TEXT.match(/(?<=": ")(?:\.\/)?(?:media|syntaxes)\/[^"]+(?=")/g) ?? [];
+    assert.ok(files.length > 10);
+    for (const file of new Set(files)) assert.ok(existsSync(join(ROOT, file)), file);
+  });
+});
+
+function conditions(): string[] {
+  const { menus, keybindings, commands, views } = contributes;
+  const entries = [...Object.values(menus).flat(), ...keybindings, ...commands, ...Object.values(views).flat()];
+  return entries.flatMap((entry) => [
+    ('when' in entry && entry.when) || '',
+    ('enablement' in entry && entry.enablement) || '',
+  ]);
+}

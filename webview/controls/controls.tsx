@@ -1,0 +1,63 @@
+/**
+ * Standard controls. The only module that knows the webview UI toolkit, whose upstream is archived: a successor
+ * replaces it here and nowhere else.
+ */
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodePanels, vsCodePanelTab } from '@vscode/webview-ui-toolkit';
+import type { ComponentChildren, HTMLAttributes, JSX } from 'preact';
+
+declare module 'preact' {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the way to name custom elements in JSX
+  namespace JSX {
+    interface IntrinsicElements {
+      'vscode-button': HTMLAttributes<HTMLElement> & { appearance?: string };
+      'vscode-panels': HTMLAttributes<HTMLElement> & { activeid?: string };
+      'vscode-panel-tab': HTMLAttributes<HTMLElement>;
+    }
+  }
+}
+
+export function registerControls(): void {
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodePanels(), vsCodePanelTab());
+}
+
+export interface ButtonProps {
+  label: string;
+  onPress: () => void;
+  children: ComponentChildren;
+}
+
+/** A small button that shows an icon; its label is its tooltip and its accessible name. */
+export function IconButton({ label, onPress, children }: ButtonProps): JSX.Element {
+  return (
+    <vscode-button appearance="icon" aria-label={label} title={label} onClick={onPress}>
+      {children}
+    </vscode-button>
+  );
+}
+
+export interface TabsProps {
+  /** Ids are stable; titles are what is shown. */
+  tabs: { id: string; title: string }[];
+  active: string;
+  label: string;
+  onChange: (id: string) => void;
+}
+
+export function Tabs({ tabs, active, label, onChange }: TabsProps): JSX.Element {
+  return (
+    <vscode-panels
+      activeid={active}
+      aria-label={label}
+      onChange={(event: Event) => {
+        const id = (event.target as HTMLElement).getAttribute('activeid');
+        if (id !== null && id !== active) onChange(id);
+      }}
+    >
+      {tabs.map(({ id, title }) => (
+        <vscode-panel-tab key={id} id={id}>
+          {title}
+        </vscode-panel-tab>
+      ))}
+    </vscode-panels>
+  );
+}

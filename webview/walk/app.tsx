@@ -1,0 +1,117 @@
+/** The Walk view: the current access, one attempt at a time. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { WalkPicture } from '../../src/protocol/walk';
+import { Figure } from './figure/figure';
+import { exportedSvg } from './export/exportSvg';
+import { useHost } from './host';
+import { InteractionContext, type Interaction } from './interaction';
+import { attemptAt, attemptTitle, attemptsOf, type Attempt } from './model/attempts';
+import { itemsOf, type Item } from './model/items';
+import { summarySentence } from './model/sentences';
+import { AttemptTabs } from './parts/attemptTabs';
+import { Entries } from './parts/entries';
+import { EntryFields } from './parts/entryFields';
+import { Header } from './parts/header';
+import { FaultCard, ResultCard } from './parts/outcome';
+import { useWidth } from './useWidth';
+
+export interface AppProps {
+  picture: WalkPicture | undefined;
+  live: boolean;
+  /** The event whose line a person points at in the listing. */
+  hostEvent: number | undefined;
+}
+
+export function App({ picture, live, hostEvent }: AppProps) {
+  if (!picture) return <Empty live={live} />;
+  return <WalkView picture={picture} live={live} hostEvent={hostEvent} />;
+}
+
+function Empty({ live }: { live: boolean }) {
+  return (
+    <main class="empty">
+      <p>{live ? 'No access here yet.' : 'No session.'}</p>
+      <p class="hint">
+        {live
+          ? 'The walk of the current access appears as soon as the debugger stops at a read, a write or an instruction fetch.'
+          : 'Start debugging a .ptscen file; the walk of the access at every stop appears here.'}
+      </p>
+    </main>
+  );
+}
+
+function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPicture }) {
+  const host = useHost();
+  const [frame, width] = useWidth<HTMLElement>();
+  const attempts = useMemo(() => attemptsOf(picture), [picture]);
+  const [chosen, setChosen] = useState<number | undefined>(undefined);
+  useEffect(() => setChosen(undefined), [picture]);
+  const active = Math.min(chosen ?? attemptAt(attempts, picture.cursor.event), attempts.length - 1);
+  const attempt = attempts[active] ?? { lookups: [], firstEvent: 0 };
+  const interaction = useInteraction(picture, attempt, hostEvent, live);
+  const { items, lit } = interaction;
+  const current = items.find(({ when }) => when === 'now');
+  const level = levelToExplain(attempt, items, lit);
+
+  return (
+    <InteractionContext.Provider value={interaction}>
+      <main ref={frame}>
+        <Header
+          picture={picture}
+          live={live}
+          onExport={() => void host.post({ type: 'export', svg: exportedSvg(picture) })}
+        />
+        <AttemptTabs attempts={attempts} active={active} onChange={setChosen} />
+        <div class="figureFrame">
+          <Figure
+            picture={picture}
+            attempt={attempt}
+            width={width}
+            label={`${picture.access.title}: ${attemptTitle(attempt)}`}
+          />
+        </div>
+        {attempt.walk && <Entries walk={attempt.walk} />}
+        {attempt.fault && <FaultCard fault={attempt.fault} />}
+        {attempt.result && <ResultCard result={attempt.result} />}
+        {level && <EntryFields level={level} />}
+        <p class="screenReader" role="status" aria-live="polite">
+          {summarySentence(picture, current?.sentence)}
+        </p>
+      </main>
+    </InteractionContext.Provider>
+  );
+}
+
+function useInteraction(
+  picture: WalkPicture,
+  attempt: Attempt,
+  hostEvent: number | undefined,
+  live: boolean,
+): Interaction {
+  const host = useHost();
+  const [pointed, setPointed] = useState<string | undefined>(undefined);
+  const items = useMemo(() => itemsOf(picture, attempt), [picture, attempt]);
+  const byHost = hostEvent === undefined ? undefined : items.find(({ event }) => event === hostEvent)?.id;
+  const now = items.find(({ when }) => when === 'now');
+  const tabStop = items.find(({ id }) => id === pointed) ?? now ?? items[0];
+  return {
+    items,
+    lit: pointed ?? byHost,
+    tabStop: tabStop?.id,
+    point: (item) => {
+      setPointed(item?.id);
+      host.post({ type: 'hover', event: item?.event });
+    },
+    seek: (item) => {
+      if (live && item.event !== undefined) host.post({ type: 'seek', event: item.event });
+    },
+  };
+}
+
+/** The entry whose format is shown: the one pointed at, else the one at the cursor, else the last that was read. */
+function levelToExplain({ walk }: Attempt, items: Item[], lit: string | undefined) {
+  const reads = items.filter(({ kind }) => kind === 'read');
+  const past = reads.filter(({ when }) => when !== 'future');
+  const item = reads.find(({ id }) => id === lit) ?? past[past.length - 1];
+  return item ? walk?.levels[Number(item.id.slice('read-'.length))] : undefined;
+}

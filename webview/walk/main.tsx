@@ -1,0 +1,45 @@
+/** Entry point of the Walk view: messages in, one render each. */
+import { render } from 'preact';
+import type { ToWalkView } from '../../src/protocol/walkView';
+import { registerControls } from '../controls/controls';
+import { App, type AppProps } from './app';
+import { connectHost, HostContext } from './host';
+import './walk.css';
+
+registerControls();
+const host = connectHost();
+const root = document.getElementById('root');
+const state: AppProps = { picture: host.kept()?.picture, live: false, hostEvent: undefined };
+
+function draw(): void {
+  if (!root) return;
+  render(
+    <HostContext.Provider value={host}>
+      <App {...state} />
+    </HostContext.Provider>,
+    root,
+  );
+}
+
+function receive(message: ToWalkView): void {
+  switch (message.type) {
+    case 'picture':
+      state.picture = message.picture;
+      state.live = true;
+      state.hostEvent = undefined;
+      host.keep({ picture: message.picture });
+      break;
+    case 'ended':
+      state.live = false;
+      break;
+    case 'light':
+      state.hostEvent = message.event;
+      break;
+  }
+  draw();
+}
+
+window.addEventListener('message', (event: MessageEvent<ToWalkView>) => receive(event.data));
+window.addEventListener('error', ({ message }) => host.post({ type: 'problem', message }));
+draw();
+host.post({ type: 'ready' });

@@ -1,0 +1,64 @@
+/** The entries that the walker read, one row each. */
+import type { EntryPicture, WalkAttempt, WalkLevel } from '../../../src/protocol/walk';
+import { useItem } from '../interaction';
+import { readId } from '../model/items';
+import { toneClass } from '../figure/tone';
+import { groupHex } from '../model/text';
+
+export function Entries({ walk }: { walk: WalkAttempt }) {
+  const cycles = walk.levels.reduce((sum, level) => sum + (level.cycles ?? 0), 0);
+  const count = walk.references;
+  return (
+    <section class="entries" aria-label="Entries read">
+      <h2>
+        Entries read
+        <span class="total">
+          {count} {count === 1 ? 'memory reference' : 'memory references'}
+          {cycles > 0 && ` · ${cycles} cycles`}
+        </span>
+      </h2>
+      {walk.levels.map((level, i) =>
+        level.status === 'read' ? <EntryRow key={readId(i)} level={level} id={readId(i)} tone={i} /> : null,
+      )}
+    </section>
+  );
+}
+
+function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: number }) {
+  const { name, index, entry, cycles } = level;
+  return (
+    <div {...useItem(id, 'handle', `entry ${toneClass(tone)}`)}>
+      <span class="marker" />
+      <span class="which">
+        <span class="level">{name}</span>
+        <span class="index">[{index}]</span>
+      </span>
+      {entry && <EntryCells entry={entry} />}
+      <span class="cycles">{cycles !== undefined && `${cycles} cyc`}</span>
+    </div>
+  );
+}
+
+function EntryCells({ entry }: { entry: EntryPicture }) {
+  return (
+    <>
+      <span class="at">
+        <code>{entry.address}</code>
+      </span>
+      <span class="raw">
+        <code>{groupHex(entry.raw)}</code>
+      </span>
+      <span class={`meaning ${entry.present ? '' : 'notPresent'}`}>{entry.meaning}</span>
+      <span class="flags">
+        {entry.flags
+          .split(' ')
+          .filter(Boolean)
+          .map((flag) => (
+            <span key={flag} class="flag">
+              {flag}
+            </span>
+          ))}
+      </span>
+    </>
+  );
+}

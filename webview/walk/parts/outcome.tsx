@@ -1,0 +1,63 @@
+/** How the attempt ended: the fault that was raised, or the physical address. */
+import type { FaultSummary, TranslationResult } from '../../../src/protocol/walk';
+import { useItem } from '../interaction';
+import { groupHex, sizeText } from '../model/text';
+
+export function FaultCard({ fault }: { fault: FaultSummary }) {
+  return (
+    <div {...useItem('fault', 'handle', 'outcome fault')}>
+      <span class="marker" />
+      <div class="outcomeBody">
+        <p class="outcomeTitle">
+          <strong>{fault.vector}</strong>
+          {fault.kind && <span>{fault.kind}</span>}
+        </p>
+        <p class="explanation">{fault.explanation}</p>
+        <dl class="registers">
+          <dt>CR2</dt>
+          <dd>
+            <code>{groupHex(fault.cr2)}</code>
+          </dd>
+          <dt>error code</dt>
+          <dd>
+            <code>{fault.errorCode}</code>
+            {fault.errorBits.map((bit) => (
+              <span key={bit} class="flag">
+                {bit}
+              </span>
+            ))}
+          </dd>
+        </dl>
+      </div>
+    </div>
+  );
+}
+
+export function ResultCard({ result }: { result: TranslationResult }) {
+  const { physical, pageSizeBytes, frame, rights, from, references, cycles } = result;
+  return (
+    <div {...useItem('result', 'handle', 'outcome result')}>
+      <span class="marker" />
+      <div class="outcomeBody">
+        <p class="outcomeTitle">
+          <strong>{groupHex(physical)}</strong>
+          <span>physical address, from {from}</span>
+        </p>
+        <dl class="registers">
+          <dt>frame</dt>
+          <dd>
+            <code>{frame}</code> ({sizeText(pageSizeBytes)})
+          </dd>
+          <dt>rights</dt>
+          <dd>
+            <code>{rights}</code>
+          </dd>
+          <dt>cost</dt>
+          <dd>
+            {references} {references === 1 ? 'reference' : 'references'}, {cycles} cycles
+          </dd>
+        </dl>
+      </div>
+    </div>
+  );
+}
