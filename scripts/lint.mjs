@@ -7,8 +7,9 @@ await main(async () => {
   const eslint = await tool('eslint/bin/eslint.js', ['.', '--max-warnings', '0', ...(values.fix ? ['--fix'] : [])]);
   const prettier = await tool('prettier/bin/prettier.cjs', [
     '.',
-    '--log-level',
-    'warn',
+    '--log-level=warn',
+    '--cache',
+    '--cache-location=.cache/prettier',
     values.fix ? '--write' : '--check',
   ]);
   return eslint || prettier;

@@ -9,6 +9,7 @@ import globals from 'globals';
 /** A package or node: module, as a regular expression on the import's text. */
 const VSCODE = 'vscode$';
 const DEBUG_PROTOCOL = '@vscode/debugprotocol$';
+const DEBUG_ADAPTER = '@vscode/debugadapter$';
 const NODE = 'node:';
 
 /**
@@ -29,7 +30,7 @@ export const ROOMS = [
   { name: 'scenario/language', files: 'src/scenario/language/**', packages: [], host: 'shared' },
   { name: 'scenario/run', files: 'src/scenario/run/**', packages: [], host: 'shared' },
   { name: 'timeline', files: 'src/timeline/**', packages: [], host: 'shared' },
-  { name: 'adapter', files: 'src/adapter/**', packages: [DEBUG_PROTOCOL], host: 'shared' },
+  { name: 'adapter', files: 'src/adapter/**', packages: [DEBUG_PROTOCOL, DEBUG_ADAPTER], host: 'shared' },
   { name: 'cli', files: 'src/cli/**' },
   {
     name: 'extension',

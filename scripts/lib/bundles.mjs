@@ -3,7 +3,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { fromRoot } from './paths.mjs';
 
 const node = { platform: 'node', format: 'cjs', target: 'node20' };
-const web = { platform: 'browser', format: 'cjs', target: 'es2022' };
+/** @vscode/debugadapter needs two of Node's modules: `events` is an npm package of the same name, `url` is ours. */
+const web = {
+  platform: 'browser',
+  format: 'cjs',
+  target: 'es2022',
+  alias: { url: fromRoot('scripts/polyfills/url.mjs') },
+};
 
 /** A shebang in src/hosts/cli.ts would come twice: it is added here. */
 const HOSTS = [

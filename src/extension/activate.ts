@@ -39,7 +39,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
       createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),
     }),
     registerConfigurations(),
-    registerTrees(sessions),
+    registerTrees(sessions, context.globalState),
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),
   );

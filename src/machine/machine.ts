@@ -93,7 +93,10 @@ export class Machine implements Stateful<MachineSnapshot> {
     const { memory, probe, costs, buddy } = this;
     this.mmu = new Mmu(
       {
-        dtlb: options.dtlb, itlb: options.itlb, stlb: options.stlb, inclusive: options.stlbInclusive,
+        dtlb: options.dtlb,
+        itlb: options.itlb,
+        stlb: options.stlb,
+        inclusive: options.stlbInclusive,
         addressBits: scheme.format.addressBits,
       },
       probe,
@@ -138,7 +141,11 @@ export class Machine implements Stateful<MachineSnapshot> {
     this.probe.counters[Counter.Reads + kind]++;
     if (!this.#page(kind, vpn, offset, user)) return false;
     // The last byte may lie on a later page: each is translated, in ascending order.
-    for (let end = offset + size - PAGE_BYTES, page = addPages(vpn, 1); end > 0; end -= PAGE_BYTES, page = addPages(page, 1))
+    for (
+      let end = offset + size - PAGE_BYTES, page = addPages(vpn, 1);
+      end > 0;
+      end -= PAGE_BYTES, page = addPages(page, 1)
+    )
       if (!this.#page(kind, page, 0, user)) return false;
     return true;
   }

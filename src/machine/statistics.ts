@@ -58,7 +58,10 @@ export function statistics(machine: Machine): Statistics {
     c[Counter.KernelPageFault] + c[Counter.KernelSystemCall] + c[Counter.KernelTimer] + c[Counter.KernelOther];
   const instructions = programInstructions(c) + kernelInstructions;
   const cycles =
-    instructions * machine.costs.instruction + c[Counter.LookupCycles] + c[Counter.WalkCycles] + c[Counter.OtherWalkCycles];
+    instructions * machine.costs.instruction +
+    c[Counter.LookupCycles] +
+    c[Counter.WalkCycles] +
+    c[Counter.OtherWalkCycles];
   const faults = {
     minor: c[Counter.FaultsMinor],
     major: c[Counter.FaultsMajor],
@@ -104,10 +107,9 @@ export function statistics(machine: Machine): Statistics {
         other: c[Counter.KernelOther],
       },
       byFunction: Object.fromEntries(
-        FUNCTION_NAMES.map((name, i) => [
-          name,
-          { calls: machine.probe.calls[i], instructions: machine.probe.instructions[i] },
-        ] as const).filter(([, f]) => f.calls > 0),
+        FUNCTION_NAMES.map(
+          (name, i) => [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructions[i] }] as const,
+        ).filter(([, f]) => f.calls > 0),
       ),
     },
     flushes: { total: c[Counter.Flushes], pages: c[Counter.FlushedPages] },

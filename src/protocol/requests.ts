@@ -95,7 +95,10 @@ export interface ReverseStepArguments {
   threadId: number;
 }
 
-/** Every custom request with its arguments and its answer, by name (names.ts, REQUESTS). */
+/**
+ * Every custom request with its arguments and its answer, by name (names.ts, REQUESTS). VS Code leaves out arguments
+ * that are an empty object: an adapter must take absent arguments for `{}`.
+ */
 export interface CustomRequests {
   'ptscope/walk': { arguments: WalkArguments; response: WalkResponse };
   'ptscope/tree': { arguments: TreeArguments; response: TreeResponse };

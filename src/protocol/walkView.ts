@@ -7,7 +7,9 @@ export type ToWalkView =
   /** The session is over: what is drawn stays, as a picture of the past. */
   | { type: 'ended' }
   /** A line of the listing is under the person's cursor: light the item of that event, or none. */
-  | { type: 'light'; event: number | undefined };
+  | { type: 'light'; event: number | undefined }
+  /** The view has the keyboard again, after a seek that it asked for. */
+  | { type: 'focus' };
 
 export type FromWalkView =
   | { type: 'ready' }

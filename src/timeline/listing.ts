@@ -3,7 +3,15 @@
  * that a line number is a place on the tape. It is written to be read: what was looked up where, which index it made,
  * what was read and what that means, which function decided what.
  */
-import { addressOf, formatPhysical, formatVirtual, PAGE_SIZE_NAMES, type Pfn, physicalOf, type Vpn } from '../machine/core/addresses';
+import {
+  addressOf,
+  formatPhysical,
+  formatVirtual,
+  PAGE_SIZE_NAMES,
+  type Pfn,
+  physicalOf,
+  type Vpn,
+} from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
 import type { Machine } from '../machine/machine';
 import { ERROR_BITS } from '../machine/mmu/rights';
@@ -22,7 +30,8 @@ export function listingLines(events: readonly MachineEvent[], machine: Machine, 
 export function eventText(event: MachineEvent, machine: Machine, describe: Describe): string {
   const levels = machine.scheme.format.levels;
   const at = (vpn: Vpn, offset: number): string => describe(addressOf(vpn, offset)) ?? formatVirtual(vpn, offset);
-  const tableAt = (pfn: Pfn | undefined): string => `table at ${pfn === undefined ? '?' : formatPhysical(physicalOf(pfn))}`;
+  const tableAt = (pfn: Pfn | undefined): string =>
+    `table at ${pfn === undefined ? '?' : formatPhysical(physicalOf(pfn))}`;
   switch (event.kind) {
     case 'statement':
       return event.text;
@@ -59,11 +68,18 @@ export function eventText(event: MachineEvent, machine: Machine, describe: Descr
     case 'walkEnd': {
       const refs = `${event.references} ${event.references === 1 ? 'reference' : 'references'}, ${event.cycles} cycles`;
       if (event.outcome === 'mapped') return `walk done: frame ${hex(event.pfn ?? 0)}, ${refs}`;
-      return event.outcome === 'fault' ? `walk ends in a fault: ${refs}` : `walk abandoned after ${refs}: a walk cache may be stale`;
+      return event.outcome === 'fault'
+        ? `walk ends in a fault: ${refs}`
+        : `walk abandoned after ${refs}: a walk cache may be stale`;
     }
     case 'fault': {
-      const bits = ERROR_BITS.filter((b) => event.errorCode & b.bit).map((b) => b.name).join(' ');
-      const code = event.vector === 'PF' ? ` error code ${hex(event.errorCode)}${bits ? ` (${bits})` : ''}, CR2 = ${at(event.vpn, event.offset)}` : '';
+      const bits = ERROR_BITS.filter((b) => event.errorCode & b.bit)
+        .map((b) => b.name)
+        .join(' ');
+      const code =
+        event.vector === 'PF'
+          ? ` error code ${hex(event.errorCode)}${bits ? ` (${bits})` : ''}, CR2 = ${at(event.vpn, event.offset)}`
+          : '';
       return `#${event.vector}${code}: ${event.reason}`;
     }
     case 'faultResolved':

@@ -13,7 +13,7 @@
 import type { MachineEvent } from '../machine/core/events';
 import { Recorder, StopAtEvent } from '../machine/core/probe';
 import type { Expression } from '../scenario/language/ast';
-import type { Output, Run, RunSnapshot } from '../scenario/run/run';
+import type { Output, Run, RunSnapshot, Standing } from '../scenario/run/run';
 import { Checkpoints } from './checkpoints';
 import { type Candidate, NO_STOPS, type StopCause, type StopRules } from './stops';
 
@@ -32,11 +32,15 @@ export type Arrival =
   | { kind: 'end' }
   | { kind: 'start' };
 
-/** A change of the state that a person made at a moment; part of the tape, applied whenever the tick runs. */
-interface Edit {
-  readonly event: number;
+/** `target = value`, as the `set` statement takes it. */
+export interface Change {
   readonly target: Expression;
   readonly value: bigint;
+}
+
+/** A change that a person made at a moment; part of the tape, applied whenever the tick runs. */
+interface Edit extends Change {
+  readonly event: number;
 }
 
 export interface Progress {
@@ -64,6 +68,7 @@ export class Timeline {
   #events: MachineEvent[] = [];
   #event = 0;
   #tickStart: RunSnapshot;
+  #standing: Standing;
   #checkpoints: Checkpoints;
   readonly #edits = new Map<number, Edit[]>();
   /** Ticks below this have said what they had to say. */
@@ -81,6 +86,7 @@ export class Timeline {
       if (!this.#quiet && run.tick > this.#said) options.onOutput?.(output);
     };
     this.#tickStart = run.save();
+    this.#standing = run.standing();
     this.#checkpoints = new Checkpoints(this.#tickStart);
     this.#record();
   }
@@ -90,6 +96,10 @@ export class Timeline {
   }
   get events(): readonly MachineEvent[] {
     return this.#events;
+  }
+  /** Where the current tick stands in the scenario, however far into the tick the cursor is. */
+  get standing(): Standing {
+    return this.#standing;
   }
   get atEnd(): boolean {
     return this.#tickStart.state.end !== null;
@@ -187,7 +197,11 @@ export class Timeline {
       this.#checkpointIfDue();
       const start = this.run.save();
       // A goal is looked at after every tick, or every statement; without one, bursts are as long as the host's patience.
-      const ran = this.#runFast(rules, goal !== NEVER && until === 'tick' ? 1 : burst, goal === NEVER ? 'limit' : 'statement');
+      const ran = this.#runFast(
+        rules,
+        goal !== NEVER && until === 'tick' ? 1 : burst,
+        goal === NEVER ? 'limit' : 'statement',
+      );
       if (this.run.machine.probe.fired === 0) {
         burst = BURST_TICKS;
         continue;
@@ -361,27 +375,32 @@ export class Timeline {
       await clock();
     }
     this.#settle({ kind: 'step' });
-    if (this.run.end === null && !this.#pauseRequested) this.#moveInside(Math.min(moment.event, this.#events.length - 1));
+    if (this.run.end === null && !this.#pauseRequested)
+      this.#moveInside(Math.min(moment.event, this.#events.length - 1));
     return this.#pauseRequested ? { kind: 'pause' } : { kind: this.atEnd ? 'end' : 'step' };
   }
 
   /**
-   * Changes the state at this moment. The tick is run again from its start with the change applied here; what was after
-   * this moment is dropped. Returns a sentence if the change is refused, and then nothing has changed.
+   * Changes the state at this moment. The tick is run again from its start with the changes applied here; what was after
+   * this moment is dropped. Returns a sentence if a change is refused, and then nothing has changed.
    */
-  edit(target: Expression, value: bigint): string | undefined {
-    const refused = this.run.assign(target, value);
+  edit(changes: readonly Change[]): string | undefined {
     const { tick, event } = this.moment;
-    if (refused !== undefined) return refused;
+    for (const { target, value } of changes) {
+      const refused = this.run.assign(target, value);
+      if (refused === undefined) continue;
+      this.#moveInside(event);
+      return refused;
+    }
     const earlier = (this.#edits.get(tick) ?? []).filter((e) => e.event <= event);
     for (const t of [...this.#edits.keys()]) if (t > tick) this.#edits.delete(t);
-    this.#edits.set(tick, [...earlier, { event, target, value }]);
+    this.#edits.set(tick, [...earlier, ...changes.map((c) => ({ ...c, event }))]);
     this.#checkpoints.dropAfter(tick);
     this.#said = Math.min(this.#said, tick);
     this.#trail = [];
     this.run.load(this.#tickStart);
     this.#record();
-    this.#moveInside(Math.min(event, this.#events.length - 1));
+    this.#moveInside(Math.min(event, Math.max(0, this.#events.length - 1)));
     return undefined;
   }
 
@@ -407,6 +426,7 @@ export class Timeline {
   /** The run stands at a tick's start: that is where the cursor is now. */
   #markStart(): void {
     this.#tickStart = this.run.save();
+    this.#standing = this.run.standing();
     this.#event = 0;
   }
 
@@ -429,15 +449,18 @@ export class Timeline {
   }
 
   #applyEditsAtStart(): void {
-    for (const edit of this.#edits.get(this.run.tick) ?? []) if (edit.event === 0) this.run.assign(edit.target, edit.value);
+    for (const edit of this.#edits.get(this.run.tick) ?? [])
+      if (edit.event === 0) this.run.assign(edit.target, edit.value);
   }
 
   /** Runs the tick from its start with a recorder until event `stopAt` has been reported. */
   #runTick(stopAt: number): MachineEvent[] {
     const edits = this.#edits.get(this.run.tick);
-    const apply = edits && ((index: number): void => {
-      for (const edit of edits) if (edit.event === index) this.run.assign(edit.target, edit.value);
-    });
+    const apply =
+      edits &&
+      ((index: number): void => {
+        for (const edit of edits) if (edit.event === index) this.run.assign(edit.target, edit.value);
+      });
     const recorder = new Recorder(stopAt, apply);
     const { probe } = this.run.machine;
     const quiet = this.#quiet;
@@ -523,7 +546,12 @@ export class Timeline {
   }
 
   #lastStop(rules: StopRules, before: number): Arrival | undefined {
-    return this.#stopAmong(rules.candidates(this.#events, this.run).filter((c) => c.event < before).reverse());
+    return this.#stopAmong(
+      rules
+        .candidates(this.#events, this.run)
+        .filter((c) => c.event < before)
+        .reverse(),
+    );
   }
 
   #stopAmong(candidates: readonly Candidate[]): Arrival | undefined {

@@ -1,6 +1,6 @@
 /**
  * The tests in a real VS Code: `suite/` inside the extension host, `ui/` from outside, through the workbench.
- *   node test/e2e/run.mjs [host] [web] [ui] [--grep TEXT]     default: all three
+ *   node test/e2e/run.mjs [host] [ui] [--grep TEXT]     default: both
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -89,6 +89,20 @@ describe('the layout of the walk figure', () => {
     }
   });
 
+  it('takes the fields below a large page into the offset', () => {
+    const [walk] = fullWalk.walks;
+    assert.ok(walk && fullWalk.result);
+    const levels = walk.levels.map((level, i) => {
+      if (i === 3) return { ...level, status: 'notReached' as const };
+      return i === 2 && level.entry ? { ...level, entry: { ...level.entry, leaf: true } } : level;
+    });
+    const result = { ...fullWalk.result, pageSizeBytes: 2 ** 21 };
+    const { strips, page } = layout({ ...fullWalk, walks: [{ ...walk, levels }], result });
+    assert.deepEqual(strips[3]?.notes, ['part of the offset', 'in offset']);
+    assert.equal(page?.title, '2 MiB page');
+    assert.equal(page?.byte?.label, '0x10');
+  });
+
   it('draws what comes behind the cursor as not yet', () => {
     const { strips } = layout(fullWalk);
     assert.deepEqual(

@@ -11,6 +11,7 @@ import { THEMES, type Theme } from './themes';
 
 const NONCE = 'harness';
 const WIDTHS = [500, 900];
+const HEIGHT = Number(process.env.HEIGHT ?? 1060);
 
 async function main(out: string, only: string | undefined): Promise<void> {
   mkdirSync(out, { recursive: true });
@@ -42,6 +43,7 @@ function page({ bodyClass, variables }: Theme, message: string): string {
   const css = Object.entries(variables).map(([name, value]) => `--vscode-${name}: ${value};`);
   const policy = `default-src 'none'; style-src 'self' file: 'nonce-${NONCE}'; script-src file: 'nonce-${NONCE}'`;
   return `<!DOCTYPE html><html><head><meta charset="utf-8">
+<meta property="csp-nonce" content="${NONCE}">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <style nonce="${NONCE}">:root { ${css.join(' ')} }</style>
 <link rel="stylesheet" href="walk.css"></head><body class="${bodyClass}"><div id="root"></div>
@@ -60,7 +62,7 @@ function shoot(html: string, png: string, width: number): void {
   const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--force-device-scale-factor=1.5'];
   const args = [
     ...flags,
-    `--window-size=${width},1060`,
+    `--window-size=${width},${HEIGHT}`,
     '--virtual-time-budget=2000',
     `--screenshot=${png}`,
     `file://${html}`,

@@ -2,7 +2,13 @@
  * Standard controls. The only module that knows the webview UI toolkit, whose upstream is archived: a successor
  * replaces it here and nowhere else.
  */
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodePanels, vsCodePanelTab } from '@vscode/webview-ui-toolkit';
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodePanels,
+  vsCodePanelTab,
+  vsCodePanelView,
+} from '@vscode/webview-ui-toolkit';
 import type { ComponentChildren, HTMLAttributes, JSX } from 'preact';
 
 declare module 'preact' {
@@ -12,12 +18,13 @@ declare module 'preact' {
       'vscode-button': HTMLAttributes<HTMLElement> & { appearance?: string };
       'vscode-panels': HTMLAttributes<HTMLElement> & { activeid?: string };
       'vscode-panel-tab': HTMLAttributes<HTMLElement>;
+      'vscode-panel-view': HTMLAttributes<HTMLElement>;
     }
   }
 }
 
 export function registerControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodePanels(), vsCodePanelTab());
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodePanels(), vsCodePanelTab(), vsCodePanelView());
 }
 
 export interface ButtonProps {
@@ -41,22 +48,31 @@ export interface TabsProps {
   active: string;
   label: string;
   onChange: (id: string) => void;
+  /** What the active tab shows. */
+  children: ComponentChildren;
 }
 
-export function Tabs({ tabs, active, label, onChange }: TabsProps): JSX.Element {
+/** The toolkit works only with one panel a tab; those of inactive tabs stay empty. */
+export function Tabs({ tabs, active, label, onChange, children }: TabsProps): JSX.Element {
   return (
     <vscode-panels
       activeid={active}
       aria-label={label}
       onChange={(event: Event) => {
-        const id = (event.target as HTMLElement).getAttribute('activeid');
-        if (id !== null && id !== active) onChange(id);
+        // The attribute follows later; the event carries the tab.
+        const { id } = (event as CustomEvent<HTMLElement>).detail;
+        if (id !== active) onChange(id);
       }}
     >
       {tabs.map(({ id, title }) => (
         <vscode-panel-tab key={id} id={id}>
           {title}
         </vscode-panel-tab>
+      ))}
+      {tabs.map(({ id }) => (
+        <vscode-panel-view key={id} id={`${id}-panel`}>
+          {id === active && children}
+        </vscode-panel-view>
       ))}
     </vscode-panels>
   );

@@ -61,19 +61,20 @@ function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPictur
           live={live}
           onExport={() => void host.post({ type: 'export', svg: exportedSvg(picture) })}
         />
-        <AttemptTabs attempts={attempts} active={active} onChange={setChosen} />
-        <div class="figureFrame">
-          <Figure
-            picture={picture}
-            attempt={attempt}
-            width={width}
-            label={`${picture.access.title}: ${attemptTitle(attempt)}`}
-          />
-        </div>
-        {attempt.walk && <Entries walk={attempt.walk} />}
-        {attempt.fault && <FaultCard fault={attempt.fault} />}
-        {attempt.result && <ResultCard result={attempt.result} />}
-        {level && <EntryFields level={level} />}
+        <AttemptTabs attempts={attempts} active={active} onChange={setChosen}>
+          <div class="figureFrame">
+            <Figure
+              picture={picture}
+              attempt={attempt}
+              width={width}
+              label={`${picture.access.title}: ${attemptTitle(attempt)}`}
+            />
+          </div>
+          {attempt.walk && <Entries walk={attempt.walk} />}
+          {attempt.fault && <FaultCard fault={attempt.fault} />}
+          {attempt.result && <ResultCard result={attempt.result} />}
+          {level && <EntryFields level={level} />}
+        </AttemptTabs>
         <p class="screenReader" role="status" aria-live="polite">
           {summarySentence(picture, current?.sentence)}
         </p>

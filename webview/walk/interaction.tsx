@@ -30,7 +30,7 @@ export const InteractionContext = createContext<Interaction>({
 interface ItemAttributes {
   class: string;
   role?: 'button';
-  tabIndex?: number;
+  tabindex?: number;
   'aria-label'?: string;
   'aria-current'?: 'step';
   'data-item'?: string;
@@ -60,7 +60,7 @@ export function useItem(id: string, drawing: 'handle' | 'echo', className: strin
   return {
     ...pointing,
     role: 'button',
-    tabIndex: item.id === tabStop ? 0 : -1,
+    tabindex: item.id === tabStop ? 0 : -1,
     'aria-label': item.sentence,
     'aria-current': item.when === 'now' ? 'step' : undefined,
     'data-item': item.id,

@@ -35,6 +35,9 @@ function receive(message: ToWalkView): void {
     case 'light':
       state.hostEvent = message.event;
       break;
+    case 'focus':
+      document.querySelector<HTMLElement | SVGElement>('[data-item][tabindex="0"]')?.focus();
+      return;
   }
   draw();
 }

@@ -21,7 +21,7 @@ export function itemOf(tree: TreeId, row: Row): vscode.TreeItem {
 function nodeItem({ node }: NodeRow): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   const open = node.kind === 'process' || node.kind === 'structure' || node.current;
-  const item = new vscode.TreeItem(labelOf(node), node.hasChildren ? (open ? Expanded : Collapsed) : None);
+  const item = new vscode.TreeItem(node.label, node.hasChildren ? (open ? Expanded : Collapsed) : None);
   item.id = node.id;
   item.description = describe(node);
   item.tooltip = node.tooltip ?? spoken(node);
@@ -29,10 +29,6 @@ function nodeItem({ node }: NodeRow): vscode.TreeItem {
   item.contextValue = contextValue(node);
   item.accessibilityInformation = { label: spoken(node), role: 'treeitem' };
   return item;
-}
-
-function labelOf({ label, current }: NodeRow['node']): vscode.TreeItemLabel {
-  return current ? { label, highlights: [[0, label.length]] } : { label };
 }
 
 function iconColour({ current, changed }: NodeRow['node']): vscode.ThemeColor | undefined {

@@ -54,6 +54,11 @@ export class TreeProvider implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
   }
 
+  /** Only roots are ever revealed. */
+  getParent(): undefined {
+    return undefined;
+  }
+
   showMore({ parent, shown }: MoreRow): void {
     this.wanted.set(parent, shown + PAGE_SIZE);
     this.changed.fire(this.parents.get(parent));

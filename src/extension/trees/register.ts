@@ -4,20 +4,39 @@ import { VIEWS } from '../../protocol/names';
 import type { TreeId } from '../../protocol/requests';
 import type { Sessions } from '../debug/sessions';
 import { INTERNAL_COMMANDS } from '../internalCommands';
-import { guarded } from '../problems';
+import { guarded, logProblem } from '../problems';
 import { TreeProvider } from './provider';
-import type { MoreRow } from './rows';
+import type { MoreRow, Row } from './rows';
 
-export function registerTrees(sessions: Sessions): vscode.Disposable {
+export function registerTrees(sessions: Sessions, memory: vscode.Memento): vscode.Disposable {
   const trees = Object.keys(VIEWS) as TreeId[];
   const providers = new Map(trees.map((tree) => [tree, new TreeProvider(tree, sessions)]));
   const views = [...providers].map(([tree, treeDataProvider]) =>
     vscode.window.createTreeView(VIEWS[tree], { treeDataProvider, showCollapseAll: true }),
   );
+  const pageTables = providers.get('pageTables');
+  const [pageTablesView] = views;
   const showMore = (tree: TreeId, row: MoreRow): void => providers.get(tree)?.showMore(row);
   return vscode.Disposable.from(
+    unfoldOnce(sessions, memory, () => revealFirst(pageTables, pageTablesView)),
     ...views,
     ...providers.values(),
     vscode.commands.registerCommand(INTERNAL_COMMANDS.showMore, guarded('show more rows', showMore)),
   );
+}
+
+const UNFOLDED = 'trees.unfolded';
+
+/** VS Code folds every view that an extension adds to the side bar: the first session ever shows that the tree is there. */
+function unfoldOnce(sessions: Sessions, memory: vscode.Memento, reveal: () => Promise<void>): vscode.Disposable {
+  return sessions.onDidMove(({ session }) => {
+    if (session.configuration.noDebug || memory.get<boolean>(UNFOLDED)) return;
+    void memory.update(UNFOLDED, true);
+    reveal().catch((problem: unknown) => logProblem('unfold the page tables', problem));
+  });
+}
+
+async function revealFirst(provider: TreeProvider | undefined, view: vscode.TreeView<Row> | undefined): Promise<void> {
+  const first = (await provider?.getChildren())?.[0];
+  if (first) await view?.reveal(first, { select: false, focus: false });
 }

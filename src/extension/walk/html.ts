@@ -12,7 +12,7 @@ export function pageOf(webview: vscode.Webview, extensionUri: vscode.Uri, name: 
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
   ].join('; ');
@@ -21,6 +21,8 @@ export function pageOf(webview: vscode.Webview, extensionUri: vscode.Uri, name: 
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <!-- The control toolkit probes the browser with an empty style element, and looks for its nonce here. -->
+    <meta property="csp-nonce" content="${nonce}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <link rel="stylesheet" href="${resource(`${name}.css`)}" />
   </head>

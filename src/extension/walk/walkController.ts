@@ -8,6 +8,7 @@ import { requireSession } from '../debug/stepping';
 import { logProblem, reportProblem } from '../problems';
 import { nodeOf } from '../trees/rows';
 import { exportPicture } from './exportPicture';
+import { giveFocusBack } from './focus';
 import { ListingEditors } from './listing';
 import { WalkPanel } from './walkPanel';
 
@@ -132,7 +133,14 @@ export class WalkController implements vscode.Disposable {
   private async seek(event: number): Promise<void> {
     const session = requireSession(this.sessions);
     const tick = this.currentTick();
-    if (tick !== undefined) await ask(session, REQUESTS.seek, { tick, event });
+    if (tick === undefined) return;
+    const focus = giveFocusBack(() => this.panel?.takeFocus());
+    try {
+      await ask(session, REQUESTS.seek, { tick, event });
+    } catch (problem) {
+      focus.dispose();
+      throw problem;
+    }
   }
 
   private currentTick(): number | undefined {

@@ -51,6 +51,11 @@ export class WalkPanel implements vscode.Disposable {
     this.panel.reveal(undefined, true);
   }
 
+  async takeFocus(): Promise<void> {
+    this.panel.reveal(undefined, false);
+    await this.send({ type: 'focus' });
+  }
+
   close(): void {
     this.panel.dispose();
   }

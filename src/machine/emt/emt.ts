@@ -244,7 +244,8 @@ export class Emt {
 
   /** An entry that somebody edited may name a frame that nobody owns; Linux prints the same complaint and goes on. */
   #free(pfn: Pfn, purpose: string): void {
-    if (!this.buddy.free(pfn, purpose)) this.probe.note(`BUG: Bad page map: frame 0x${pfn.toString(16)} is not allocated`);
+    if (!this.buddy.free(pfn, purpose))
+      this.probe.note(`BUG: Bad page map: frame 0x${pfn.toString(16)} is not allocated`);
   }
 
   #call(index: number, detail = '', result = '', which: Implementation = 'driver'): void {

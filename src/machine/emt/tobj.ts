@@ -33,8 +33,24 @@ export const enum Attribute {
 }
 
 export const ATTRIBUTE_NAMES = [
-  'VA', 'PA', 'SIZE', 'MAPPED', 'PRESENT', 'READ', 'WRITE', 'EXEC', 'USER', 'ACCESSED', 'DIRTY', 'GLOBAL', 'SPECIAL',
-  'SOFT_DIRTY', 'DEVMAP', 'PKEY', 'CACHE_MODE', 'SWAP',
+  'VA',
+  'PA',
+  'SIZE',
+  'MAPPED',
+  'PRESENT',
+  'READ',
+  'WRITE',
+  'EXEC',
+  'USER',
+  'ACCESSED',
+  'DIRTY',
+  'GLOBAL',
+  'SPECIAL',
+  'SOFT_DIRTY',
+  'DEVMAP',
+  'PKEY',
+  'CACHE_MODE',
+  'SWAP',
 ] as const;
 
 export class Tobj {

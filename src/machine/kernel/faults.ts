@@ -108,7 +108,8 @@ export class FaultHandler {
   }
 
   #dispatch(process: Process, request: FaultRequest): FaultVerdict {
-    if (request.vector === 'GP') return this.#fatal(GENERAL_PROTECTION, 'the address is not canonical (general protection)');
+    if (request.vector === 'GP')
+      return this.#fatal(GENERAL_PROTECTION, 'the address is not canonical (general protection)');
     if (!request.user) return this.#fatal(SEGV, 'the kernel touched a page that it may not touch');
     this.probe.enter(F.doUserAddrFault, 'kernel');
     const result = this.#userAddress(process, request);
@@ -185,7 +186,7 @@ export class FaultHandler {
       return error;
     }
     process.rss++;
-    return this.#resolved(MINOR, 'anonymous memory, first touch');
+    return this.#resolved(MINOR, 'anonymous');
   }
 
   /** Gives the object the area's rights; for a write also young and dirty, as Linux maps a first write. */

@@ -138,7 +138,12 @@ export class Kernel implements Stateful<KernelSnapshot> {
     const fail = (error: MapError, text: string): MapResult => ({ ok: false, error, text });
     if (request.pages < 1) return fail('EINVAL', 'a mapping must have at least one page');
     const start = request.at ?? unmappedAreaTopDown(process.vmas, request.pages, MMAP_MIN, MMAP_BASE);
-    this.probe.call(F.getUnmappedArea, 'kernel', `${request.pages} pages`, start === undefined ? 'ENOMEM' : formatVirtual(start));
+    this.probe.call(
+      F.getUnmappedArea,
+      'kernel',
+      `${request.pages} pages`,
+      start === undefined ? 'ENOMEM' : formatVirtual(start),
+    );
     if (start === undefined) return fail('ENOMEM', `no free range of ${request.pages} pages is left`);
     const end = addPages(start, request.pages);
     if (end > TASK_SIZE) return fail('EINVAL', `user space ends at ${formatVirtual(TASK_SIZE)}`);
@@ -169,8 +174,15 @@ export class Kernel implements Stateful<KernelSnapshot> {
     const above = list.find((v) => v.start >= end);
     if (removed.length > 0)
       this.#operation = {
-        kind: 'unmap', pid: process.pid, pieces: removed, start: removed[0].start, end: removed[removed.length - 1].end,
-        floor: below?.end ?? asVpn(0), ceiling: above?.start ?? TASK_SIZE_CEILING, phase: 'pages', at: removed[0].start,
+        kind: 'unmap',
+        pid: process.pid,
+        pieces: removed,
+        start: removed[0].start,
+        end: removed[removed.length - 1].end,
+        floor: below?.end ?? asVpn(0),
+        ceiling: above?.start ?? TASK_SIZE_CEILING,
+        phase: 'pages',
+        at: removed[0].start,
         gather: this.emt.tlbGatherStart(),
       };
     this.probe.leave(F.doMunmap, `${removed.length} areas`);
@@ -201,7 +213,11 @@ export class Kernel implements Stateful<KernelSnapshot> {
     const gather = { ...operation.gather, pages: operation.gather.pages.slice() };
     const before = gather.pages.length;
     const end = minVpn(piece.end, addPages(operation.at, PAGES_PER_UNMAP_STEP));
-    this.probe.enter(F.unmapVmas, 'kernel', this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '');
+    this.probe.enter(
+      F.unmapVmas,
+      'kernel',
+      this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '',
+    );
     this.emt.addrRangeRemove(process.tdb, operation.at, end, gather);
     process.rss -= gather.pages.length - before;
     if (gather.pages.length >= GATHER_LIMIT) this.emt.tlbGatherFinish(process.tdb, gather);
@@ -217,12 +233,19 @@ export class Kernel implements Stateful<KernelSnapshot> {
    * step, which looks at the whole range but finds little left in it.
    */
   #stepTables(process: Process, operation: UnmapOperation): Operation {
-    const gather = { ...operation.gather, pages: operation.gather.pages.slice(), tables: operation.gather.tables.slice() };
+    const gather = {
+      ...operation.gather,
+      pages: operation.gather.pages.slice(),
+      tables: operation.gather.tables.slice(),
+    };
     const pieceEnd = addPages(alignDown(operation.at, PAGES_PER_TABLE_STEP), PAGES_PER_TABLE_STEP);
     const end = minVpn(operation.end, pieceEnd);
     const floor = operation.at === operation.start ? operation.floor : operation.at;
     const ceiling = end === operation.end ? operation.ceiling : end;
-    const within = { floor: maxVpn(floor, alignDown(operation.at, PAGES_PER_TABLE_STEP)), ceiling: minVpn(ceiling, pieceEnd) };
+    const within = {
+      floor: maxVpn(floor, alignDown(operation.at, PAGES_PER_TABLE_STEP)),
+      ceiling: minVpn(ceiling, pieceEnd),
+    };
     this.emt.addrRangeFreeTables(process.tdb, operation.at, end, within.floor, within.ceiling, gather);
     if (gather.tables.length >= GATHER_LIMIT) this.emt.tlbGatherFinish(process.tdb, gather);
     if (end < operation.end) return { ...operation, gather, at: end };
@@ -231,7 +254,11 @@ export class Kernel implements Stateful<KernelSnapshot> {
 
   #finishTables(process: Process, operation: UnmapOperation): null {
     const { start, end, floor, ceiling } = operation;
-    const gather = { ...operation.gather, pages: operation.gather.pages.slice(), tables: operation.gather.tables.slice() };
+    const gather = {
+      ...operation.gather,
+      pages: operation.gather.pages.slice(),
+      tables: operation.gather.tables.slice(),
+    };
     this.emt.addrRangeFreeTables(process.tdb, start, end, floor, ceiling, gather);
     this.emt.tlbGatherFinish(process.tdb, gather);
     return null;
@@ -239,7 +266,11 @@ export class Kernel implements Stateful<KernelSnapshot> {
 
   #stepPopulate(process: Process, operation: PopulateOperation): Operation | null {
     const end = minVpn(operation.end, addPages(operation.at, PAGES_PER_POPULATE_STEP));
-    this.probe.enter(F.mmPopulate, 'kernel', this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '');
+    this.probe.enter(
+      F.mmPopulate,
+      'kernel',
+      this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '',
+    );
     let alive = true;
     for (let vpn = operation.at; alive && vpn < end; vpn = addPages(vpn, 1)) {
       const vma = findVma(process.vmas, vpn) as Vma;

@@ -55,7 +55,14 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     }
     this.#mask = (this.sets & (this.sets - 1)) === 0 ? this.sets - 1 : -1;
     this.#state = new ArrayState([
-      this.tag, this.size, this.frame, this.flags, this.population, this.#head, this.#next, this.#previous,
+      this.tag,
+      this.size,
+      this.frame,
+      this.flags,
+      this.population,
+      this.#head,
+      this.#next,
+      this.#previous,
     ]);
   }
 

@@ -9,7 +9,16 @@
  * Holds always: a TLB entry with the dirty flag clear has D clear in what it was filled from, so the first write through
  * it walks again to set D.
  */
-import { asPfn, asVpn, formatVirtual, isCanonical, PAGE_SIZE_NAMES, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
+import {
+  asPfn,
+  asVpn,
+  formatVirtual,
+  isCanonical,
+  PAGE_SIZE_NAMES,
+  PAGES_OF_SIZE,
+  type Pfn,
+  type Vpn,
+} from '../core/addresses';
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import type { Hasher } from '../core/hash';
@@ -120,7 +129,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     const l1 = exec ? this.l1i : this.l1d;
     const counters = this.#counters;
     if (this.probe.recorder !== null) this.#reportStart(vpn, offset, access, user, retry);
-    if (!isCanonical(vpn, this.options.addressBits)) return this.#raise('GP', vpn, offset, 0, 'the address is not canonical');
+    if (!isCanonical(vpn, this.options.addressBits))
+      return this.#raise('GP', vpn, offset, 0, 'the address is not canonical');
 
     let hit = this.#find(l1, vpn, 1);
     if (hit !== null) {
@@ -155,7 +165,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     counters[Counter.WalkReferences] += r.references;
     counters[Counter.WalkCycles] += r.cycles;
     if (r.references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = r.references;
-    for (let level = r.level - r.references + 1; level <= r.level; level++) counters[Counter.ReferencesByLevel + level]++;
+    for (let level = r.level - r.references + 1; level <= r.level; level++)
+      counters[Counter.ReferencesByLevel + level]++;
     const first = asPfn(r.pfn - (vpn % PAGES_OF_SIZE[r.pageSize]));
     this.#fill(this.stlb, vpn, r.pageSize, first, r.flags);
     this.#fill(l1, vpn, r.pageSize, first, r.flags);
@@ -227,7 +238,13 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     if (this.probe.recorder !== null) {
       const gone = evicted < 0 ? undefined : asVpn(evicted * PAGES_OF_SIZE[tlb.evictedSize]);
       this.probe.recorder.emit({
-        kind: 'tlbFill', structure: tlb.name, vpn, pfn: frame, pageSize: size, set: tlb.setOf(key), evicted: gone,
+        kind: 'tlbFill',
+        structure: tlb.name,
+        vpn,
+        pfn: frame,
+        pageSize: size,
+        set: tlb.setOf(key),
+        evicted: gone,
       });
     }
     if (this.#strict && level === this.stlb && evicted >= 0) this.#dropFromFirstLevel(evicted, tlb.evictedSize);
@@ -360,8 +377,14 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   #reportLookup(tlb: AssociativeCache, level: 1 | 2, vpn: Vpn, key: number, size: number, at: number): void {
     const hit = at >= 0;
     this.probe.recorder?.emit({
-      kind: 'tlbLookup', structure: tlb.name, level, vpn, set: tlb.setOf(key), hit,
-      pfn: hit ? asPfn(tlb.frame[at]) : undefined, pageSize: size,
+      kind: 'tlbLookup',
+      structure: tlb.name,
+      level,
+      vpn,
+      set: tlb.setOf(key),
+      hit,
+      pfn: hit ? asPfn(tlb.frame[at]) : undefined,
+      pageSize: size,
     });
   }
 

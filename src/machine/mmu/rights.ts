@@ -21,7 +21,16 @@ export const enum Access {
 }
 
 export const CR0 = { PE: 1 << 0, WP: 1 << 16, PG: 1 << 31 } as const;
-export const CR4 = { PSE: 1 << 4, PAE: 1 << 5, PGE: 1 << 7, LA57: 1 << 12, PCIDE: 1 << 17, SMEP: 1 << 20, SMAP: 1 << 21, PKE: 1 << 22 } as const;
+export const CR4 = {
+  PSE: 1 << 4,
+  PAE: 1 << 5,
+  PGE: 1 << 7,
+  LA57: 1 << 12,
+  PCIDE: 1 << 17,
+  SMEP: 1 << 20,
+  SMAP: 1 << 21,
+  PKE: 1 << 22,
+} as const;
 export const EFER = { LME: 1 << 8, LMA: 1 << 10, NXE: 1 << 11 } as const;
 
 /** Page-fault error code (Intel SDM vol. 3A figure 4-12). */
@@ -72,6 +81,8 @@ export class RightsTable {
     if (missing & TlbFlag.User) return 'the page is for the supervisor only (U/S is 0 somewhere on the path)';
     if (missing & TlbFlag.Write) return 'the page is read-only (R/W is 0 somewhere on the path)';
     if (flags & this.forbidden[i] & TlbFlag.NoExecute) return 'the page must not be executed (XD is set)';
-    return access === Access.Exec ? 'SMEP forbids the supervisor to execute a user page' : 'SMAP forbids the supervisor to access a user page';
+    return access === Access.Exec
+      ? 'SMEP forbids the supervisor to execute a user page'
+      : 'SMAP forbids the supervisor to access a user page';
   }
 }

@@ -49,7 +49,9 @@ function tree(format: PagingFormat): Scheme {
     format,
     createWalker: ({ memory, rights, probe, costs, walkCaches }) =>
       new RadixWalker(format, memory, rights, probe, costs, {
-        caches: walkCaches.geometry, promote: walkCaches.promote, physicalBits: PHYSICAL_BITS,
+        caches: walkCaches.geometry,
+        promote: walkCaches.promote,
+        physicalBits: PHYSICAL_BITS,
       }),
     createDriver: ({ memory, buddy, cpu, probe }) => new RadixDriver(format, memory, buddy, cpu, probe),
     createInspector: (memory) => new RadixInspector(format, memory, PHYSICAL_BITS),

@@ -8,7 +8,7 @@ import { checkCanonical } from './checkAddress';
 import type { CheckContext } from './checkContext';
 import { replacing } from './diagnostics';
 import { fold, foldNumber } from './fold';
-import { kindRow, memberOf, titleOf, type Kind } from './kinds';
+import { ENUMERATIONS, kindRow, memberOf, titleOf, type Kind } from './kinds';
 import { NAMES, nameRow, type NameRow } from './names';
 import { didYouMean, nearest } from './nearest';
 
@@ -203,7 +203,7 @@ function checkComparable(context: CheckContext, { left, right, operator, range }
 
 function comparable(a: Kind, b: Kind): boolean {
   if (a === 'unknown' || (isNumeric(a) && isNumeric(b)) || valueOf(a) === valueOf(b)) return true;
-  const enumeration = valueOf(a) === 'faultKind' || valueOf(a) === 'accessKind';
+  const enumeration = Object.hasOwn(ENUMERATIONS, valueOf(a));
   if (b === 'none') return enumeration || kindRow(a)?.optional === true;
   // An enumeration's value may be given as a string: `fault == "minor"`.
   return enumeration && b === 'string';

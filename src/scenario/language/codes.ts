@@ -246,3 +246,13 @@ export const CODES = {
 } as const satisfies Record<string, CodeRow>;
 
 export type CodeName = keyof typeof CODES;
+
+/** docs/diagnostics.md: one section a code, to which an editor can link (`diagnostics.md#pts012`). */
+export function diagnosticsPage(): string {
+  const sections = Object.values<CodeRow>(CODES).map(
+    ({ code, severity, title, explanation }) => `## ${code}\n\n**${title}** (${severity})\n\n${explanation}\n`,
+  );
+  const head =
+    '# Diagnostics\n\nEvery error and warning of the scenario language. The codes never change their meaning.\n';
+  return [head, ...sections].join('\n');
+}

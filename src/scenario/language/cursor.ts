@@ -103,6 +103,12 @@ export class Cursor {
     if (this.diagnostics.length < MAX_DIAGNOSTICS) this.diagnostics.push(diagnostic(code, message, range, ...fixes));
   }
 
+  /** Errors that were found in a part of the statement that is read on its own. */
+  adopt(diagnostics: readonly Diagnostic[]): void {
+    this.diagnostics.push(...diagnostics.slice(0, MAX_DIAGNOSTICS - this.diagnostics.length));
+    if (diagnostics.length > 0) this.failed = true;
+  }
+
   /** The current token is not what was needed. If the lexer could not read it, that is the error. */
   expected(what: string, ...fixes: QuickFix[]): void {
     if (this.failed) return;

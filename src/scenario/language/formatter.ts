@@ -47,8 +47,9 @@ function joinElse(lines: readonly Token[][]): Token[][] {
   for (const line of lines) {
     const previous = joined.at(-1);
     const closes = previous?.length === 1 && isOperator(previous[0], '}');
-    if (closes && line.length > 0 && line[0].kind === 'name' && line[0].text === 'else') previous.push(...line);
-    else joined.push([...line]);
+    if (closes && line.length > 0 && line[0].kind === 'name' && line[0].text === 'else')
+      joined[joined.length - 1] = previous.concat(line);
+    else joined.push(line);
   }
   return joined;
 }
@@ -128,16 +129,19 @@ function intoParagraphs(lines: readonly FormattedLine[]): FormattedLine[][] {
 /** A paragraph's settings are aligned at their values, its trailing comments at one column. */
 function formatParagraph(paragraph: readonly FormattedLine[]): string[] {
   const alignable = paragraph.flatMap(({ key }) => (key !== undefined && key <= MAX_KEY ? [key] : []));
-  const width = Math.max(0, ...alignable);
+  const width = greatest(alignable);
   const codes = paragraph.map(({ depth, code, key }) => {
     const indentation = code === '' ? '' : INDENT.repeat(depth);
     if (key === undefined || key > MAX_KEY) return indentation + code;
     return indentation + code.slice(0, key).padEnd(width) + code.slice(key);
   });
   const commented = codes.filter((code, i) => code !== '' && paragraph[i].comment !== '' && code.length <= MAX_COLUMN);
-  const column = Math.max(0, ...commented.map((code) => code.length));
+  const column = greatest(commented.map((code) => code.length));
   return paragraph.map(({ depth, comment }, i) => {
     if (comment === '') return codes[i];
     return codes[i] === '' ? INDENT.repeat(depth) + comment : `${codes[i].padEnd(column)}  ${comment}`;
   });
 }
+
+/** Not `Math.max(…)`: a paragraph may have more lines than a call may have arguments. */
+const greatest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);

@@ -2,7 +2,7 @@
  * Kinds of values that expressions have, as data: what members a record has, what it turns into where a plain value is
  * needed, and which of its fields `set` may change. names.ts gives names their kinds; the checker and completion read both.
  */
-import { STATS_PATHS } from './statsPaths';
+import { LEVELS, STATS_PATHS } from './statsPaths';
 
 /**
  * A kind's name. Plain ones: `number`, `boolean`, `string`, `range`, `process`, `none` (no value), and `unknown`, which
@@ -47,6 +47,7 @@ const RECORDS: readonly KindRow[] = [
   {
     kind: 'access',
     title: 'an access',
+    value: 'number',
     optional: true,
     members: [
       member('va', 'number', 'Virtual address.'),
@@ -54,8 +55,19 @@ const RECORDS: readonly KindRow[] = [
       member('size', 'number', 'Bytes.'),
       member('cpu', 'number', 'CPU that made it.'),
       member('pid', 'number', 'Number of the process.'),
-      member('index', 'number', 'Which access of its statement, from 0.'),
-      member('walk', 'walk', 'The walk that really happened, or none.'),
+      member('index', 'number', 'Which access of the run it is.'),
+      member('walk', 'madeWalk', 'The walk that really happened, or none.'),
+      member('pa', 'number?', 'Physical address, or none if it was not translated.'),
+    ],
+  },
+  {
+    kind: 'madeWalk',
+    title: 'a walk',
+    optional: true,
+    members: [
+      member('refs', 'number', 'Table entries read.'),
+      member('cycles', 'number', 'Cycles it took.'),
+      member('count', 'number', 'Walks of this access: several if it crosses a page or sets a dirty bit.'),
     ],
   },
   {
@@ -64,10 +76,17 @@ const RECORDS: readonly KindRow[] = [
     optional: true,
     members: [
       member('refs', 'number', 'Table entries read.'),
-      member('cycles', 'number', 'Cycles it took.'),
-      member('levels', 'number', 'Levels it passed.'),
-      member('result', 'string', '`"mapped"`, or why it ended.'),
+      member('cycles', 'number', 'Cycles it takes.'),
+      member('levels', 'walkLevels', 'The entries that it reads, by level; as a number, how many.'),
+      member('result', 'walkResult', '`mapped`, `notPresent`, `reserved` or `notCanonical`.'),
+      member('pa', 'number?', 'Physical address of the page, or none.'),
     ],
+  },
+  {
+    kind: 'walkLevels',
+    title: 'the levels of a walk',
+    value: 'number',
+    members: LEVELS.map((level) => member(level, 'entry', `The ${level} entry.`)),
   },
   {
     kind: 'fault',
@@ -87,24 +106,27 @@ const RECORDS: readonly KindRow[] = [
     members: [
       member('mapped', 'boolean', 'False in a hole.'),
       member('present', 'boolean', 'Whether the hardware can use it.'),
-      member('pa', 'number', 'Physical address.'),
+      member('pa', 'number?', 'Physical address, or none.'),
       member('size', 'number', 'Bytes that it maps.'),
-      ...['read', 'write', 'exec', 'user'].map((name) => member(name, 'boolean', `Right: ${name}.`)),
+      ...['write', 'exec', 'user'].map((name) => member(name, 'boolean', `Right: ${name}.`)),
       member('dirty', 'boolean', 'Written since the bit was cleared.'),
       member('accessed', 'boolean', 'Used since the bit was cleared.'),
       member('global', 'boolean', 'Kept when CR3 is loaded.'),
-      member('special', 'boolean', 'Without a page structure, such as the zero page.'),
-      member('swap', 'number', 'Swap slot; 0 if it is not swapped out.'),
+      member('swap', 'boolean', 'Whether it is swapped out.'),
     ],
   },
   {
     kind: 'entry',
     title: 'a table entry',
+    value: 'number',
+    optional: true,
     members: [
       field('raw', 'number', 'The entry as a 64-bit word.'),
       field('present', 'boolean', 'Bit 0: without it all other bits belong to software.'),
       field('rw', 'boolean', 'Bit 1: writable.'),
       field('user', 'boolean', 'Bit 2: user mode may use it.'),
+      field('pwt', 'boolean', 'Bit 3: write-through.'),
+      field('pcd', 'boolean', 'Bit 4: not cached.'),
       field('accessed', 'boolean', 'Bit 5, set by the hardware.'),
       field('dirty', 'boolean', 'Bit 6 of a leaf, set by the hardware on the first write.'),
       field('huge', 'boolean', 'Bit 7 of an upper level: the entry is a leaf.'),
@@ -114,6 +136,8 @@ const RECORDS: readonly KindRow[] = [
       member('folded', 'boolean', 'Whether the table below is folded into this level.'),
       member('address', 'number', 'Physical address of the entry.'),
       member('table', 'number', 'Physical address of the table that it stands in.'),
+      member('index', 'number', 'Which entry of the table it is.'),
+      member('level', 'string', 'Name of the level: `"PMD"`.'),
     ],
   },
   {
@@ -121,8 +145,10 @@ const RECORDS: readonly KindRow[] = [
     title: 'what the TLBs know',
     members: [
       member('hit', 'boolean', 'Whether any TLB knows the address.'),
-      member('level', 'number', '1 for the first level, 2 for the STLB.'),
-      member('size', 'number', 'Bytes of the page.'),
+      member('level', 'string?', 'Which TLB: `"L1D"`, `"L1I"` or `"STLB"`.'),
+      member('size', 'number?', 'Bytes of the page.'),
+      member('pfn', 'number', 'Frame of the page, on a hit.'),
+      member('dirty', 'boolean', 'Whether a write may use it as it is, on a hit.'),
     ],
   },
   {
@@ -130,8 +156,8 @@ const RECORDS: readonly KindRow[] = [
     title: 'what the walk caches know',
     members: [
       member('hit', 'boolean', 'Whether any walk cache knows the address.'),
-      member('level', 'string', 'Deepest level that hits: `"PMD"`.'),
-      member('table', 'number', 'Physical address of the next table.'),
+      member('level', 'string?', 'Deepest level that hits: `"PMD"`.'),
+      member('table', 'number?', 'Physical address of the next table.'),
     ],
   },
   {
@@ -148,12 +174,15 @@ const RECORDS: readonly KindRow[] = [
   {
     kind: 'mm',
     title: 'an address space',
+    optional: true,
     members: [
       member('rss', 'number', 'Resident pages.'),
-      member('tables', 'number', 'Bytes of page tables.'),
+      member('tables', 'number', 'Number of page tables.'),
       member('vmas', 'number', 'Number of memory areas.'),
     ],
   },
+  { kind: 'number?', title: 'a number or none', value: 'number', optional: true, members: [] },
+  { kind: 'string?', title: 'a string or none', value: 'string', optional: true, members: [] },
   { kind: 'ecpt', title: 'the ECPT', members: [member('way', 'unknown', 'A way: `ecpt.way(SIZE, N)`.')] },
 ];
 
@@ -164,6 +193,7 @@ export const ENUMERATIONS: Readonly<Record<Kind, readonly string[]>> = {
     ...['fatal', 'SIGSEGV', 'SIGBUS', 'GP', 'OOM'],
   ],
   accessKind: ['read', 'write', 'exec'],
+  walkResult: ['mapped', 'notPresent', 'reserved', 'notCanonical'],
 };
 
 /** Records `stats`, `stats.faults`, `stats.tlb.l1d` …, made of the counters’ paths. */
@@ -190,7 +220,12 @@ export const memberOf = (kind: Kind, name: string): MemberRow | undefined =>
 
 const TITLES: Readonly<Record<Kind, string>> = {
   ...{ number: 'a number', boolean: 'a truth value', string: 'a string', range: 'a range', process: 'a process' },
-  ...{ none: 'no value', faultKind: 'a kind of fault', accessKind: 'a kind of access' },
+  ...{
+    none: 'no value',
+    faultKind: 'a kind of fault',
+    accessKind: 'a kind of access',
+    walkResult: 'the result of a walk',
+  },
 };
 
 /** For messages: `a number`, `a table entry`. */

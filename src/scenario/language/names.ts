@@ -2,7 +2,7 @@
  * Names that every expression knows, as data: values and functions of the machine, and the values of enumerations.
  * Regions, processes and constants come from the scenario itself (scope.ts).
  */
-import { ENUMERATIONS, type Kind } from './kinds';
+import { ENUMERATIONS, titleOf, type Kind } from './kinds';
 
 export interface ParameterRow {
   name: string;
@@ -56,7 +56,7 @@ const MACHINE_NAMES: readonly NameRow[] = [
   register('pkru', 'Protection-key rights.'),
   value('stats', 'stats', 'The counters that the Statistics view shows.'),
   value('tick', 'number', 'Position on the tape.'),
-  value('iter', 'unknown', 'The running iterator.'),
+  later(value('iter', 'unknown', 'The running iterator.')),
   later(value('ecpt', 'ecpt', 'The ECPT of the current process.')),
   value('none', 'none', 'No value: no fault, no walk.'),
 ];

@@ -37,7 +37,7 @@ export interface Reference {
 export class Scopes {
   /** Every binding of the file, in order. */
   readonly all: Binding[] = [];
-  private readonly stack: Map<string, Binding>[] = [new Map()];
+  private readonly stack: Map<string, Binding>[] = [new Map<string, Binding>()];
 
   find(name: string): Binding | undefined {
     for (let i = this.stack.length - 1; i >= 0; i--) {

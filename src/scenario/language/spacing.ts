@@ -19,7 +19,7 @@ export function spaceBetween(tokens: readonly Token[], i: number, written: boole
   if (left === ',') return true;
   if (isPrefix(tokens, i - 1)) return false;
   if (SPACED.includes(left) || SPACED.includes(right)) return true;
-  if (CHOSEN.includes(right)) return written || gapAfter(tokens, i);
+  if (CHOSEN.includes(right) && !isPrefix(tokens, i)) return written || gapAfter(tokens, i);
   if (CHOSEN.includes(left)) return written;
   // A parenthesis or bracket after a name is a call or an index, or the beginning of the next part: as written.
   if (right === '(' || right === '[') return written;
@@ -37,5 +37,7 @@ function isPrefix(tokens: readonly Token[], i: number): boolean {
 
 function gapAfter(tokens: readonly Token[], i: number): boolean {
   const [token, next] = [tokens[i], tokens[i + 1]];
-  return next !== undefined && next.column > token.column + token.text.length;
+  // Before these there is always a blank: it says nothing about the writer's choice.
+  if (next === undefined || SPACED.includes(operatorOf(next))) return false;
+  return next.column > token.column + token.text.length;
 }

@@ -39,8 +39,7 @@ export function parseTemplateString(cursor: Cursor): Template {
   const token = takeStringToken(cursor, 'a text in quotes');
   if (!token) return { kind: 'template', parts: [], range };
   const { template, diagnostics } = templateOfToken(token);
-  cursor.diagnostics.push(...diagnostics);
-  if (diagnostics.length > 0) cursor.failed = true;
+  cursor.adopt(diagnostics);
   return { ...template, range: tokenRange(token) };
 }
 

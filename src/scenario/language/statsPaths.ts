@@ -1,19 +1,24 @@
 /** The counters of `stats`, as paths. A new counter of the machine is one word here. */
+import { FUNCTION_NAMES } from '../../machine/core/functions';
+
 const under = (path: string, names: readonly string[]): string[] => names.map((name) => `${path}.${name}`);
 
-const LEVELS = ['PGD', 'P4D', 'PUD', 'PMD', 'PTE'];
+/** Levels of the schemes that this version has. */
+export const LEVELS: readonly string[] = ['PGD', 'PUD', 'PMD', 'PTE'];
 
 export const STATS_PATHS: readonly string[] = [
   ...under('stats.accesses', ['total', 'reads', 'writes', 'execs', 'translations']),
   ...under('stats.faults', ['total', 'minor', 'major', 'cow', 'thp', 'protection', 'spurious', 'fatal', 'references']),
   ...['l1i', 'l1d', 'stlb'].flatMap((tlb) => under(`stats.tlb.${tlb}`, ['hits', 'misses'])),
-  ...under('stats.walks', ['count', 'references', 'dirtyAssists', 'cycles', 'longest']),
+  ...under('stats.walks', ['count', 'references', 'dirtyAssists', 'cycles', 'longest', 'abandonedReferences']),
   ...under('stats.walks.referencesByLevel', LEVELS),
   ...LEVELS.flatMap((level) => under(`stats.walkCaches.${level}`, ['hits', 'misses'])),
   ...under('stats.tables', ['bytes', 'count', 'flattened', 'fallbacks']),
   ...under('stats.tables.byLevel', LEVELS),
   'stats.kernel.instructions',
   ...under('stats.kernel.byClass', ['pageFault', 'systemCall', 'timer', 'other']),
+  ...FUNCTION_NAMES.flatMap((name) => under(`stats.kernel.byFunction.${name}`, ['calls', 'instructions'])),
   ...under('stats.flushes', ['total', 'pages']),
+  ...under('stats.memory', ['frames', 'freeFrames']),
   'stats.cycles',
 ];

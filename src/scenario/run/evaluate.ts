@@ -107,9 +107,13 @@ export function memberOf(value: Value, name: string): Value | undefined {
 }
 
 function noMember(value: Value, name: string): string {
-  if (typeof value === 'object' && value.type === 'symbol' && value.name === 'none') return `there is nothing here, so it has no '${name}'`;
+  if (typeof value === 'object' && value.type === 'symbol' && value.name === 'none')
+    return `there is nothing here, so it has no '${name}'`;
   if (typeof value === 'object' && value.type === 'object')
-    return `there is no '${name}' here; there is ${value.members.map((m) => m.name).slice(0, 12).join(', ')}`;
+    return `there is no '${name}' here; there is ${value.members
+      .map((m) => m.name)
+      .slice(0, 12)
+      .join(', ')}`;
   return `${kindOf(value)} has no '${name}'`;
 }
 

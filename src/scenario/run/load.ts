@@ -9,7 +9,7 @@ import { Machine } from '../../machine/machine';
 import { type LoadedTrace, loadTrace, type TraceSource } from '../../trace/load';
 import { TraceError } from '../../trace/errors';
 import type { Expression, TraceStatement } from '../language/ast';
-import { check } from '../language/checker';
+import { analyse } from '../language/analysis';
 import { type Diagnostic, hasErrors } from '../language/diagnostics';
 import type { MachineConfig } from '../language/machineConfig';
 import { parse, parseExpression } from '../language/parser';
@@ -72,11 +72,12 @@ export const isScenarioName = (path: string): boolean => /\.ptscen$/i.test(path)
 
 export async function loadRun(path: string, host: FileHost, options: LoadRunOptions = {}): Promise<LoadedRun> {
   if (!isScenarioName(path)) return loadTraceRun(path, host, options);
-  const text = await readText(path, host);
+  const text = await readScenario(path, host);
   return loadScenario(path, text, host, options);
 }
 
-async function readText(path: string, host: FileHost): Promise<string> {
+/** A scenario's text, or the `LoadError` that says why there is none. */
+export async function readScenario(path: string, host: FileHost): Promise<string> {
   try {
     return await host.readText(path);
   } catch (error) {
@@ -85,15 +86,22 @@ async function readText(path: string, host: FileHost): Promise<string> {
 }
 
 /** A scenario from its text; `path` is where its traces are looked for. */
-export async function loadScenario(path: string, text: string, host: FileHost, options: LoadRunOptions): Promise<LoadedRun> {
-  const parsed = parse(text);
-  const found = [...parsed.diagnostics, ...check(parsed.file).diagnostics];
+export async function loadScenario(
+  path: string,
+  text: string,
+  host: FileHost,
+  options: LoadRunOptions,
+): Promise<LoadedRun> {
+  const { file, config: written, diagnostics: found } = analyse(text);
   if (hasErrors(found)) throw new LoadError('invalid', describe(path, found), found);
-  const program = compile(parsed.file, text);
-  const config = configure(resolveMachine(parsed.file.machine).config, options);
+  const program = compile(file, text);
+  const config = configure(written, options);
+  const { instructions } = config;
   const traces: LoadedTrace[] = [];
-  for (const statement of program.traces)
-    traces.push(await openTrace(host.resolve(path, statement.file.value), host, config, traceOptions(statement, options)));
+  for (const statement of program.traces) {
+    const name = host.resolve(path, statement.file.value);
+    traces.push(await loadTraceFile(name, host, { ...traceOptions(statement, options), instructions }));
+  }
   const run = new Run(program, buildMachine(config), traces, argumentValues(options), config.seed);
   return { run, config, source: text, kind: 'scenario', warnings: found, traces };
 }
@@ -102,7 +110,7 @@ async function loadTraceRun(path: string, host: FileHost, options: LoadRunOption
   const { file } = parse(TRACE_SCENARIO);
   const program = compile(file, TRACE_SCENARIO);
   const config = configure(resolveMachine(undefined).config, options);
-  const trace = await openTrace(path, host, config, options);
+  const trace = await loadTraceFile(path, host, { ...options, instructions: config.instructions });
   const run = new Run(program, buildMachine(config), [trace], {}, config.seed);
   return { run, config, source: TRACE_SCENARIO, kind: 'trace', warnings: [], traces: [trace] };
 }
@@ -112,7 +120,8 @@ function buildMachine(config: MachineConfig): Machine {
   try {
     return new Machine(machineOptions(config));
   } catch (error) {
-    if (error instanceof RangeError) throw new LoadError('setting', `this machine does not fit into memory: ${error.message}`);
+    if (error instanceof RangeError)
+      throw new LoadError('setting', `this machine does not fit into memory: ${error.message}`);
     throw error;
   }
 }
@@ -129,11 +138,22 @@ function configure(config: MachineConfig, options: LoadRunOptions): MachineConfi
   return config;
 }
 
-function traceOptions(statement: TraceStatement, options: LoadRunOptions): LoadRunOptions & { format?: string } {
-  const constant = (e: Expression | undefined): number | undefined => (e === undefined ? undefined : Number(constantOf(e)));
+/** How much of a trace is read, and as what. */
+export interface TraceFileOptions extends Pick<LoadRunOptions, 'limit' | 'skip' | 'signal' | 'onProgress'> {
+  format?: string;
+  instructions?: boolean;
+}
+
+/** A limit from outside can shorten what the scenario replays, never lengthen it. */
+const smaller = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : Math.min(a, b ?? a);
+
+function traceOptions(statement: TraceStatement, options: LoadRunOptions): TraceFileOptions {
+  const constant = (e: Expression | undefined): number | undefined =>
+    e === undefined ? undefined : Number(constantOf(e));
   return {
     ...options,
-    limit: options.limit ?? constant(statement.limit),
+    limit: smaller(options.limit, constant(statement.limit)),
     skip: options.skip ?? constant(statement.skip),
     format: statement.format?.text,
   };
@@ -148,7 +168,10 @@ function constantOf(expression: Expression): bigint {
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
   }
-  throw new LoadError('invalid', `line ${expression.range.start.line + 1}: limit and skip of a trace must be plain numbers`);
+  throw new LoadError(
+    'invalid',
+    `line ${expression.range.start.line + 1}: limit and skip of a trace must be plain numbers`,
+  );
 }
 
 function argumentValues(options: LoadRunOptions): Record<string, Value> {
@@ -156,7 +179,8 @@ function argumentValues(options: LoadRunOptions): Record<string, Value> {
   for (const [name, text] of Object.entries(options.arguments ?? {})) {
     const parsed = parseExpression(text);
     try {
-      if (parsed.diagnostics.length > 0) throw new LoadError('setting', `argument ${name}: ${parsed.diagnostics[0].message}`);
+      if (parsed.diagnostics.length > 0)
+        throw new LoadError('setting', `argument ${name}: ${parsed.diagnostics[0].message}`);
       values[name] = evaluate(parsed.expression, NO_NAMES);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
@@ -166,22 +190,19 @@ function argumentValues(options: LoadRunOptions): Record<string, Value> {
   return values;
 }
 
-async function openTrace(
-  path: string,
-  host: FileHost,
-  config: MachineConfig,
-  options: LoadRunOptions & { format?: string },
-): Promise<LoadedTrace> {
+/** Reads a trace; what is wrong with the file comes out as a `LoadError`. */
+export async function loadTraceFile(path: string, host: FileHost, options: TraceFileOptions): Promise<LoadedTrace> {
   let source: TraceSource;
   try {
     source = await host.openTrace(path);
   } catch (error) {
     throw new LoadError('unreadable', `${path}: ${reason(error)}`);
   }
-  const { limit, skip, signal, format } = options;
-  const onProgress = (p: { bytesRead: number; totalBytes?: number }): void => options.onProgress?.({ name: path, ...p });
+  const { limit, skip, signal, format, instructions } = options;
+  const onProgress = (p: { bytesRead: number; totalBytes?: number }): void =>
+    options.onProgress?.({ name: path, ...p });
   try {
-    return await loadTrace(source, { limit, skip, signal, format, instructions: config.instructions, onProgress });
+    return await loadTrace(source, { limit, skip, signal, format, instructions, onProgress });
   } catch (error) {
     if (error instanceof TraceError) throw new LoadError('unreadable', error.message);
     throw error;

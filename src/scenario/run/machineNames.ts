@@ -3,7 +3,18 @@
  * `stats`, registers. Everything is read when asked for, from the machine as it stands, and changes nothing; only a
  * member's `set` writes, as a person or a `set` statement asks.
  */
-import { addressOf, asPfn, asVpn, formatPhysical, formatVirtual, offsetOfAddress, type Pfn, physicalOf, type Vpn, vpnOfAddress } from '../../machine/core/addresses';
+import {
+  addressOf,
+  asPfn,
+  asVpn,
+  formatPhysical,
+  formatVirtual,
+  offsetOfAddress,
+  type Pfn,
+  physicalOf,
+  type Vpn,
+  vpnOfAddress,
+} from '../../machine/core/addresses';
 import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
 import { findVma, protectionText } from '../../machine/kernel/vma';
 import { Last, type Machine } from '../../machine/machine';
@@ -14,11 +25,22 @@ import { ENTRY_BITS } from '../../machine/paging/x86/entry';
 import { statistics } from '../../machine/statistics';
 import { type MemberValue, NONE, numberOf, type ObjectValue, symbol, type Value } from './values';
 
-const member = (name: string, get: () => Value, as?: 'address' | 'hex'): MemberValue => ({ name, get, as });
+const member = (name: string, get: () => Value, as?: MemberValue['as']): MemberValue => ({ name, get, as });
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
 /** Names that are values: kinds of faults, of accesses, signals. */
-const SYMBOLS = new Set<string>(['none', ...FAULT_KINDS, ...SIGNALS, 'read', 'write', 'exec', 'mapped', 'notPresent', 'reserved', 'notCanonical']);
+const SYMBOLS = new Set<string>([
+  'none',
+  ...FAULT_KINDS,
+  ...SIGNALS,
+  'read',
+  'write',
+  'exec',
+  'mapped',
+  'notPresent',
+  'reserved',
+  'notCanonical',
+]);
 
 export class MachineNames {
   constructor(private readonly machine: Machine) {}
@@ -113,7 +135,11 @@ export class MachineNames {
         member('pid', () => BigInt(kernel.current?.pid ?? 0)),
         member('index', () => BigInt(statistics(this.machine).accesses.total)),
         member('walk', () => this.#lastWalk()),
-        member('pa', () => (last[Last.Pfn] < 0 ? NONE : BigInt(physicalOf(asPfn(last[Last.Pfn])) + last[Last.Offset])), 'address'),
+        member(
+          'pa',
+          () => (last[Last.Pfn] < 0 ? NONE : BigInt(physicalOf(asPfn(last[Last.Pfn])) + last[Last.Offset])),
+          'address',
+        ),
       ],
     };
   }
@@ -125,8 +151,12 @@ export class MachineNames {
     const cycles = BigInt(Math.round(last[Last.WalkCycles]));
     return {
       type: 'object',
-      text: `${refs} references, ${cycles} cycles`,
-      members: [member('refs', () => refs), member('cycles', () => cycles), member('count', () => BigInt(last[Last.Walks]))],
+      text: `${refs} ${refs === 1n ? 'reference' : 'references'}, ${cycles} cycles`,
+      members: [
+        member('refs', () => refs, 'count'),
+        member('cycles', () => cycles, 'count'),
+        member('count', () => BigInt(last[Last.Walks])),
+      ],
     };
   }
 
@@ -169,7 +199,8 @@ export class MachineNames {
     const bits = ENTRY_BITS.map((b): MemberValue => ({
       name: b.member,
       get: () => ((entry.raw >> BigInt(b.bit)) & 1n) === 1n,
-      set: (value) => this.#writeEntry(entry, (entry.raw & ~(1n << BigInt(b.bit))) | (value ? 1n << BigInt(b.bit) : 0n)),
+      set: (value) =>
+        this.#writeEntry(entry, (entry.raw & ~(1n << BigInt(b.bit))) | (value ? 1n << BigInt(b.bit) : 0n)),
     }));
     return {
       type: 'object',
@@ -183,7 +214,9 @@ export class MachineNames {
           name: 'pfn',
           get: () => BigInt(entry.frame),
           set: (v) =>
-            v >= 1n << 40n ? 'a frame number has 40 bits' : this.#writeEntry(entry, (entry.raw & ~0x000ffffffffff000n) | (v << 12n)),
+            v >= 1n << 40n
+              ? 'a frame number has 40 bits'
+              : this.#writeEntry(entry, (entry.raw & ~0x000ffffffffff000n) | (v << 12n)),
           as: 'hex',
         },
         member('folded', () => false),
@@ -210,10 +243,10 @@ export class MachineNames {
     const to = walk.pfn === undefined ? walk.outcome : `frame ${hex(walk.pfn)}`;
     return {
       type: 'object',
-      text: `${refs} references, ${to}`,
+      text: `${refs} ${refs === 1n ? 'reference' : 'references'}, ${to}`,
       members: [
-        member('refs', () => refs),
-        member('cycles', () => cycles),
+        member('refs', () => refs, 'count'),
+        member('cycles', () => cycles, 'count'),
         member('levels', () => ({
           type: 'object',
           text: walk.steps.map((s) => `${s.levelName}[${s.index}]`).join(' → '),
@@ -255,7 +288,11 @@ export class MachineNames {
 
   #tlb(vpn: Vpn): ObjectValue {
     const { mmu } = this.machine;
-    const levels: [string, typeof mmu.l1d][] = [['L1D', mmu.l1d], ['L1I', mmu.l1i], ['STLB', mmu.stlb]];
+    const levels: [string, typeof mmu.l1d][] = [
+      ['L1D', mmu.l1d],
+      ['L1I', mmu.l1i],
+      ['STLB', mmu.stlb],
+    ];
     for (const [name, level] of levels)
       for (const [size, tlb] of level.bySize.entries()) {
         const pages = [1, 512, 262144][size];
@@ -263,10 +300,15 @@ export class MachineNames {
         if (tlb === null || at < 0) continue;
         const bytes = BigInt(pages * 4096);
         return {
-          type: 'object', text: `hit in ${name}: frame ${hex(tlb.frame[at])}`, number: 1n,
+          type: 'object',
+          text: `hit in ${name}: frame ${hex(tlb.frame[at])}`,
+          number: 1n,
           members: [
-            member('hit', () => true), member('level', () => name), member('size', () => bytes),
-            member('pfn', () => BigInt(tlb.frame[at]), 'hex'), member('dirty', () => (tlb.flags[at] & 8) !== 0),
+            member('hit', () => true),
+            member('level', () => name),
+            member('size', () => bytes),
+            member('pfn', () => BigInt(tlb.frame[at]), 'hex'),
+            member('dirty', () => (tlb.flags[at] & 8) !== 0),
           ],
         };
       }
@@ -281,10 +323,24 @@ export class MachineNames {
       const format = scheme.format.levels[level];
       const at = cache.peek(Math.floor(vpn / 2 ** (format.shift - 12)), 0);
       if (at < 0) continue;
-      const members = [member('hit', () => true), member('level', () => format.name), member('table', () => BigInt(cache.frame[at] * 4096), 'address')];
-      return { type: 'object', text: `hit at ${format.name}: table at ${formatPhysical(cache.frame[at] * 4096)}`, number: 1n, members };
+      const members = [
+        member('hit', () => true),
+        member('level', () => format.name),
+        member('table', () => BigInt(cache.frame[at] * 4096), 'address'),
+      ];
+      return {
+        type: 'object',
+        text: `hit at ${format.name}: table at ${formatPhysical(cache.frame[at] * 4096)}`,
+        number: 1n,
+        members,
+      };
     }
-    return { type: 'object', text: 'no walk cache knows it', number: 0n, members: [member('hit', () => false), member('level', () => NONE), member('table', () => NONE)] };
+    return {
+      type: 'object',
+      text: 'no walk cache knows it',
+      number: 0n,
+      members: [member('hit', () => false), member('level', () => NONE), member('table', () => NONE)],
+    };
   }
 
   #vma(vpn: Vpn): Value {
@@ -343,7 +399,11 @@ export class MachineNames {
 
 /** `P W U`, the names of the bits that are set. */
 export function errorNames(code: number): string {
-  return ERROR_BITS.filter((b) => code & b.bit).map((b) => b.name).join(' ') || 'not present, read, supervisor';
+  return (
+    ERROR_BITS.filter((b) => code & b.bit)
+      .map((b) => b.name)
+      .join(' ') || 'not present, read, supervisor'
+  );
 }
 
 /** A nested plain record as an object value. */
@@ -352,10 +412,15 @@ function record(text: string, data: object): ObjectValue {
     type: 'object',
     text,
     members: Object.entries(data).map(([name, value]): MemberValue =>
-      member(name, () => {
-        if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : String(Math.round(value * 1000) / 1000);
-        return typeof value === 'object' && value !== null ? record(name, value as object) : String(value);
-      }),
+      member(
+        name,
+        () => {
+          if (typeof value === 'number')
+            return Number.isInteger(value) ? BigInt(value) : String(Math.round(value * 1000) / 1000);
+          return typeof value === 'object' && value !== null ? record(name, value as object) : String(value);
+        },
+        'count',
+      ),
     ),
   };
 }

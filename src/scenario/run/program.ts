@@ -5,16 +5,46 @@
  * the latter are followed without a tick. A program is immutable; all that changes is in the run's state.
  */
 import type {
-  AccessStatement, BreakStatement, ExpectFailsStatement, ExpectStatement, Expression, FlushStatement, ForStatement,
-  InvlpgStatement, LetStatement, MarkStatement, MmapStatement, MunmapStatement, PrintStatement, ProcessStatement, Range,
-  RepeatStatement, ScenarioFile, SetStatement, Statement, SwitchStatement, TraceStatement,
+  AccessStatement,
+  BreakStatement,
+  ExpectFailsStatement,
+  ExpectStatement,
+  Expression,
+  FlushStatement,
+  ForStatement,
+  InvlpgStatement,
+  LetStatement,
+  MarkStatement,
+  MmapStatement,
+  MunmapStatement,
+  PrintStatement,
+  ProcessStatement,
+  Range,
+  RepeatStatement,
+  ScenarioFile,
+  SetStatement,
+  Statement,
+  SwitchStatement,
+  TraceStatement,
 } from '../language/ast';
 
 /** Statements that make at least one tick when they run. */
 export type TickStatement =
-  | AccessStatement | BreakStatement | ExpectFailsStatement | ExpectStatement | FlushStatement | InvlpgStatement
-  | LetStatement | MarkStatement | MmapStatement | MunmapStatement | PrintStatement | ProcessStatement | SetStatement
-  | SwitchStatement | TraceStatement;
+  | AccessStatement
+  | BreakStatement
+  | ExpectFailsStatement
+  | ExpectStatement
+  | FlushStatement
+  | InvlpgStatement
+  | LetStatement
+  | MarkStatement
+  | MmapStatement
+  | MunmapStatement
+  | PrintStatement
+  | ProcessStatement
+  | SetStatement
+  | SwitchStatement
+  | TraceStatement;
 
 export type Instruction =
   | { op: 'tick'; statement: TickStatement; id: number }
@@ -38,8 +68,21 @@ export interface Program {
 }
 
 const TICKS = new Set<Statement['kind']>([
-  'access', 'break', 'expectFails', 'expect', 'flush', 'invlpg', 'let', 'mark', 'mmap', 'munmap', 'print', 'process', 'set',
-  'switch', 'trace',
+  'access',
+  'break',
+  'expectFails',
+  'expect',
+  'flush',
+  'invlpg',
+  'let',
+  'mark',
+  'mmap',
+  'munmap',
+  'print',
+  'process',
+  'set',
+  'switch',
+  'trace',
 ]);
 
 /** `file` must have passed the checker without errors. `source` is its text. */
@@ -50,8 +93,10 @@ export function compile(file: ScenarioFile, source: string): Program {
   const traces: TraceStatement[] = [];
 
   const textOf = ({ start, end }: Range): string =>
-    (start.line === end.line ? lines[start.line].slice(start.column, end.column) : lines[start.line].slice(start.column))
-      .trim();
+    (start.line === end.line
+      ? lines[start.line].slice(start.column, end.column)
+      : lines[start.line].slice(start.column)
+    ).trim();
 
   const emit = (list: readonly Statement[]): void => list.forEach(emitOne);
 

@@ -21,7 +21,14 @@ import { type Environment, evaluate, EvaluationError, number, range, renderTempl
 import { MachineNames } from './machineNames';
 import { distance } from './patterns';
 import type { Instruction, Program, StatementInfo, TickStatement } from './program';
-import { type AccessPatternActivity, type EndReason, type ExpectFailure, INITIAL, type LoopFrame, type RunState } from './state';
+import {
+  type AccessPatternActivity,
+  type EndReason,
+  type ExpectFailure,
+  INITIAL,
+  type LoopFrame,
+  type RunState,
+} from './state';
 import { formatValue, numberOf, region, symbol, truth, type Value } from './values';
 import { explainComparison } from './explain';
 
@@ -154,7 +161,10 @@ export class Run {
     if (activity === null || activity.kind === 'operation') return;
     // The last access ends the statement, which is `step`'s work.
     const end = Math.min(activity.count - 1, this.#at + until - this.#tick);
-    const done = activity.kind === 'trace' ? this.#burstTrace(activity.trace, activity.offset, end) : this.#burstPattern(activity, end);
+    const done =
+      activity.kind === 'trace'
+        ? this.#burstTrace(activity.trace, activity.offset, end)
+        : this.#burstPattern(activity, end);
     if (done) this.step();
   }
 
@@ -285,7 +295,8 @@ export class Run {
     const from = offsetOfAddress(base) + bytes;
     const page = addPages(vpnOfAddress(base), Math.floor(from / 4096));
     const size = this.#evaluatedSize(statement);
-    if (size < 1n || size > 4096n) throw new EvaluationError('an access has 1 to 4096 bytes', statement.size?.range ?? statement.range);
+    if (size < 1n || size > 4096n)
+      throw new EvaluationError('an access has 1 to 4096 bytes', statement.size?.range ?? statement.range);
     const user = statement.asKernel === undefined ? 1 : 0;
     const ok = this.machine.access(KIND_CODE[statement.operation], page, from % 4096, Number(size), user);
     if (!ok) return this.#accessFailed();
@@ -311,8 +322,17 @@ export class Run {
       const size = Number(this.#evaluatedSize(statement));
       const count = Number(number(pattern.count, this.environment));
       if (count < 1) throw new EvaluationError('the number of accesses must be at least one', pattern.count.range);
-      const seed = pattern.seed === undefined ? this.seed : Number(BigInt.asIntN(32, number(pattern.seed, this.environment)));
-      activity = { kind: 'pattern', pattern: 'random', start, step: size, seed, places: Math.max(1, Math.floor(length / size)), count };
+      const seed =
+        pattern.seed === undefined ? this.seed : Number(BigInt.asIntN(32, number(pattern.seed, this.environment)));
+      activity = {
+        kind: 'pattern',
+        pattern: 'random',
+        start,
+        step: size,
+        seed,
+        places: Math.max(1, Math.floor(length / size)),
+        count,
+      };
     } else throw new EvaluationError('this pattern is not available in this version', statement.range);
     this.#at = 0;
     this.#state = { ...this.#state, activity };
@@ -334,7 +354,8 @@ export class Run {
     const offset = activity.kind === 'trace' ? activity.offset : 0n;
     const from = record.offset + offsetOfAddress(offset);
     const page = addPages(addPages(record.vpn, vpnOfAddress(offset)), from >= 4096 ? 1 : 0);
-    if (!this.machine.access(record.kind as number as Access, page, from % 4096, record.sizeBytes, 1)) return this.#accessFailed();
+    if (!this.machine.access(record.kind as number as Access, page, from % 4096, record.sizeBytes, 1))
+      return this.#accessFailed();
     this.#advance(loaded.store.length);
   }
 
@@ -394,7 +415,10 @@ export class Run {
     }
     const address = formatAddress(this.#faultAddress(at));
     this.#finish({
-      kind: 'fatal', fault, signal, line: statement.range.start.line,
+      kind: 'fatal',
+      fault,
+      signal,
+      line: statement.range.start.line,
       text: `${signal} at ${this.describeAddress(this.#faultAddress(at)) ?? address}`,
     });
   }
@@ -413,8 +437,12 @@ export class Run {
       throw new EvaluationError('addresses and sizes of mappings are multiples of 4096', statement.range);
     const { read, write, exec } = statement.protection;
     const result = kernel.mmap({
-      pages: Number(size >> 12n), read, write, exec,
-      at: at === undefined ? undefined : vpnOfAddress(at), populate: statement.populate !== undefined,
+      pages: Number(size >> 12n),
+      read,
+      write,
+      exec,
+      at: at === undefined ? undefined : vpnOfAddress(at),
+      populate: statement.populate !== undefined,
     });
     if (!result.ok) return this.#callFailed(`mmap: ${result.error}: ${result.text}`, statement.range);
     const { name } = statement.name;
@@ -425,7 +453,11 @@ export class Run {
   #munmap(statement: Extract<TickStatement, { kind: 'munmap' }>): void {
     if (this.#state.activity !== null) return this.#continueOperation();
     const { start, end } = range(statement.target, this.environment);
-    if (start % 4096n !== 0n || end <= start) return this.#callFailed('munmap: EINVAL: the range must start at a page and not be empty', statement.target.range);
+    if (start % 4096n !== 0n || end <= start)
+      return this.#callFailed(
+        'munmap: EINVAL: the range must start at a page and not be empty',
+        statement.target.range,
+      );
     this.machine.kernel.munmap(vpnOfAddress(start), vpnOfAddress(end + 4095n));
     this.#operationOrNext();
   }
@@ -523,7 +555,11 @@ export class Run {
       named = { name: statement.name.name, first: start, step };
     }
     if (turns === 0 || instruction.exit === this.#state.pc + 2) return this.#jump(instruction.exit);
-    this.#state = { ...this.#state, pc: this.#state.pc + 1, loops: [...this.#state.loops, { ...frame, ...named, turns }] };
+    this.#state = {
+      ...this.#state,
+      pc: this.#state.pc + 1,
+      loops: [...this.#state.loops, { ...frame, ...named, turns }],
+    };
     if (named.name !== undefined) this.#bind(named.name, named.first);
   }
 
@@ -554,8 +590,10 @@ export class Run {
       return this.names.setPhysical(number(target.args[0], this.environment), value);
     if (target.kind !== 'member') return 'only registers, fields of entries and phys(…) can be set';
     const object = evaluate(target.object, this.environment);
-    const found = typeof object === 'object' && object.type === 'object'
-      ? object.members.find((m) => m.name === target.property.name) : undefined;
+    const found =
+      typeof object === 'object' && object.type === 'object'
+        ? object.members.find((m) => m.name === target.property.name)
+        : undefined;
     if (found?.set === undefined) return `'${target.property.name}' cannot be set`;
     return found.set(value);
   }
@@ -590,12 +628,20 @@ export class Run {
       const loaded = this.traces[activity.trace];
       const record = loaded.store.recordAt(this.#at);
       const address = addressText(record.vpn, record.offset);
-      return { ...base, title: `${KIND_NAMES[record.kind]} ${address}, ${record.sizeBytes} bytes`, traceLine: record.line, traceName: loaded.name };
+      return {
+        ...base,
+        title: `${KIND_NAMES[record.kind]} ${address}, ${record.sizeBytes} bytes`,
+        traceLine: record.line,
+        traceName: loaded.name,
+      };
     }
     if (activity?.kind === 'pattern') {
       const address = activity.start + BigInt(distance(activity, this.#at));
       const where = this.describeAddress(address)?.replace(/^.*\((.*)\)$/, '$1') ?? formatAddress(address);
-      return { ...base, title: `${this.#accessStatement()?.operation ?? 'access'} ${where} (${this.#at + 1} of ${activity.count})` };
+      return {
+        ...base,
+        title: `${this.#accessStatement()?.operation ?? 'access'} ${where} (${this.#at + 1} of ${activity.count})`,
+      };
     }
     if (activity?.kind === 'operation') return { ...base, title: `${statement.text} (step ${this.#at + 2})` };
     return { ...base, title: statement.text };
@@ -604,7 +650,8 @@ export class Run {
   #accessStatement(): AccessStatement | undefined {
     const instruction = this.program.instructions[this.#state.pc];
     if (instruction?.op !== 'tick') return undefined;
-    const inner = instruction.statement.kind === 'expectFails' ? instruction.statement.statement : instruction.statement;
+    const inner =
+      instruction.statement.kind === 'expectFails' ? instruction.statement.statement : instruction.statement;
     return inner.kind === 'access' ? inner : undefined;
   }
 

@@ -47,8 +47,8 @@ export interface MemberValue {
   get(): Value;
   /** Present if the member can be changed. Returns a sentence if the value is refused. */
   set?(value: bigint): string | undefined;
-  /** Numbers that are addresses show grouped digits. */
-  as?: 'address' | 'hex';
+  /** Numbers that are addresses or bit patterns are always hexadecimal, counts always decimal. */
+  as?: 'address' | 'hex' | 'count';
 }
 
 export const NONE: SymbolValue = { type: 'symbol', name: 'none' };
@@ -100,8 +100,10 @@ export function kindOf(value: Value): string {
 
 export type NumberFormat = 'hex' | 'decimal';
 
+/** Hexadecimal for what may be an address; small numbers are counts as a rule, so they are shown in decimal too. */
 export function formatNumber(value: bigint, format: NumberFormat): string {
-  return format === 'hex' ? formatAddress(value) : value.toString();
+  if (format === 'decimal' || value < 4096n) return value.toString();
+  return value < 1n << 32n ? `${formatAddress(value)} (${value})` : formatAddress(value);
 }
 
 /** What a person sees. `print` uses decimal, views what the person chose. */

@@ -1,7 +1,7 @@
 /** A table: a strip as tall as the table is long, with the slot that was read lit where it lies. */
 import { useItem } from '../interaction';
 import { METRICS } from '../layout/metrics';
-import type { Strip } from '../layout/tables';
+import { SLOT_ADDRESS_PX, type Strip } from '../layout/tables';
 import { fitText, textWidth } from '../model/text';
 import { CursorMark } from './cursorMark';
 import { toneClass } from './tone';
@@ -50,19 +50,17 @@ function Ends({ strip: { level, x, y, width, height, slot } }: { strip: Strip })
 }
 
 function Slot({ strip, slot }: { strip: Strip; slot: { y: number; height: number } }) {
-  const { level, x, width, column } = strip;
-  const address = level.entry?.address;
-  const gap = column.x + column.width - (x + width) + 18;
-  const fits = address !== undefined && textWidth(address, 'mono', METRICS.smallPx) + 8 < gap;
+  const { level, x, width, column, entryAddress } = strip;
+  const middle = slot.y + slot.height / 2;
   return (
     <g>
       <rect class="slot" x={x - 2} y={slot.y} width={width + 4} height={slot.height} rx={2} />
-      <text class="slotIndex middle" x={column.centre} y={slot.y + slot.height / 2 + 4}>
+      <text class="slotIndex middle" x={column.centre} y={middle + 4}>
         {level.index}
       </text>
-      {fits && (
-        <text class="slotAddress halo" x={x + width + 7} y={slot.y + slot.height / 2 - 5}>
-          {address}
+      {entryAddress !== undefined && (
+        <text class="slotAddress halo" x={x + width + SLOT_ADDRESS_PX} y={middle - 5}>
+          {entryAddress}
         </text>
       )}
     </g>

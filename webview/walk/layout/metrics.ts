@@ -18,5 +18,7 @@ export const METRICS = {
   baseOffsetPx: 9,
   captionPx: 40,
   cornerPx: 6,
+  /** How far before a table the wire to it turns. */
+  lanePx: 16,
   faultRadiusPx: 9,
 } as const;

@@ -33,21 +33,38 @@ export function pageOf(picture: WalkPicture, attempt: Attempt, columns: Columns,
     const subtitle = faulted ? 'no translation' : 'not reached';
     return { ...place, byte: undefined, title: 'page', subtitle, when: 'past', event: undefined };
   }
-  const share = column.field.value / 2 ** (column.field.highBit + 1);
-  const label = `0x${column.field.value.toString(16)}`;
+  const { offset, share } = placeInPage(picture, known.sizeBytes);
+  const label = `0x${offset.toString(16)}`;
   const byte = { y: top + share * (tableHeightPx - slotHeightPx), height: slotHeightPx, label };
   return { ...place, ...known, byte };
 }
 
-function arrival(
-  picture: WalkPicture,
-  { walk, result }: Attempt,
-): Pick<Page, 'title' | 'subtitle' | 'when' | 'event'> | undefined {
+/** In a large page, the fields of the levels below its entry belong to the offset. */
+function placeInPage({ fields }: WalkPicture, sizeBytes: number): { offset: number; share: number } {
+  const inside = fields.filter(({ lowBit }) => 2 ** lowBit < sizeBytes);
+  const offset = inside.reduce((sum, { value, lowBit }) => sum + value * 2 ** lowBit, 0);
+  return { offset, share: offset / sizeBytes };
+}
+
+interface Arrival extends Pick<Page, 'title' | 'subtitle' | 'when' | 'event'> {
+  sizeBytes: number;
+}
+
+function arrival(picture: WalkPicture, { walk, result }: Attempt): Arrival | undefined {
   if (result) {
-    const { pageSizeBytes, frame, event } = result;
-    return { title: `${sizeText(pageSizeBytes)} page`, subtitle: frame, when: whenOf(picture, event), event };
+    const { pageSizeBytes: sizeBytes, frame, event } = result;
+    return { sizeBytes, title: `${sizeText(sizeBytes)} page`, subtitle: frame, when: whenOf(picture, event), event };
   }
-  const leaf = walk?.outcome === 'fault' ? undefined : walk?.levels.find(({ entry }) => entry?.leaf && entry.present);
-  if (!leaf?.entry?.target) return undefined;
-  return { title: 'page', subtitle: leaf.entry.target, when: whenOf(picture, leaf.event), event: leaf.event };
+  const number = walk?.levels.findIndex(({ entry }) => entry?.leaf && entry.present) ?? -1;
+  const leaf = walk?.levels[number];
+  if (walk?.outcome === 'fault' || !leaf?.entry?.target) return undefined;
+  const field = picture.fields.find(({ level }) => level === number);
+  const { event } = leaf;
+  return {
+    sizeBytes: 2 ** (field?.lowBit ?? 12),
+    title: 'page',
+    subtitle: leaf.entry.target,
+    when: whenOf(picture, event),
+    event,
+  };
 }

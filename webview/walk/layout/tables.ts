@@ -4,6 +4,10 @@ import type { Attempt } from '../model/attempts';
 import { readId, whenOf, type When } from '../model/items';
 import type { Column, Columns } from './columns';
 import { METRICS } from './metrics';
+import { textWidth } from '../model/text';
+
+/** From a slot to the address beside it. */
+export const SLOT_ADDRESS_PX = 7;
 
 export interface Strip {
   level: WalkLevel;
@@ -17,6 +21,8 @@ export interface Strip {
   /** Present if this level was indexed by this walk. */
   slot: { y: number; height: number } | undefined;
   when: When;
+  /** Address of the entry, if there is room beside every slot of the walk. */
+  entryAddress: string | undefined;
   /** What to say below the name of the table; the first that fits. */
   notes: string[];
 }
@@ -39,10 +45,16 @@ export function stripsOf(picture: WalkPicture, attempt: Attempt, columns: Column
       height: METRICS.tableHeightPx,
       slot: read ? slotOf(level, top) : undefined,
       when: read ? whenOf(picture, level.event) : 'past',
-      notes: notesOf(level, attempt),
+      entryAddress: level.entry?.address,
+      notes: notesOf(level, i, attempt),
     });
   });
-  return strips;
+  return strips.every(hasRoomForAddress) ? strips : strips.map((strip) => ({ ...strip, entryAddress: undefined }));
+}
+
+function hasRoomForAddress({ entryAddress, column, width }: Strip): boolean {
+  const roomPx = column.width - width - METRICS.lanePx - SLOT_ADDRESS_PX;
+  return entryAddress === undefined || textWidth(entryAddress, 'mono', METRICS.smallPx) <= roomPx;
 }
 
 /** After a TLB hit no table was looked at: the strips show what the hit saved. */
@@ -57,9 +69,10 @@ function unwalkedLevels(columns: Columns): WalkLevel[] {
     }));
 }
 
-function notesOf({ status, table }: WalkLevel, { walk }: Attempt): string[] {
+function notesOf({ status, table }: WalkLevel, number: number, { walk }: Attempt): string[] {
   if (status === 'read') return [table ?? ''];
-  if (status === 'notReached') return ['not reached'];
+  const inLargePage = walk?.levels.slice(0, number).some(({ entry }) => entry?.leaf && entry.present);
+  if (status === 'notReached') return inLargePage ? ['part of the offset', 'in offset'] : ['not reached'];
   return walk ? ['known, not read', 'not read'] : ['not needed'];
 }
 

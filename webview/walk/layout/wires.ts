@@ -117,7 +117,7 @@ const STRAIGHT_PX = 2 * METRICS.cornerPx;
 /** Right, along a lane just before the target, and into its upper left corner, where its lowest address is. */
 function pointer(from: Point, corner: Point, when: When): Wire {
   const to = Math.abs(from.y - corner.y) < STRAIGHT_PX ? { x: corner.x, y: from.y } : corner;
-  const lane = Math.max(from.x + 8, Math.min((from.x + to.x) / 2, to.x - 16));
+  const lane = Math.max(from.x + 8, to.x - METRICS.lanePx);
   const points = from.y === to.y ? [from, to] : [from, { x: lane, y: from.y }, { x: lane, y: to.y }, to];
   return { kind: 'pointer', path: wirePath(points, METRICS.cornerPx), tone: -1, when, end: 'arrow' };
 }

@@ -5,7 +5,17 @@
  * It reads and writes the same bytes as the hardware walker, and shares no code with it. Tables are single frames from
  * the buddy allocator; their number by level is kept in the machine's counters.
  */
-import { addPages, alignDown, alignUp, asVpn, formatVirtual, maxVpn, minVpn, type Pfn, type Vpn } from '../../core/addresses';
+import {
+  addPages,
+  alignDown,
+  alignUp,
+  asVpn,
+  formatVirtual,
+  maxVpn,
+  minVpn,
+  type Pfn,
+  type Vpn,
+} from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import type { Probe } from '../../core/probe';
 import type { BasicFunctions, CustomizableFunctions, Errno, MmuDriver, Tdb, TdbStats } from '../../emt/driver';
@@ -105,7 +115,8 @@ export class RadixDriver implements MmuDriver {
     const high = this.memory.pool.words[at + 1];
     if (low === 0 && high === 0) {
       this.#clear(out, vpn);
-      if (this.probe.recorder !== null) this.probe.note(`nothing at ${formatVirtual(vpn)}: the ${this.format.levels[this.#level].name} entry is empty`);
+      if (this.probe.recorder !== null)
+        this.probe.note(`nothing at ${formatVirtual(vpn)}: the ${this.format.levels[this.#level].name} entry is empty`);
       return;
     }
     const pages = pagesPerEntry(this.format.levels[this.#level]);
@@ -156,7 +167,14 @@ export class RadixDriver implements MmuDriver {
     words[base + 2 * index + 1] = high;
     if (this.probe.recorder !== null)
       this.probe.recorder.emit({
-        kind: 'entryWrite', level, table, index, oldLow, oldHigh, newLow: low | 0, newHigh: high | 0,
+        kind: 'entryWrite',
+        level,
+        table,
+        index,
+        oldLow,
+        oldHigh,
+        newLow: low | 0,
+        newHigh: high | 0,
       });
   }
 
@@ -220,7 +238,10 @@ export class RadixDriver implements MmuDriver {
     const format = this.format.levels[level];
     const pages = pagesPerEntry(format);
     let vpn = alignDown(start, pages);
-    const stop = minVpn(alignUp(end, pages), addPages(alignDown(start, pages * entriesOf(format)), pages * entriesOf(format)));
+    const stop = minVpn(
+      alignUp(end, pages),
+      addPages(alignDown(start, pages * entriesOf(format)), pages * entriesOf(format)),
+    );
     for (; vpn < stop; vpn = addPages(vpn, pages)) {
       const at = this.#wordOf(table, level, vpn);
       const low = this.memory.pool.words[at];

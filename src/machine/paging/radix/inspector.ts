@@ -1,9 +1,28 @@
 /** Radix tables and walks as plain nodes: reads the bytes that the walker and the driver read, and changes nothing. */
-import { addPages, asPfn, asVpn, formatPhysical, isCanonical, PAGE_SIZE_NAMES, type Pfn, type Vpn } from '../../core/addresses';
+import {
+  addPages,
+  asPfn,
+  asVpn,
+  formatPhysical,
+  isCanonical,
+  PAGE_SIZE_NAMES,
+  type Pfn,
+  type Vpn,
+} from '../../core/addresses';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, indexOf, pagesPerEntry, type PagingFormat } from '../format';
 import type { EntryFieldNode, EntryNode, Inspector, MappingRun, WalkNode } from '../inspector';
-import { ENTRY_BITS, frameOf, HIGH, highWord, LOW, lowWord, RESERVED_LOW_OF_LEAF, rawOf, reservedHigh } from '../x86/entry';
+import {
+  ENTRY_BITS,
+  frameOf,
+  HIGH,
+  highWord,
+  LOW,
+  lowWord,
+  RESERVED_LOW_OF_LEAF,
+  rawOf,
+  reservedHigh,
+} from '../x86/entry';
 
 export class RadixInspector implements Inspector {
   readonly #last: number;
@@ -35,7 +54,16 @@ export class RadixInspector implements Inspector {
     const pageSize = leaf ? (leafSize ?? 0) : 0;
     const frame = frameOf(leaf && pageSize > 0 ? low & ~0x1fff : low, high);
     return {
-      level, levelName: name, table, index, address, raw: rawOf(low, high), present, leaf, frame, pageSize,
+      level,
+      levelName: name,
+      table,
+      index,
+      address,
+      raw: rawOf(low, high),
+      present,
+      leaf,
+      frame,
+      pageSize,
       flags: this.#flags(low, high, level),
       meaning: this.#meaning(low, high, present, leaf, pageSize, frame),
     };
@@ -43,7 +71,7 @@ export class RadixInspector implements Inspector {
 
   #meaning(low: number, high: number, present: boolean, leaf: boolean, pageSize: number, frame: Pfn): string {
     if (low === 0 && high === 0) return 'empty';
-    if (!present) return 'not present (the other bits are software\'s)';
+    if (!present) return "not present (the other bits are software's)";
     if (!leaf) return `table at ${formatPhysical(frame * 4096)}`;
     return `page frame 0x${frame.toString(16)} (${PAGE_SIZE_NAMES[pageSize]})`;
   }
@@ -139,7 +167,17 @@ export class RadixInspector implements Inspector {
       const pages = pagesPerEntry(format);
       const vpn = this.#signExtend(addPages(base, index * pages));
       if (!entry.leaf) yield* this.#leaves(entry.frame, level + 1, vpn, w, u, x);
-      else yield { vpn, pages, pfn: entry.frame, pageSize: entry.pageSize, write: w, user: u, exec: x, flags: entry.flags };
+      else
+        yield {
+          vpn,
+          pages,
+          pfn: entry.frame,
+          pageSize: entry.pageSize,
+          write: w,
+          user: u,
+          exec: x,
+          flags: entry.flags,
+        };
     }
   }
 
@@ -152,7 +190,12 @@ export class RadixInspector implements Inspector {
 
 function continues(run: MappingRun, leaf: MappingRun): boolean {
   return (
-    run.vpn + run.pages === leaf.vpn && run.pfn + run.pages === leaf.pfn && run.pageSize === leaf.pageSize &&
-    run.flags === leaf.flags && run.write === leaf.write && run.user === leaf.user && run.exec === leaf.exec
+    run.vpn + run.pages === leaf.vpn &&
+    run.pfn + run.pages === leaf.pfn &&
+    run.pageSize === leaf.pageSize &&
+    run.flags === leaf.flags &&
+    run.write === leaf.write &&
+    run.user === leaf.user &&
+    run.exec === leaf.exec
   );
 }

@@ -34,7 +34,13 @@ const PATH_RIGHTS = TlbFlag.Write | TlbFlag.User;
 
 export class RadixWalker implements Walker {
   readonly result: WalkResult = {
-    status: WalkStatus.NotPresent, pfn: asPfn(0), pageSize: 0, flags: 0, references: 0, cycles: 0, level: 0,
+    status: WalkStatus.NotPresent,
+    pfn: asPfn(0),
+    pageSize: 0,
+    flags: 0,
+    references: 0,
+    cycles: 0,
+    level: 0,
   };
   readonly walkCaches: { caches: readonly AssociativeCache[]; flush(): void };
   readonly #caches: readonly AssociativeCache[];
@@ -114,7 +120,11 @@ export class RadixWalker implements Walker {
       this.probe.counters[Counter.LookupCycles] += this.costs.walk_cache_lookup;
       if (this.probe.recorder !== null)
         this.probe.recorder.emit({
-          kind: 'walkCacheLookup', structure: cache.name, level, tag, hit: at >= 0,
+          kind: 'walkCacheLookup',
+          structure: cache.name,
+          level,
+          tag,
+          hit: at >= 0,
           table: at >= 0 ? asPfn(cache.frame[at]) : undefined,
         });
       if (at < 0) continue;
@@ -194,7 +204,13 @@ export class RadixWalker implements Walker {
       const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();
       const high = this.memory.pool.words[at + 1];
       this.probe.recorder.emit({
-        kind: 'hardwareWrite', level, table, index: this.#entries[level], bits, low: low | set, high,
+        kind: 'hardwareWrite',
+        level,
+        table,
+        index: this.#entries[level],
+        bits,
+        low: low | set,
+        high,
       });
     }
     if (write) this.result.flags |= TlbFlag.Dirty;
@@ -221,7 +237,11 @@ export class RadixWalker implements Walker {
       cache.fill(tag, 0, this.#tables[level + 1], this.#rights[level + 1]);
       if (this.probe.recorder !== null)
         this.probe.recorder.emit({
-          kind: 'walkCacheFill', structure: cache.name, level, tag, table: asPfn(this.#tables[level + 1]),
+          kind: 'walkCacheFill',
+          structure: cache.name,
+          level,
+          tag,
+          table: asPfn(this.#tables[level + 1]),
           evicted: cache.evictedTag >= 0 ? cache.evictedTag : undefined,
         });
     }
@@ -233,7 +253,12 @@ export class RadixWalker implements Walker {
     this.probe.recorder.outdent();
     const mapped = outcome === 'mapped';
     this.probe.recorder.emit({
-      kind: 'walkEnd', outcome, references, cycles, pfn: mapped ? pfn : undefined, pageSize: mapped ? pageSize : undefined,
+      kind: 'walkEnd',
+      outcome,
+      references,
+      cycles,
+      pfn: mapped ? pfn : undefined,
+      pageSize: mapped ? pageSize : undefined,
     });
   }
 

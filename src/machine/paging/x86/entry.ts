@@ -28,8 +28,7 @@ export const HIGH = { NX: 1 << 31, DEVMAP: 1 << 26, PKEY_SHIFT: 27, PKEY_MASK: 0
 /** Frame bits 32 to 51 in the high word. */
 const FRAME_HIGH = 0x000fffff;
 
-export const frameOf = (low: number, high: number): Pfn =>
-  ((low >>> 12) + (high & FRAME_HIGH) * 0x100000) as Pfn;
+export const frameOf = (low: number, high: number): Pfn => ((low >>> 12) + (high & FRAME_HIGH) * 0x100000) as Pfn;
 export const lowOf = (pfn: Pfn, flags: number): number => ((pfn % 0x100000) << 12) | flags;
 export const highOf = (pfn: Pfn, flags: number): number => Math.floor(pfn / 0x100000) | flags;
 

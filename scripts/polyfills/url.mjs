@@ -1,0 +1,2 @@
+/** Stands in for Node's `url` in browser bundles: @vscode/debugadapter wants the class that browsers have anyway. */
+export const URL = globalThis.URL;

@@ -1,0 +1,30 @@
+/** What the adapter says it can do. Nothing is listed that a test does not exercise. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { filterDescriptors } from './filters';
+
+export const capabilities = (): DebugProtocol.Capabilities => ({
+  supportsConfigurationDoneRequest: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsFunctionBreakpoints: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
+  exceptionBreakpointFilters: filterDescriptors(),
+  supportsStepBack: true,
+  supportsGotoTargetsRequest: true,
+  supportsRestartRequest: true,
+  supportsTerminateRequest: true,
+  supportsCancelRequest: true,
+  supportsEvaluateForHovers: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '('],
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsDelayedStackTraceLoading: true,
+});

@@ -1,0 +1,54 @@
+/**
+ * A typed layer over the Debug Adapter Protocol library: a handler takes the arguments of its request and returns the
+ * body of the response, or throws. So nothing can stay unanswered, whatever a handler does, and a request without a
+ * handler is refused in words.
+ */
+import { DebugSession, Event, Response } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { notSupported, UserError } from './errors';
+
+// Arguments and bodies differ by command; each handler states its own, and the table is where they meet.
+export type Handler = (args: never) => unknown;
+
+export abstract class Connection extends DebugSession {
+  protected abstract readonly handlers: Readonly<Record<string, Handler | undefined>>;
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    void this.#answer(request);
+  }
+
+  async #answer(request: DebugProtocol.Request): Promise<void> {
+    const response = new Response(request) as DebugProtocol.Response;
+    try {
+      const handler = this.handlers[request.command];
+      if (handler === undefined) throw notSupported(request.command);
+      response.body = await handler((request.arguments ?? {}) as never);
+      this.sendResponse(response);
+    } catch (error) {
+      this.#refuse(response, error);
+    }
+    this.afterResponse(request.command, response.success);
+  }
+
+  #refuse(response: DebugProtocol.Response, error: unknown): void {
+    const known = error instanceof UserError;
+    const format = known
+      ? error.message
+      : `ptscope made a mistake: ${error instanceof Error ? error.message : String(error)}`;
+    const id = known ? error.code : 1000;
+    // The text goes in as a variable: braces in it must not be taken for one. The underscore says it may be shown.
+    this.sendErrorResponse(response, {
+      id,
+      format: '{_text}',
+      variables: { _text: format },
+      showUser: known ? error.notify : true,
+    });
+  }
+
+  /** Called when a request has been answered: for events that must follow the response. */
+  protected abstract afterResponse(command: string, success: boolean): void;
+
+  protected announce(event: string, body?: unknown): void {
+    this.sendEvent(new Event(event, body));
+  }
+}

@@ -1,0 +1,135 @@
+/** The debug console: expressions of the scenario language, and a few commands for what is no expression. */
+import { formatPhysical, formatVirtual, PAGE_SIZE_NAMES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
+import { protectionText } from '../machine/kernel/vma';
+import { statistics } from '../machine/statistics';
+import { parseExpression } from '../scenario/language/parser';
+import { evaluate, EvaluationError } from '../scenario/run/evaluate';
+import type { Run } from '../scenario/run/run';
+import { numberOf, type Value } from '../scenario/run/values';
+import { badExpression } from './errors';
+
+export interface ConsoleCommand {
+  name: string;
+  usage: string;
+  summary: string;
+  run(run: Run, argument: string): string;
+}
+
+/** A value, or an error whose message is for a person. */
+export function evaluateText(run: Run, text: string): Value {
+  const { expression, diagnostics } = parseExpression(text);
+  if (diagnostics.length > 0) throw badExpression(diagnostics[0].message);
+  try {
+    return evaluate(expression, run.environment);
+  } catch (error) {
+    if (error instanceof EvaluationError) throw badExpression(error.message);
+    throw error;
+  }
+}
+
+function address(run: Run, text: string): bigint {
+  const n = numberOf(evaluateText(run, text));
+  if (n === undefined) throw badExpression(`'${text}' is no address`);
+  return n;
+}
+
+const needsProcess = (run: Run): void => {
+  if (run.machine.kernel.current === undefined) throw badExpression('There is no process yet.');
+};
+
+const MAX_LINES = 200;
+
+export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
+  {
+    name: 'walk',
+    usage: 'walk ADDRESS',
+    summary: 'the walk of an address, read from memory without side effects',
+    run(run, argument) {
+      needsProcess(run);
+      const { machine } = run;
+      const walk = machine.inspector.walk(machine.root, vpnOfAddress(address(run, argument)));
+      const steps = walk.steps.map(
+        (s) =>
+          `${s.levelName}[${s.index}] at ${formatPhysical(s.address)} = 0x${s.raw.toString(16).padStart(16, '0')}${s.flags ? ` [${s.flags}]` : ''}: ${s.meaning}`,
+      );
+      return [...steps, walk.pfn === undefined ? walk.outcome : `frame 0x${walk.pfn.toString(16)}`].join('\n');
+    },
+  },
+  {
+    name: 'vtop',
+    usage: 'vtop ADDRESS',
+    summary: 'the physical address of a virtual one',
+    run(run, argument) {
+      needsProcess(run);
+      const at = address(run, argument);
+      const walk = run.machine.inspector.walk(run.machine.root, vpnOfAddress(at));
+      return walk.pfn === undefined
+        ? `not mapped (${walk.outcome})`
+        : formatPhysical(physicalOf(walk.pfn, Number(at & 0xfffn)));
+    },
+  },
+  {
+    name: 'tables',
+    usage: 'tables',
+    summary: 'all mappings of the process, equal neighbours coalesced',
+    run(run) {
+      needsProcess(run);
+      const lines: string[] = [];
+      for (const m of run.machine.inspector.mappings(run.machine.root, { coalesce: true })) {
+        if (lines.length === MAX_LINES) return [...lines, '…'].join('\n');
+        lines.push(
+          `${formatVirtual(m.vpn)} – ${formatVirtual((m.vpn + m.pages) as typeof m.vpn)} → ${formatPhysical(physicalOf(m.pfn))} ${PAGE_SIZE_NAMES[m.pageSize]} ${m.flags}`,
+        );
+      }
+      return lines.length > 0 ? lines.join('\n') : 'nothing is mapped';
+    },
+  },
+  {
+    name: 'maps',
+    usage: 'maps',
+    summary: 'the areas of the process, as /proc/PID/maps',
+    run(run) {
+      needsProcess(run);
+      const vmas = run.machine.kernel.current?.vmas ?? [];
+      return (
+        vmas
+          .map((v) => `${formatVirtual(v.start)}-${formatVirtual(v.end)} ${protectionText(v)} ${v.backing}`)
+          .join('\n') || 'no areas'
+      );
+    },
+  },
+  {
+    name: 'vmstat',
+    usage: 'vmstat',
+    summary: 'the counters',
+    run: (run) =>
+      JSON.stringify(statistics(run.machine), null, 2)
+        .replace(/["{},]/g, '')
+        .split('\n')
+        .filter((l) => l.trim() !== '')
+        .join('\n'),
+  },
+  {
+    name: 'hash',
+    usage: 'hash',
+    summary: 'hash of the whole state: equal for equal states',
+    run: (run) => run.stateHash(),
+  },
+  {
+    name: 'help',
+    usage: 'help',
+    summary: 'this list',
+    run: () =>
+      [
+        'Any expression, e.g. pte(heap).dirty or walk(heap+0x1000).refs; or',
+        ...CONSOLE_COMMANDS.map((c) => `  ${c.usage.padEnd(14)} ${c.summary}`),
+      ].join('\n'),
+  },
+];
+
+/** The command that a console line is, if it is one. An expression such as `walk(heap)` is not. */
+export function consoleCommand(text: string): { command: ConsoleCommand; argument: string } | undefined {
+  const [, word, argument] = /^\s*([a-z]+)(?:\s+([^\s(].*))?\s*$/.exec(text) ?? [];
+  const command = CONSOLE_COMMANDS.find((c) => c.name === word);
+  return command && { command, argument: argument ?? '' };
+}

@@ -1,0 +1,219 @@
+/**
+ * What one launch debugs: the loaded run on its tape, with everything that is asked of it at a stop. It knows the
+ * protocol's shapes and nothing of requests or events; the session does.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { formatAddress } from '../machine/core/addresses';
+import type { MomentInfo } from '../protocol/requests';
+import type { WalkPicture } from '../protocol/walk';
+import type { Expression } from '../scenario/language/ast';
+import { parseExpression } from '../scenario/language/parser';
+import type { LoadedRun } from '../scenario/run/load';
+import { formatValue, type NumberFormat, numberOf } from '../scenario/run/values';
+import { listingLines } from '../timeline/listing';
+import { Timeline, type TimelineOptions } from '../timeline/timeline';
+import { Breakpoints, type BreakpointReport } from './breakpoints';
+import { consoleCommand, evaluateText } from './console';
+import { badExpression, refused } from './errors';
+import { focusOf } from './focus';
+import { parseReference, physicalAt, readMemory } from './memory';
+import { inspectedPicture, walkPicture } from './picture';
+import { type ScopeContext, scopes } from './scopes';
+import { Listings } from './sources';
+import { type Frame, stackFrames } from './stack';
+import { hoverText } from './translate';
+import { valueNode, type ValueRows, VariableStore } from './variables';
+
+const WORD = 8n;
+
+export class Debuggee {
+  readonly timeline: Timeline;
+  readonly breakpoints: Breakpoints;
+  readonly listings = new Listings();
+  readonly variables = new VariableStore();
+  format: NumberFormat = 'hex';
+  #listing: { tick: number; events: unknown; text: string } | undefined;
+
+  constructor(
+    readonly path: string,
+    readonly loaded: LoadedRun,
+    options: TimelineOptions,
+    report: BreakpointReport,
+  ) {
+    this.timeline = new Timeline(loaded.run, options);
+    this.breakpoints = new Breakpoints(loaded.run.program.statements, report);
+  }
+
+  get run(): LoadedRun['run'] {
+    return this.loaded.run;
+  }
+
+  /** The machine has moved: what was shown before is out of date. */
+  moved(): void {
+    this.variables.reset();
+  }
+
+  // ---- where it stands --------------------------------------------------------------------------------------------
+
+  listingSource(): DebugProtocol.Source & { sourceReference: number } {
+    const { tick } = this.timeline.moment;
+    const { events } = this.timeline;
+    if (this.#listing?.events !== events) {
+      const text = listingLines(events, this.run.machine, (a) => this.run.describeAddress(a)).join('\n') + '\n';
+      this.#listing = { tick, events, text };
+    }
+    return this.listings.source(tick, this.title(), this.#listing.text);
+  }
+
+  title(): string {
+    const first = this.timeline.events[0];
+    return first?.kind === 'statement' ? first.text : 'end of the run';
+  }
+
+  moment(withHash: boolean): MomentInfo {
+    const { timeline } = this;
+    return {
+      ...timeline.moment,
+      events: timeline.events.length,
+      title: this.title(),
+      listing: this.listingSource().sourceReference,
+      canStepBack: !timeline.atStart,
+      running: !timeline.atEnd,
+      stateHash: withHash ? this.run.stateHash() : undefined,
+    };
+  }
+
+  /** Line that the statement itself is on stays that of the tick's start, however far into the tick the cursor is. */
+  frames(): Frame[] {
+    const levels = this.run.machine.scheme.format.levels.map((l) => l.name);
+    return stackFrames(this.timeline.events, this.timeline.moment.event, this.timeline.standing, levels);
+  }
+
+  scopeContext(): ScopeContext {
+    const { events, moment } = this.timeline;
+    return { run: this.run, events, moment, focus: focusOf(events, moment.event), rows: this.rows };
+  }
+
+  scopes(): DebugProtocol.Scope[] {
+    return scopes(this.scopeContext()).map(({ name, source, expensive }) => ({
+      name,
+      expensive,
+      variablesReference: this.variables.handle(source),
+    }));
+  }
+
+  picture(address: string | undefined): WalkPicture | undefined {
+    if (address === undefined) return walkPicture(this.run, this.timeline.events, this.timeline.moment);
+    const n = numberOf(evaluateText(this.run, address));
+    if (n === undefined) throw badExpression(`'${address}' is no address.`);
+    if (this.run.machine.kernel.current === undefined)
+      throw badExpression('There is no process yet, so nothing to walk.');
+    return inspectedPicture(this.run, n);
+  }
+
+  // ---- expressions ------------------------------------------------------------------------------------------------
+
+  readonly rows: ValueRows = {
+    format: 'hex',
+    assign: (expression, text) => {
+      this.assign(expression, text);
+      return undefined;
+    },
+  };
+
+  setFormat(format: NumberFormat): void {
+    this.format = format;
+    this.rows.format = format;
+  }
+
+  evaluate({ expression, context }: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
+    const command = context === 'repl' ? consoleCommand(expression) : undefined;
+    if (command !== undefined)
+      return { result: command.command.run(this.run, command.argument), variablesReference: 0 };
+    const assignment = context === 'repl' ? /^\s*set\s+(.+?)\s*=(?!=)\s*(.+)$/.exec(expression) : null;
+    if (assignment !== null) {
+      this.assign(assignment[1], assignment[2]);
+      return this.evaluate({ expression: assignment[1], context: 'watch' });
+    }
+    const value = evaluateText(this.run, expression);
+    const node = valueNode(expression, value, `(${expression})`, this.rows);
+    const result = context === 'hover' ? hoverText(this.run, value, this.format) : node.value;
+    return {
+      result,
+      type: node.type,
+      memoryReference: node.memoryReference,
+      variablesReference: this.variables.handle(node.children),
+    };
+  }
+
+  /** Changes what an expression names, at this moment. */
+  assign(target: string, text: string): void {
+    const value = numberOf(evaluateText(this.run, text));
+    if (value === undefined) throw refused(`'${text}' is no number.`);
+    this.#edit([{ target: parsed(target), value }]);
+  }
+
+  valueOf(expression: string): string {
+    return formatValue(evaluateText(this.run, expression), this.format);
+  }
+
+  #edit(changes: { target: Expression; value: bigint }[]): void {
+    const problem = this.timeline.edit(changes);
+    if (problem !== undefined) throw refused(`${problem}.`);
+  }
+
+  // ---- memory -----------------------------------------------------------------------------------------------------
+
+  readMemory({
+    memoryReference,
+    offset = 0,
+    count,
+  }: DebugProtocol.ReadMemoryArguments): DebugProtocol.ReadMemoryResponse['body'] {
+    const { address, bytes, unreadable } = readMemory(this.run.machine, memoryReference, offset, count);
+    return { address, data: toBase64(bytes), unreadableBytes: unreadable > 0 ? unreadable : undefined };
+  }
+
+  /** Bytes go in as 64-bit words of physical memory, so that the change is part of the tape like any other. */
+  writeMemory({ memoryReference, offset = 0, data }: DebugProtocol.WriteMemoryArguments): number {
+    const place = parseReference(memoryReference);
+    const bytes = fromBase64(data);
+    const words = new Map<bigint, bigint>();
+    let written = 0;
+    for (; written < bytes.length; written++) {
+      const at = physicalAt(this.run.machine, place, place.address + BigInt(offset + written));
+      if (at === undefined) break;
+      const word = BigInt(at) - (BigInt(at) % WORD);
+      const shift = (BigInt(at) % WORD) * 8n;
+      const old = words.get(word) ?? this.#physicalWord(word);
+      words.set(word, (old & ~(0xffn << shift)) | (BigInt(bytes[written]) << shift));
+    }
+    if (written < bytes.length)
+      throw refused(`There is no memory at ${formatAddress(place.address + BigInt(offset + written))}.`);
+    this.#edit([...words].map(([word, value]) => ({ target: parsed(`phys(${formatAddress(word)})`), value })));
+    return written;
+  }
+
+  #physicalWord(address: bigint): bigint {
+    return numberOf(evaluateText(this.run, `phys(${formatAddress(address)})`)) ?? 0n;
+  }
+}
+
+function parsed(text: string): Expression {
+  const { expression, diagnostics } = parseExpression(text);
+  if (diagnostics.length > 0) throw badExpression(diagnostics[0].message);
+  return expression;
+}
+
+const toBase64 = (bytes: Uint8Array): string => {
+  let text = '';
+  for (const b of bytes) text += String.fromCharCode(b);
+  return btoa(text);
+};
+
+function fromBase64(data: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  } catch {
+    throw refused('The data is not base64.');
+  }
+}

@@ -1,0 +1,149 @@
+/** The exception filters: what each stops on, in events. One table: the client's list, the matching and the words. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { FaultKind, FaultResolvedEvent, MachineEvent } from '../machine/core/events';
+import { Signal } from '../machine/core/probe';
+import { FAULT_KINDS } from '../machine/kernel/faults';
+
+export interface FilterRow {
+  id: string;
+  label: string;
+  description: string;
+  default: boolean;
+  /** What must be seen in a fast run. */
+  signal: number;
+  /** Index of the event to stop at if `events[index]` is what the filter is about, else −1. */
+  match(events: readonly MachineEvent[], index: number): number;
+  /** What stopped, in words; the address is appended. */
+  text(events: readonly MachineEvent[], index: number): string;
+}
+
+const bit = (kind: FaultKind): number => 1 << FAULT_KINDS.indexOf(kind);
+
+const isResolved = (event: MachineEvent, kind: FaultKind): event is FaultResolvedEvent =>
+  event.kind === 'faultResolved' && event.fault === kind;
+
+/**
+ * Where a person lands in a fault: inside the handler, at the first question that it asks about translations, before it
+ * has changed anything; where it asks none, at its verdict.
+ */
+function insideHandler(events: readonly MachineEvent[], resolved: number): number {
+  let entry = resolved;
+  while (entry > 0 && events[entry].kind !== 'fault') entry--;
+  for (let i = entry; i < resolved; i++) {
+    const event = events[i];
+    if ((event.kind === 'enter' || event.kind === 'call') && event.implementation !== 'kernel') return i;
+  }
+  return resolved;
+}
+
+function faultFilter(kind: FaultKind, id: string, label: string, description: string, on: boolean): FilterRow {
+  return {
+    id,
+    label,
+    description,
+    default: on,
+    signal: bit(kind),
+    match: (events, i) => (isResolved(events[i], kind) ? insideHandler(events, i) : -1),
+    text: (events, i) => {
+      const event = events[i] as FaultResolvedEvent;
+      return `page fault: ${event.signal ?? event.fault}, ${event.text}`;
+    },
+  };
+}
+
+/** Walks that read at least this many entries count as long: all four levels of a full walk. */
+const LONG_WALK = 4;
+
+export const FILTERS: readonly FilterRow[] = [
+  faultFilter('minor', 'fault.minor', 'Page Fault: Minor', 'First touch of anonymous memory.', true),
+  faultFilter(
+    'protection',
+    'fault.protection',
+    'Page Fault: Protection',
+    'A right was missing that the area grants.',
+    false,
+  ),
+  faultFilter(
+    'spurious',
+    'fault.spurious',
+    'Page Fault: Spurious',
+    'The entry allows the access already: a stale TLB entry.',
+    false,
+  ),
+  faultFilter('fatal', 'fault.fatal', 'Page Fault: Fatal', 'SIGSEGV, SIGBUS, general protection, reserved bits.', true),
+  {
+    id: 'fault.oom',
+    label: 'Out of Memory',
+    description: 'No frame is free for a page or a table.',
+    default: true,
+    signal: bit('fatal'),
+    match: (events, i) => {
+      const event = events[i];
+      return event.kind === 'faultResolved' && event.signal === 'OOM' ? i : -1;
+    },
+    text: (events, i) => `out of memory: ${(events[i] as FaultResolvedEvent).text}`,
+  },
+  {
+    id: 'tlb.miss',
+    label: 'TLB Miss',
+    description: 'No TLB knows the page: the walker starts.',
+    default: false,
+    signal: Signal.TlbMiss,
+    match: (events, i) => {
+      const event = events[i];
+      return event.kind === 'tlbLookup' && event.level === 2 && !event.hit && lastOfLookup(events, i) ? i : -1;
+    },
+    text: () => 'TLB miss',
+  },
+  {
+    id: 'walk.long',
+    label: 'Full Page Walk',
+    description: `A walk that reads ${LONG_WALK} or more entries.`,
+    default: false,
+    signal: Signal.TlbMiss,
+    match: (events, i) => {
+      const event = events[i];
+      return event.kind === 'walkEnd' && event.outcome === 'mapped' && event.references >= LONG_WALK ? i : -1;
+    },
+    text: (events, i) => {
+      const event = events[i];
+      return event.kind === 'walkEnd' ? `walk of ${event.references} references` : 'walk';
+    },
+  },
+  {
+    id: 'expect.failed',
+    label: 'Failed Expect',
+    description: 'An expect of the scenario does not hold.',
+    default: true,
+    signal: Signal.FailedExpect,
+    match: (events, i) => {
+      const event = events[i];
+      return event.kind === 'output' && event.category === 'failed' ? i : -1;
+    },
+    text: (events, i) => {
+      const event = events[i];
+      return event.kind === 'output' ? `expect failed: ${event.text}` : 'expect failed';
+    },
+  },
+];
+
+/** The second level may be asked once per page size; the miss is known after the last. Retries are no new misses. */
+function lastOfLookup(events: readonly MachineEvent[], index: number): boolean {
+  const next = events[index + 1];
+  if (next?.kind === 'tlbLookup' && next.level === 2) return false;
+  for (let i = index; i >= 0; i--) {
+    const event = events[i];
+    if (event.kind === 'translate') return !event.retry;
+  }
+  return true;
+}
+
+export const filterDescriptors = (): DebugProtocol.ExceptionBreakpointsFilter[] =>
+  FILTERS.map(({ id, label, description, default: on }) => ({
+    filter: id,
+    label,
+    description,
+    default: on,
+    supportsCondition: true,
+    conditionDescription: 'e.g. access.va in heap && fault == minor',
+  }));

@@ -1,0 +1,29 @@
+/** What the current moment is about: the page that is being translated, and what has changed in the tick so far. */
+import type { Vpn } from '../machine/core/addresses';
+import type { MachineEvent, TranslateEvent } from '../machine/core/events';
+
+export interface Focus {
+  /** Translation that the cursor is in, or the first of the tick if it is before that. */
+  translate?: TranslateEvent;
+  vpn?: Vpn;
+  /** Physical addresses of entries written in this tick up to the cursor. */
+  changedEntries: ReadonlySet<number>;
+  /** `structure|page` of TLB entries and walk-cache entries filled or changed. */
+  changedCaches: ReadonlySet<string>;
+}
+
+export function focusOf(events: readonly MachineEvent[], at: number): Focus {
+  const changedEntries = new Set<number>();
+  const changedCaches = new Set<string>();
+  let translate: TranslateEvent | undefined;
+  events.forEach((event, i) => {
+    if (event.kind === 'translate' && (i <= at || translate === undefined)) translate = event;
+    if (i > at) return;
+    if (event.kind === 'entryWrite' || event.kind === 'hardwareWrite')
+      changedEntries.add(event.table * 4096 + event.index * 8);
+    else if (event.kind === 'tlbFill' || event.kind === 'tlbUpdate')
+      changedCaches.add(`${event.structure}|${event.vpn}`);
+    else if (event.kind === 'walkCacheFill') changedCaches.add(`${event.structure}|${event.tag}`);
+  });
+  return { translate, vpn: translate?.vpn, changedEntries, changedCaches };
+}

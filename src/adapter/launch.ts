@@ -1,0 +1,57 @@
+/** The arguments of a launch request, from whatever a client or a launch.json sent, to what loading needs. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { LoadRunOptions } from '../scenario/run/load';
+import { cannotLaunch } from './errors';
+
+export interface LaunchSettings {
+  program: string;
+  stopOnEntry: boolean;
+  noDebug: boolean;
+  load: LoadRunOptions;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function text(args: Record<string, unknown>, name: string): string | undefined {
+  const value = args[name];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw cannotLaunch(`'${name}' in the launch configuration must be a string.`);
+  return value;
+}
+
+function record(args: Record<string, unknown>, name: string): Record<string, unknown> {
+  const value = args[name] ?? {};
+  if (!isRecord(value)) throw cannotLaunch(`'${name}' in the launch configuration must be an object.`);
+  return value;
+}
+
+function count(args: Record<string, unknown>, name: string): number | undefined {
+  const value = args[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw cannotLaunch(`'trace.${name}' in the launch configuration must be a whole number.`);
+  return value;
+}
+
+export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
+  const args = request as unknown as Record<string, unknown>;
+  const program = text(args, 'program');
+  if (program === undefined)
+    throw cannotLaunch("The launch configuration names no 'program'; give it a .ptscen file or a trace.");
+  const machine = record(args, 'machine');
+  const trace = record(args, 'trace');
+  const switched = (value: unknown): unknown => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value);
+  return {
+    program,
+    stopOnEntry: args.stopOnEntry === true,
+    noDebug: args.noDebug === true,
+    load: {
+      scheme: text(args, 'scheme'),
+      overrides: Object.entries(machine).map(([key, value]) => `${key}=${String(switched(value))}`),
+      arguments: Object.fromEntries(Object.entries(record(args, 'args')).map(([k, v]) => [k, String(v)])),
+      limit: count(trace, 'limit'),
+      skip: count(trace, 'skip'),
+    },
+  };
+}

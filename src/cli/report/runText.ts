@@ -1,0 +1,77 @@
+/** The result of `ptscope run` for a person: what failed, how it ended, and the numbers in a compact table. */
+import type { HitsAndMisses } from '../../machine/statistics';
+import { byteSize, grouped, percent, ratio } from '../numbers';
+import type { RunEnd, RunReport } from './runReport';
+
+/** Failed expectations and a bad end: what even `--quiet` says. */
+export function problemLines(report: RunReport): string[] {
+  const { program, expects, end } = report;
+  const failed = expects.failed.map(({ line, text, message, actual }) => {
+    const said = message === '' || text.includes(message) ? '' : ` (${message})`;
+    return `${program}:${line}: failed: ${text}${said}: ${actual}`;
+  });
+  return end.kind === 'fatal' || end.kind === 'error' ? [...failed, `${program}:${end.line}: ${end.text}`] : failed;
+}
+
+export function summaryLines(report: RunReport): string[] {
+  const rows = summaryRows(report);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+}
+
+function summaryRows(report: RunReport): [string, string][] {
+  const { accesses, walks, tables, kernel, expects } = report;
+  const tested = expects.passed + expects.failed.length;
+  const rows: [string, string][] = [
+    ['accesses', `${grouped(accesses.total)} (${counts(accesses, ['reads', 'writes', 'execs'])})`],
+    ['page faults', faultText(report)],
+    ['TLB hits', tlbText(report)],
+    ['walks', `${grouped(walks.count)}, ${ratio(walks.references, walks.count)} references each, longest ${walks.longest}`],
+    ['walk caches', hitRates(Object.entries(report.walkCaches))],
+    ['page tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables (${counts(tables.byLevel)})`],
+    ['kernel', `${grouped(kernel.instructions)} instructions (${kernelText(kernel.byClass)})`],
+  ];
+  if (tested > 0) rows.push(['expects', `${grouped(expects.passed)} passed, ${grouped(expects.failed.length)} failed`]);
+  rows.push(['end', `${endText(report.end)} after ${grouped(report.ticks)} ticks`]);
+  return rows;
+}
+
+const counts = (record: object, names = Object.keys(record)): string =>
+  names.map((name) => `${name} ${grouped((record as Record<string, number>)[name])}`).join(', ');
+
+function faultText({ faults }: RunReport): string {
+  const kinds = ['minor', 'major', 'cow', 'thp', 'protection', 'spurious', 'fatal'] as const;
+  const seen = kinds.filter((kind) => faults[kind] > 0);
+  return `${grouped(faults.total)}${seen.length === 0 ? '' : ` (${counts(faults, seen)})`}`;
+}
+
+function tlbText({ tlb }: RunReport): string {
+  return hitRates([
+    ['L1D', tlb.l1d],
+    ['L1I', tlb.l1i],
+    ['STLB', tlb.stlb],
+  ]);
+}
+
+/** Only those that were asked at all. */
+function hitRates(caches: [string, HitsAndMisses][]): string {
+  const asked = caches.filter(([, { hits, misses }]) => hits + misses > 0);
+  if (asked.length === 0) return 'not used';
+  return asked
+    .map(([name, { hits, misses }]) => `${name} ${percent(hits, hits + misses)} of ${grouped(hits + misses)}`)
+    .join(', ');
+}
+
+const CLASSES = { pageFault: 'page faults', systemCall: 'system calls', timer: 'timer', other: 'other' } as const;
+
+function kernelText(byClass: RunReport['kernel']['byClass']): string {
+  const classes = Object.entries(CLASSES) as [keyof typeof CLASSES, string][];
+  const seen = classes.filter(([name]) => byClass[name] > 0);
+  return seen.map(([name, title]) => `${title} ${grouped(byClass[name])}`).join(', ') || 'none';
+}
+
+function endText(end: RunEnd): string {
+  if (end.kind === 'fatal') return `${end.signal} in line ${end.line}`;
+  if (end.kind === 'error') return `error in line ${end.line}`;
+  return { finished: 'finished', limit: 'limit reached', interrupted: 'interrupted' }[end.kind];
+}
