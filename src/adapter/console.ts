@@ -78,7 +78,7 @@ export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
       for (const m of run.machine.inspector.mappings(run.machine.root, { coalesce: true })) {
         if (lines.length === MAX_LINES) return [...lines, '…'].join('\n');
         lines.push(
-          `${formatVirtual(m.vpn)} – ${formatVirtual((m.vpn + m.pages) as typeof m.vpn)} → ${formatPhysical(physicalOf(m.pfn))} ${PAGE_SIZE_NAMES[m.pageSize]} ${m.flags}`,
+          `${formatVirtual(m.vpn)} .. ${formatVirtual((m.vpn + m.pages) as typeof m.vpn)} → ${formatPhysical(physicalOf(m.pfn))} ${PAGE_SIZE_NAMES[m.pageSize]} ${m.flags}`,
         );
       }
       return lines.length > 0 ? lines.join('\n') : 'nothing is mapped';

@@ -4,7 +4,6 @@ import {
   asVpn,
   formatAddress,
   formatPhysical,
-  formatVirtual,
   offsetOfAddress,
   PAGE_SIZE_NAMES,
   PAGES_OF_SIZE,
@@ -45,7 +44,7 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
     access: {
       title: events[0].kind === 'statement' ? events[0].text : translate.access,
       kind: translate.access,
-      address: formatAddress(address),
+      address: hex(address),
       sizeBytes: machine.last[3],
       process: machine.kernel.current?.name ?? '',
       cpu: 0,
@@ -123,7 +122,7 @@ export function inspectedPicture(run: Run, address: bigint): WalkPicture {
     access: {
       title: `walk of ${run.describeAddress(address) ?? formatAddress(address)}`,
       kind: 'read',
-      address: formatAddress(address),
+      address: hex(address),
       sizeBytes: 0,
       process: machine.kernel.current?.name ?? '',
       cpu: 0,
@@ -289,7 +288,7 @@ function faultSummary(event: FaultEvent, index: number): FaultSummary {
     vector: `#${event.vector}`,
     errorCode: hex(event.errorCode),
     errorBits: ERROR_BITS.filter((b) => event.errorCode & b.bit).map((b) => b.name),
-    cr2: event.vector === 'PF' ? formatVirtual(event.vpn, event.offset) : '',
+    cr2: event.vector === 'PF' ? hex(addressOf(event.vpn, event.offset)) : '',
     explanation: event.reason,
     event: index,
   };

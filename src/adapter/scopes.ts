@@ -229,7 +229,7 @@ function vmaRows({ run }: ScopeContext): VariableNode[] {
   return process.vmas.map((v) =>
     row(
       formatVirtual(v.start),
-      `– ${formatVirtual(v.end)} ${protectionText(v)} ${v.backing}, ${v.end - v.start} pages`,
+      `.. ${formatVirtual(v.end)} ${protectionText(v)} ${v.backing}, ${v.end - v.start} pages`,
       {
         evaluateName: `vma(${formatVirtual(v.start)})`,
         memoryReference: virtualReference(process.pid, addressOf(v.start)),

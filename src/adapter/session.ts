@@ -360,16 +360,17 @@ export class PtscopeSession extends Connection {
     if (cause === undefined) throw badReference('The machine did not stop on a fault.');
     const picture = debuggee.picture(undefined);
     const fault = picture?.fault;
-    const details = fault && {
-      message: `${fault.vector} error code ${fault.errorCode} (${fault.errorBits.join(' ')}): ${fault.explanation}`,
-      typeName: fault.vector,
-      evaluateName: 'fault',
-      stackTrace: debuggee
-        .frames()
-        .map((f) => f.name)
-        .join('\n'),
+    const message =
+      fault &&
+      `${fault.vector}, error code ${fault.errorCode} (${fault.errorBits.join(' ') || 'no bits'}): ${fault.explanation}`;
+    const [name, ...rest] = cause.text.split(': ');
+    const description = [rest.join(': ') || name, message].filter(Boolean).join('\n');
+    return {
+      exceptionId: name,
+      description,
+      breakMode: 'always',
+      details: fault && { message, typeName: fault.vector, evaluateName: 'fault' },
     };
-    return { exceptionId: cause.filter ?? cause.reason, description: cause.text, breakMode: 'always', details };
   }
 
   // ---- goto -------------------------------------------------------------------------------------------------------

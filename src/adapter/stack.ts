@@ -80,7 +80,11 @@ function openCalls(events: readonly MachineEvent[], at: number): number[] {
   return open;
 }
 
-type Call = { name: string; implementation: string; driver?: string };
+interface Call {
+  name: string;
+  implementation: string;
+  driver?: string;
+}
 
 function callName(event: Call): string {
   if (event.implementation === 'kernel') return event.name;

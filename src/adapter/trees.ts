@@ -177,7 +177,7 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
   return {
     id: idOf({ ...context.id, run: { first: first.index, last: last.index } }),
     label: `${first.levelName}[${first.index}…${last.index}]`,
-    description: `${formatVirtual(vpn)} – ${formatVirtual(end)} → frames 0x${first.frame.toString(16)} – 0x${last.frame.toString(16)} · ${run.length} × ${PAGE_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
+    description: `${formatVirtual(vpn)} .. ${formatVirtual(end)} → frames 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${PAGE_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
     tooltip: `${run.length} consecutive pages with equal flags`,
     hasChildren: true,
     icon: 'layers',

@@ -16,7 +16,7 @@ export function activate(context: vscode.ExtensionContext): void {
       const session = new PtscopeSession(adapterHost);
       // Inline: when the client leaves, the extension host must stay.
       session.setRunAsServer(true);
-      return new vscode.DebugAdapterInlineImplementation(session as unknown as vscode.DebugAdapter);
+      return new vscode.DebugAdapterInlineImplementation(session);
     },
   });
 }

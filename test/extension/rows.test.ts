@@ -3,6 +3,7 @@ import type { TreeNode } from '../../src/protocol/requests';
 import {
   contextValue,
   describe as describeNode,
+  explain,
   moreLabel,
   nodeOf,
   rowsOf,
@@ -25,11 +26,16 @@ describe('rows of a tree', () => {
 
   it('mark the current path and what changed in shapes and words, not by colour alone', () => {
     assert.equal(describeNode(node), 'P RW');
-    assert.equal(describeNode({ ...node, current: true, changed: true }), '◂ walk  ● changed  P RW');
+    assert.equal(describeNode({ ...node, current: true, changed: true }), '◂● P RW');
     assert.equal(
       spoken({ ...node, current: true, changed: true }),
       '[170], P RW, on the path of the current access, changed in this tick',
     );
+  });
+
+  it('explain their marks in the tooltip', () => {
+    assert.equal(explain({ ...node, tooltip: 'raw 0x67', changed: true }), 'raw 0x67\n● changed in this tick');
+    assert.equal(explain(node), '[170], P RW');
   });
 
   it('tell menus whether they have an address and lie in memory', () => {

@@ -10,6 +10,7 @@ describe('texts of the Walk view', () => {
   it('group the digits of long numbers', () => {
     assert.equal(groupHex('0x0000555555400010'), '0x0000_5555_5540_0010');
     assert.equal(groupHex('0x1000'), '0x1000');
+    assert.equal(groupHex('0x5555_5540_0000'), '0x5555_5540_0000');
     assert.equal(groupHex('0x12345'), '0x1_2345');
   });
 

@@ -1,7 +1,7 @@
 /** What VS Code draws for a row. */
 import * as vscode from 'vscode';
 import { INTERNAL_COMMANDS } from '../internalCommands';
-import { contextValue, describe, moreLabel, spoken, type MoreRow, type NodeRow, type Row } from './rows';
+import { contextValue, describe, explain, moreLabel, spoken, type MoreRow, type NodeRow, type Row } from './rows';
 import type { TreeId } from '../../protocol/requests';
 
 const DEFAULT_ICONS: Record<NodeRow['node']['kind'], string> = {
@@ -24,7 +24,7 @@ function nodeItem({ node }: NodeRow): vscode.TreeItem {
   const item = new vscode.TreeItem(node.label, node.hasChildren ? (open ? Expanded : Collapsed) : None);
   item.id = node.id;
   item.description = describe(node);
-  item.tooltip = node.tooltip ?? spoken(node);
+  item.tooltip = explain(node);
   item.iconPath = new vscode.ThemeIcon(node.icon ?? DEFAULT_ICONS[node.kind], iconColour(node));
   item.contextValue = contextValue(node);
   item.accessibilityInformation = { label: spoken(node), role: 'treeitem' };

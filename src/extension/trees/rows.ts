@@ -30,9 +30,18 @@ export function moreLabel({ shown, total }: MoreRow): string {
   return rest > PAGE_SIZE ? `Show ${PAGE_SIZE} more of ${rest}` : `Show ${rest} more`;
 }
 
-/** Marks in words and shapes: a row must be understood without its colour. */
+/** Marks are shapes, short because the side bar is narrow: a row must be understood without its colour. */
 export function describe({ description, current, changed }: TreeNode): string {
-  return [current ? '◂ walk' : '', changed ? '● changed' : '', description ?? ''].filter(Boolean).join('  ');
+  const marks = `${current ? '◂' : ''}${changed ? '●' : ''}`;
+  return [marks, description].filter(Boolean).join(' ');
+}
+
+/** What the marks mean stands in the tooltip, and in what a screen reader says. */
+export function explain(node: TreeNode): string {
+  const { tooltip, current, changed } = node;
+  if (tooltip === undefined) return spoken(node);
+  const legend = [current && '◂ on the path of the current access', changed && '● changed in this tick'];
+  return [tooltip, ...legend].filter(Boolean).join('\n');
 }
 
 export function spoken(node: TreeNode): string {

@@ -30,7 +30,7 @@ export class Recorder {
   ) {}
 
   emit(event: EventBody): void {
-    this.events.push({ ...event, depth: this.#depth } as MachineEvent);
+    this.events.push({ ...event, depth: this.#depth });
     this.onEvent?.(this.events.length - 1);
     if (this.events.length > this.stopAt) throw new StopAtEvent();
   }

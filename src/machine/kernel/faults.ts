@@ -121,7 +121,7 @@ export class FaultHandler {
     if (request.reserved) return this.#fatal(BUS, 'a reserved bit is set in a table entry: the page table is corrupt');
     const vma = findVma(process.vmas, request.vpn);
     if (this.#recording) {
-      const found = vma ? `${formatVirtual(vma.start)}–${formatVirtual(vma.end)} ${protectionText(vma)}` : 'none';
+      const found = vma ? `${formatVirtual(vma.start)} .. ${formatVirtual(vma.end)} ${protectionText(vma)}` : 'none';
       this.probe.call(F.findVma, 'kernel', formatVirtual(request.vpn), found);
     } else this.probe.call(F.findVma, 'kernel');
     if (vma === undefined) return this.#fatal(SEGV, 'no area holds the address (SEGV_MAPERR)');

@@ -62,7 +62,7 @@ const MACHINE_NAMES: readonly NameRow[] = [
 ];
 
 const ENUMERATION_NAMES: readonly NameRow[] = Object.entries(ENUMERATIONS).flatMap(([kind, names]) =>
-  names.map((name) => value(name, kind, kind === 'faultKind' ? 'A kind of fault.' : 'A kind of access.')),
+  names.map((name) => value(name, kind, `As a value: ${titleOf(kind)}.`)),
 );
 
 export const NAMES: readonly NameRow[] = [...MACHINE_NAMES, ...ENUMERATION_NAMES];

@@ -15,6 +15,7 @@ import {
   type Vpn,
   vpnOfAddress,
 } from '../../machine/core/addresses';
+import { FUNCTION_NAMES } from '../../machine/core/functions';
 import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
 import { findVma, protectionText } from '../../machine/kernel/vma';
 import { Last, type Machine } from '../../machine/machine';
@@ -22,7 +23,7 @@ import { ERROR_BITS } from '../../machine/mmu/rights';
 import { indexOf } from '../../machine/paging/format';
 import type { EntryNode } from '../../machine/paging/inspector';
 import { ENTRY_BITS } from '../../machine/paging/x86/entry';
-import { statistics } from '../../machine/statistics';
+import { statistics, type Statistics } from '../../machine/statistics';
 import { type MemberValue, NONE, numberOf, type ObjectValue, symbol, type Value } from './values';
 
 const member = (name: string, get: () => Value, as?: MemberValue['as']): MemberValue => ({ name, get, as });
@@ -55,7 +56,7 @@ export class MachineNames {
       case 'faults':
         return this.#faults();
       case 'stats':
-        return record('statistics', statistics(m));
+        return record('statistics', withUncalled(statistics(m)));
       case 'mm':
         return this.#mm();
       case 'cr2':
@@ -368,10 +369,18 @@ export class MachineNames {
       text: `${process.name}: ${process.rss} pages resident`,
       members: [
         member('rss', () => BigInt(process.rss)),
-        member('tables', () => BigInt(statistics(this.machine).tables.count)),
+        member('tables', () => BigInt(this.#tablesBelow(process.tdb.root, 0))),
         member('vmas', () => BigInt(process.vmas.length)),
       ],
     };
+  }
+
+  /** Tables of the tree below a table, itself included; the last level's need not be looked into. */
+  #tablesBelow(table: Pfn, level: number): number {
+    const { inspector, scheme } = this.machine;
+    if (level === scheme.format.levels.length - 1) return 1;
+    const entries = inspector.used(table, level).map((index) => inspector.entry(table, level, index));
+    return entries.reduce((n, e) => n + (e.present && !e.leaf ? this.#tablesBelow(e.frame, level + 1) : 0), 1);
   }
 
   #word(address: bigint): Value | string {
@@ -404,6 +413,13 @@ export function errorNames(code: number): string {
       .map((b) => b.name)
       .join(' ') || 'not present, read, supervisor'
   );
+}
+
+/** The counters with functions that never ran: in an expression they are 0, not an error. */
+function withUncalled(counters: Statistics): Statistics {
+  const none = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, { calls: 0, instructions: 0 }]));
+  const { kernel } = counters;
+  return { ...counters, kernel: { ...kernel, byFunction: { ...none, ...kernel.byFunction } } };
 }
 
 /** A nested plain record as an object value. */

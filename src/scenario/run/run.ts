@@ -11,7 +11,7 @@ import type { AccessKind } from '../../machine/core/events';
 import { Hasher } from '../../machine/core/hash';
 import { Signal } from '../../machine/core/probe';
 import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
-import { Last, Machine, type MachineSnapshot } from '../../machine/machine';
+import { Last, type Machine, type MachineSnapshot } from '../../machine/machine';
 import { Access } from '../../machine/mmu/rights';
 import type { AccessStatement, Expression, MmapStatement, Range, TraceStatement } from '../language/ast';
 import type { LoadedTrace } from '../../trace/load';
@@ -201,7 +201,7 @@ export class Run {
       const stop = Math.min(chunk.length, first + end - this.#at);
       for (let i = first; i < stop; i++) {
         const p = packed[i];
-        if (!machine.access(kindOfRecord(p) as number as Access, vpn[i] as Vpn, offsetOf(p), sizeOf(p), 1))
+        if (!machine.access(kindOfRecord(p), vpn[i] as Vpn, offsetOf(p), sizeOf(p), 1))
           return this.#burstFailed();
         this.#at++;
         this.#tick++;
@@ -354,7 +354,7 @@ export class Run {
     const offset = activity.kind === 'trace' ? activity.offset : 0n;
     const from = record.offset + offsetOfAddress(offset);
     const page = addPages(addPages(record.vpn, vpnOfAddress(offset)), from >= 4096 ? 1 : 0);
-    if (!this.machine.access(record.kind as number as Access, page, from % 4096, record.sizeBytes, 1))
+    if (!this.machine.access(record.kind, page, from % 4096, record.sizeBytes, 1))
       return this.#accessFailed();
     this.#advance(loaded.store.length);
   }

@@ -2,7 +2,7 @@
 import type { CacheLookup } from '../../../src/protocol/walk';
 import { lookupId } from '../model/items';
 import { fitText, textWidth } from '../model/text';
-import type { Columns } from './columns';
+import type { Column, Columns } from './columns';
 import { METRICS } from './metrics';
 
 export interface Bar {
@@ -29,7 +29,7 @@ export function barsOf(lookups: CacheLookup[], columns: Columns, top: number): B
   const last = indexing[indexing.length - 1];
   if (!first || !last) return [];
   return lookups.map((lookup, i): Bar => {
-    const lowBit = lookup.keyLowBit ?? last.field.lowBit;
+    const lowBit = lookup.keyLowBit ?? cachedLevel(lookup, indexing)?.field.lowBit ?? last.field.lowBit;
     const width = Math.max(columns.edge(lowBit) - first.x, METRICS.minBitPx);
     const taps = indexing
       .filter(({ field }) => field.highBit >= lowBit)
@@ -47,6 +47,11 @@ export function barsOf(lookups: CacheLookup[], columns: Columns, top: number): B
       key: keyText(lookup, width),
     };
   });
+}
+
+/** Without a stated key: a cache that is named after a level (`PWC PMD`) is asked with the bits down to that level. */
+function cachedLevel({ structure }: CacheLookup, indexing: Column[]): Column | undefined {
+  return indexing.find(({ field }) => structure.endsWith(` ${field.name}`));
 }
 
 function labelOf({ structure, hit }: CacheLookup, widthPx: number): { label: string; tight: boolean } {

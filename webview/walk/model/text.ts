@@ -12,9 +12,9 @@ export function sizeText(bytes: number): string {
   return `${size} ${UNITS[unit]}`;
 }
 
-/** `0x0000555555400010` → `0x0000_5555_5540_0010`. */
+/** `0x0000555555400010` → `0x0000_5555_5540_0010`; what is grouped already stays. */
 export function groupHex(hex: string): string {
-  if (!hex.startsWith('0x') || hex.length <= 6) return hex;
+  if (!hex.startsWith('0x') || hex.length <= 6 || hex.includes('_')) return hex;
   const digits = hex.slice(2);
   const head = digits.length % 4;
   const groups = digits.slice(head).match(/.{4}/g) ?? [];

@@ -46,13 +46,15 @@ export function ResultCard({ result }: { result: TranslationResult }) {
         <dl class="registers">
           <dt>frame</dt>
           <dd>
-            <code>{frame}</code> ({sizeText(pageSizeBytes)})
+            <code>{frame}</code>
           </dd>
+          <dt>page</dt>
+          <dd>{sizeText(pageSizeBytes)}</dd>
           <dt>rights</dt>
           <dd>
             <code>{rights}</code>
           </dd>
-          <dt>cost</dt>
+          <dt>whole access</dt>
           <dd>
             {references} {references === 1 ? 'reference' : 'references'}, {cycles} cycles
           </dd>

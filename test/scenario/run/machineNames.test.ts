@@ -1,0 +1,81 @@
+/** What the checker promises of names (language/names.ts, kinds.ts) must be there when a scenario runs. */
+import assert from 'node:assert/strict';
+import { ENUMERATIONS, type Kind, kindRow } from '../../../src/scenario/language/kinds';
+import { NAMES } from '../../../src/scenario/language/names';
+import { parseExpression } from '../../../src/scenario/language/parser';
+import { evaluate } from '../../../src/scenario/run/evaluate';
+import type { Run } from '../../../src/scenario/run/run';
+import type { Value } from '../../../src/scenario/run/values';
+import { finish, holds } from './support';
+
+const valueOf = (run: Run, text: string): Value => evaluate(parseExpression(text).expression, run.environment);
+
+const isSymbol = (value: Value): boolean => typeof value === 'object' && value.type === 'symbol';
+const isNumber = (value: Value): boolean =>
+  typeof value === 'bigint' || (typeof value === 'object' && value.type === 'object' && value.number !== undefined);
+
+const PLAIN: Record<Kind, (value: Value) => boolean> = {
+  number: isNumber,
+  'number?': (v) => isNumber(v) || isSymbol(v),
+  boolean: (v) => typeof v === 'boolean',
+  string: (v) => typeof v === 'string',
+  'string?': (v) => typeof v === 'string' || isSymbol(v),
+  unknown: () => true,
+  none: isSymbol,
+  ...Object.fromEntries(Object.keys(ENUMERATIONS).map((kind) => [kind, isSymbol])),
+};
+
+/** Counters of schemes and features that radix does not have. */
+const ABSENT = /^stats\.(tables\.(flattened|fallbacks)|walkCaches\.PTE)/;
+/** Values of things that later versions have. */
+const LATER = new Set(['iter']);
+
+describe('names in expressions', () => {
+  let run: Run;
+
+  before(async () => {
+    // The last access has a fault and a walk, and its page is mapped, cached and covered by an area.
+    ({ run } = await finish('process p', 'mmap heap 64KiB rw anon', 'read heap', 'write heap + 4KiB'));
+  });
+
+  const checkMembers = (text: string, kind: Kind): void => {
+    const value = valueOf(run, text);
+    if (kind in PLAIN) assert.ok(PLAIN[kind](value), `${text} is to be ${kind}, but is ${typeof value} ${String(value)}`);
+    for (const member of kindRow(kind)?.members ?? []) {
+      const path = `${text}.${member.name}`;
+      if (!ABSENT.test(path)) checkMembers(path, member.kind);
+    }
+  };
+
+  for (const { name, kind, parameters, supported } of NAMES) {
+    if (!supported || LATER.has(name)) continue;
+    const [parameter] = parameters ?? [];
+    const text = parameter === undefined ? name : `${name}(${parameter.kind === 'physical' ? 'cr3' : 'heap + 4KiB'})`;
+    if (name === 'p4d') continue;
+    it(`${text} has what the checker says it has`, () => checkMembers(text, kind));
+  }
+
+  it('p4d(A) is nothing on a tree of four levels', () => {
+    assert.deepEqual(valueOf(run, 'p4d(heap) == none'), true);
+  });
+
+  it('compare results of walks, and which TLB knows a page, by name', async () => {
+    await holds(
+      'machine {', '  preset classroom', '}', 'process p', 'mmap heap 64KiB rw anon',
+      'expect walk(heap).result == notPresent && tlb(heap).level == none',
+      'write heap', 'expect walk(heap).result == mapped && tlb(heap).level == "L1D"',
+      'write heap step 4KiB', 'expect tlb(heap).level == "STLB"',
+    );
+  });
+
+  it('give 0 for a function of the kernel that was never called', async () => {
+    await holds('process p', 'expect stats.kernel.byFunction.do_wp_page.calls == 0', 'expect stats.kernel.byFunction.mm_alloc.calls == 1');
+  });
+
+  it('count the page tables of the running process alone', async () => {
+    await holds(
+      'process a', 'mmap x 4KiB rw anon', 'write x', 'expect mm.tables == 4', 'process b', 'expect mm.tables == 1',
+      'expect stats.tables.count == 5', 'switch a', 'expect mm.tables == 4',
+    );
+  });
+});
