@@ -6,6 +6,7 @@
 import { DebugSession, Event, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { notSupported, UserError } from './errors';
+import { checkArguments } from './requiredArguments';
 
 // Arguments and bodies differ by command; each handler states its own, and the table is where they meet.
 export type Handler = (args: never) => unknown;
@@ -22,7 +23,9 @@ export abstract class Connection extends DebugSession {
     try {
       const handler = this.handlers[request.command];
       if (handler === undefined) throw notSupported(request.command);
-      response.body = await handler((request.arguments ?? {}) as never);
+      const args = (request.arguments ?? {}) as Record<string, unknown>;
+      checkArguments(request.command, args);
+      response.body = await handler(args as never);
       this.sendResponse(response);
     } catch (error) {
       this.#refuse(response, error);

@@ -9,7 +9,7 @@ import type { WalkPicture } from '../protocol/walk';
 import type { Expression } from '../scenario/language/ast';
 import { parseExpression } from '../scenario/language/parser';
 import type { LoadedRun } from '../scenario/run/load';
-import { formatValue, type NumberFormat, numberOf } from '../scenario/run/values';
+import { formatValue, type MemberValue, type NumberFormat, numberOf } from '../scenario/run/values';
 import { listingLines } from '../timeline/listing';
 import { Timeline, type TimelineOptions } from '../timeline/timeline';
 import { Breakpoints, type BreakpointReport } from './breakpoints';
@@ -136,7 +136,7 @@ export class Debuggee {
       return this.evaluate({ expression: assignment[1], context: 'watch' });
     }
     const value = evaluateText(this.run, expression);
-    const node = valueNode(expression, value, `(${expression})`, this.rows);
+    const node = valueNode(expression, value, expression, this.rows, this.#memberNamed(expression));
     const result = context === 'hover' ? hoverText(this.run, value, this.format) : node.value;
     return {
       result,
@@ -144,6 +144,16 @@ export class Debuggee {
       memoryReference: node.memoryReference,
       variablesReference: this.variables.handle(node.children),
     };
+  }
+
+  /** What is known of the member that an expression ends in: whether it is an address or a count. */
+  #memberNamed(expression: string): MemberValue | undefined {
+    const [, object, name] = /^(.+)\.(\w+)\s*$/.exec(expression) ?? [];
+    if (object === undefined || parseExpression(object).diagnostics.length > 0) return undefined;
+    const value = evaluateText(this.run, object);
+    return typeof value === 'object' && value.type === 'object'
+      ? value.members.find((m) => m.name === name)
+      : undefined;
   }
 
   /** Changes what an expression names, at this moment. */

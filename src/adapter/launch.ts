@@ -39,6 +39,8 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
   const program = text(args, 'program');
   if (program === undefined)
     throw cannotLaunch("The launch configuration names no 'program'; give it a .ptscen file or a trace.");
+  if (args.test !== undefined)
+    throw cannotLaunch('Running a single test is not available in this version; run the whole file.');
   const machine = record(args, 'machine');
   const trace = record(args, 'trace');
   const switched = (value: unknown): unknown => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value);

@@ -5,7 +5,6 @@ import {
   formatAddress,
   formatPhysical,
   offsetOfAddress,
-  PAGE_SIZE_NAMES,
   PAGES_OF_SIZE,
   type Pfn,
   physicalOf,
@@ -30,6 +29,9 @@ import type {
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
 
+/** Lowest bit of a page number, by page-size code. */
+const PAGE_SHIFTS = [12, 21, 30] as const;
+
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
 export function walkPicture(run: Run, events: readonly MachineEvent[], moment: Moment): WalkPicture | undefined {
@@ -48,7 +50,7 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
       sizeBytes: machine.last[3],
       process: machine.kernel.current?.name ?? '',
       cpu: 0,
-      region: /\((.*)\)$/.exec(run.describeAddress(address) ?? '')?.[1],
+      region: regionName(run, address),
     },
     scheme: machine.scheme.format.scheme,
     fields: addressFields(run, address),
@@ -59,6 +61,9 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   for (let i = first; i <= last; i++) builder.add(events[i], i);
   return picture;
 }
+
+const regionName = (run: Run, address: bigint): string | undefined =>
+  /\((.*)\+0x/.exec(run.describeAddress(address) ?? '')?.[1];
 
 /** The events about one page: from its translation to the next page's, retry included. The cursor's, or the first. */
 function pageSpan(events: readonly MachineEvent[], at: number): { first: number; last: number } | undefined {
@@ -126,7 +131,7 @@ export function inspectedPicture(run: Run, address: bigint): WalkPicture {
       sizeBytes: 0,
       process: machine.kernel.current?.name ?? '',
       cpu: 0,
-      region: /\((.*)\)$/.exec(run.describeAddress(address) ?? '')?.[1],
+      region: regionName(run, address),
     },
     scheme: machine.scheme.format.scheme,
     fields: addressFields(run, address),
@@ -185,6 +190,7 @@ class PictureBuilder {
           structure: event.structure,
           kind: 'tlb',
           key: `VPN ${hex(event.vpn)}`,
+          keyLowBit: PAGE_SHIFTS[event.pageSize ?? 0],
           set: event.set,
           hit: event.hit,
           answer: event.pfn === undefined ? undefined : `frame ${hex(event.pfn)}`,
@@ -192,7 +198,9 @@ class PictureBuilder {
         });
         break;
       case 'walkCacheLookup':
-        this.picture.lookups.push(walkCacheLookup(event, index));
+        this.picture.lookups.push(
+          walkCacheLookup(event, this.run.machine.scheme.format.levels[event.level].shift, index),
+        );
         break;
       case 'walkStart':
         this.#start(event, index);
@@ -262,7 +270,7 @@ class PictureBuilder {
     return {
       physical: formatPhysical(physicalOf(pfn, offset)),
       pageSizeBytes: PAGES_OF_SIZE[pageSize] * 4096,
-      frame: `${hex(pfn)} (${PAGE_SIZE_NAMES[pageSize]})`,
+      frame: hex(pfn),
       rights: leaf?.flags ?? '',
       from,
       references: this.picture.walks.reduce((n, w) => n + w.references, 0),
@@ -272,11 +280,14 @@ class PictureBuilder {
   }
 }
 
-function walkCacheLookup(event: Extract<MachineEvent, { kind: 'walkCacheLookup' }>, index: number): CacheLookup {
+type WalkCacheLookupEvent = Extract<MachineEvent, { kind: 'walkCacheLookup' }>;
+
+function walkCacheLookup(event: WalkCacheLookupEvent, keyLowBit: number, index: number): CacheLookup {
   return {
     structure: event.structure,
     kind: 'walkCache',
     key: `tag ${hex(event.tag)}`,
+    keyLowBit,
     hit: event.hit,
     answer: event.table === undefined ? undefined : `table at ${formatPhysical(physicalOf(event.table))}`,
     event: index,

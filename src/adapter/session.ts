@@ -293,7 +293,7 @@ export class PtscopeSession extends Connection {
       allThreadsStopped: true,
       hitBreakpointIds,
     });
-    this.announce(EVENTS.moment, debuggee.moment(false));
+    if (this.#settings?.noDebug !== true) this.announce(EVENTS.moment, debuggee.moment(false));
   }
 
   #pause(): void {
@@ -323,7 +323,7 @@ export class PtscopeSession extends Connection {
     if (debuggee.loaded.kind === 'trace')
       return unverified('A trace has no statements; use exception filters with a condition.');
     this.#wanted.lines = { source: args.source, breakpoints: wanted };
-    const lines = wanted.map((w) => ({ ...w, line: this.convertClientLineToDebugger(w.line) - 1 }));
+    const lines = wanted.map((w) => ({ ...w, line: this.#ourLine(w.line) }));
     return { breakpoints: debuggee.breakpoints.setLines(lines, (line) => this.#clientLine(line)) };
   }
 
@@ -345,8 +345,8 @@ export class PtscopeSession extends Connection {
     args: DebugProtocol.BreakpointLocationsArguments,
   ): DebugProtocol.BreakpointLocationsResponse['body'] {
     if (!this.#isProgram(args.source) || this.#launched().loaded.kind === 'trace') return { breakpoints: [] };
-    const first = this.convertClientLineToDebugger(args.line) - 1;
-    const last = args.endLine === undefined ? first : this.convertClientLineToDebugger(args.endLine) - 1;
+    const first = this.#ourLine(args.line);
+    const last = args.endLine === undefined ? first : this.#ourLine(args.endLine);
     return {
       breakpoints: this.#launched()
         .breakpoints.locations(first, last)
@@ -377,7 +377,7 @@ export class PtscopeSession extends Connection {
 
   #gotoTargets(args: DebugProtocol.GotoTargetsArguments): DebugProtocol.GotoTargetsResponse['body'] {
     const debuggee = this.#stopped();
-    const line = this.convertClientLineToDebugger(args.line) - 1;
+    const line = this.#ourLine(args.line);
     if (
       args.source.sourceReference === debuggee.listingSource().sourceReference ||
       args.source.path?.endsWith('.ptlisting')
@@ -527,7 +527,11 @@ export class PtscopeSession extends Connection {
     this.announce('output', { category, output: text, ...place });
   }
 
-  /** Our lines count from 0. */
+  /** Our lines count from 0; clients say what theirs do. */
+  #ourLine(line: number): number {
+    return this.#client.linesStartAt1 === false ? line : line - 1;
+  }
+
   #clientLine(line: number): number {
     return this.#client.linesStartAt1 === false ? line : line + 1;
   }

@@ -31,6 +31,8 @@ function servePort(port: number, say: (text: string) => void): Promise<void> {
       const session = new PtscopeSession(nodeAdapterHost);
       // A debugged machine ends with its client; the server waits for the next one.
       session.setRunAsServer(true);
+      // Messages are small and answers are waited for.
+      socket.setNoDelay(true);
       socket.on('error', () => socket.destroy());
       session.start(socket, socket);
     });

@@ -59,24 +59,28 @@ describe('the timeline', () => {
       fc.nat(places.length - 1),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(motion, { minLength: 1, maxLength: 25 }), fc.constantFrom(1, 5, 64), async (motions, spacing) => {
-        const t = await tape(SMALL, spacing);
-        for (const m of motions) {
-          const line = t.timeline;
-          if (typeof m === 'number') {
-            const [tick, event] = places[m].split('.').map(Number);
-            await line.seek({ tick, event });
-          } else if (m === 'in') await line.stepIn(atFaults);
-          else if (m === 'over') await line.stepOver(atFaults);
-          else if (m === 'out') await line.stepOut(NO_STOPS);
-          else if (m === 'back') await line.stepBack();
-          else if (m === 'reverseIn') await line.reverseStepIn();
-          else if (m === 'reverseOut') await line.reverseStepOut();
-          else if (m === 'continue') await line.continue(atFaults);
-          else await line.reverseContinue(atFaults);
-          if (!line.atEnd) assert.equal(t.hash(), hashes.get(t.place()), `at ${t.place()} after ${motions.join()}`);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(motion, { minLength: 1, maxLength: 25 }),
+        fc.constantFrom(1, 5, 64),
+        async (motions, spacing) => {
+          const t = await tape(SMALL, spacing);
+          for (const m of motions) {
+            const line = t.timeline;
+            if (typeof m === 'number') {
+              const [tick, event] = places[m].split('.').map(Number);
+              await line.seek({ tick, event });
+            } else if (m === 'in') await line.stepIn(atFaults);
+            else if (m === 'over') await line.stepOver(atFaults);
+            else if (m === 'out') await line.stepOut(NO_STOPS);
+            else if (m === 'back') await line.stepBack();
+            else if (m === 'reverseIn') await line.reverseStepIn();
+            else if (m === 'reverseOut') await line.reverseStepOut();
+            else if (m === 'continue') await line.continue(atFaults);
+            else await line.reverseContinue(atFaults);
+            if (!line.atEnd) assert.equal(t.hash(), hashes.get(t.place()), `at ${t.place()} after ${motions.join()}`);
+          }
+        },
+      ),
       { numRuns: 40 },
     );
   }).timeout(120_000);
@@ -181,7 +185,10 @@ describe('the timeline', () => {
   });
 
   it('finds what an armed signal saw inside a long fast run', async () => {
-    const t = await tape('process p\nmmap a 64MiB rw anon\nread a for 4KiB step 8\nwrite a+32MiB\nread a for 4KiB step 8\n', 64);
+    const t = await tape(
+      'process p\nmmap a 64MiB rw anon\nread a for 4KiB step 8\nwrite a+32MiB\nread a for 4KiB step 8\n',
+      64,
+    );
     const rules: StopRules = { ...atFaults, armed: Signal.TlbMiss | 0x7f };
     await t.timeline.continue(rules);
     await t.timeline.continue(rules);

@@ -9,6 +9,7 @@ import {
   vsCodePanelTab,
   vsCodePanelView,
 } from '@vscode/webview-ui-toolkit';
+import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren, HTMLAttributes, JSX } from 'preact';
 
 declare module 'preact' {
@@ -54,8 +55,15 @@ export interface TabsProps {
 
 /** The toolkit works only with one panel a tab; those of inactive tabs stay empty. */
 export function Tabs({ tabs, active, label, onChange, children }: TabsProps): JSX.Element {
+  const panels = useRef<HTMLElement & { activeid?: string }>(null);
+  // The toolkit falls back to its first tab if it is told of a tab before it has found it in its slot.
+  useEffect(() => {
+    if (panels.current && panels.current.activeid !== active) panels.current.activeid = active;
+  });
   return (
     <vscode-panels
+      key={tabs.length}
+      ref={panels}
       activeid={active}
       aria-label={label}
       onChange={(event: Event) => {

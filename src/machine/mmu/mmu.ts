@@ -144,7 +144,9 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     if (hit !== null) {
       if (!retry) counters[Counter.StlbHits]++;
       const at = this.#at;
-      this.#fill(l1, vpn, hit.size[at], asPfn(hit.frame[at]), hit.flags[at]);
+      // A fault changes no TLB: what the second level knows and the rights refuse does not come up.
+      if (this.rights.allows(hit.flags[at], access, user))
+        this.#fill(l1, vpn, hit.size[at], asPfn(hit.frame[at]), hit.flags[at]);
       return this.#use(hit, vpn, offset, access, user, at);
     }
     if (!retry) counters[Counter.StlbMisses]++;
@@ -259,7 +261,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   }
 
   #errorCode(access: Access, user: number, bits: number): number {
-    const fetch = access === Access.Exec ? ErrorCode.Fetch : 0;
+    const fetch = access === Access.Exec && this.rights.reportsFetches ? ErrorCode.Fetch : 0;
     return bits | (access === Access.Write ? ErrorCode.Write : 0) | (user ? ErrorCode.User : 0) | fetch;
   }
 

@@ -54,8 +54,14 @@ export const ERROR_BITS: readonly { bit: number; name: string; set: string; clea
 export class RightsTable {
   readonly must = new Int32Array(6);
   readonly forbidden = new Int32Array(6);
+  /** The error code says of a fetch that it is one: with NXE or SMEP. */
+  reportsFetches = false;
+  /** In the high word of every entry: XD is a reserved bit while NXE is off. */
+  reservedHigh = 0;
 
   update(cr0: number, cr4: number, efer: number): void {
+    this.reportsFetches = ((efer & EFER.NXE) | (cr4 & CR4.SMEP)) !== 0;
+    this.reservedHigh = efer & EFER.NXE ? 0 : 1 << 31;
     const noExecute = efer & EFER.NXE ? TlbFlag.NoExecute : 0;
     const user = 1;
     this.must[Access.Read * 2 + user] = TlbFlag.User;

@@ -15,7 +15,6 @@ import {
   type Vpn,
   vpnOfAddress,
 } from '../../machine/core/addresses';
-import { FUNCTION_NAMES } from '../../machine/core/functions';
 import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
 import { findVma, protectionText } from '../../machine/kernel/vma';
 import { Last, type Machine } from '../../machine/machine';
@@ -23,7 +22,8 @@ import { ERROR_BITS } from '../../machine/mmu/rights';
 import { indexOf } from '../../machine/paging/format';
 import type { EntryNode } from '../../machine/paging/inspector';
 import { ENTRY_BITS } from '../../machine/paging/x86/entry';
-import { statistics, type Statistics } from '../../machine/statistics';
+import { statistics } from '../../machine/statistics';
+import { statisticsValue } from './statisticsValue';
 import { type MemberValue, NONE, numberOf, type ObjectValue, symbol, type Value } from './values';
 
 const member = (name: string, get: () => Value, as?: MemberValue['as']): MemberValue => ({ name, get, as });
@@ -56,7 +56,7 @@ export class MachineNames {
       case 'faults':
         return this.#faults();
       case 'stats':
-        return record('statistics', withUncalled(statistics(m)));
+        return statisticsValue(m);
       case 'mm':
         return this.#mm();
       case 'cr2':
@@ -413,32 +413,6 @@ export function errorNames(code: number): string {
       .map((b) => b.name)
       .join(' ') || 'not present, read, supervisor'
   );
-}
-
-/** The counters with functions that never ran: in an expression they are 0, not an error. */
-function withUncalled(counters: Statistics): Statistics {
-  const none = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, { calls: 0, instructions: 0 }]));
-  const { kernel } = counters;
-  return { ...counters, kernel: { ...kernel, byFunction: { ...none, ...kernel.byFunction } } };
-}
-
-/** A nested plain record as an object value. */
-function record(text: string, data: object): ObjectValue {
-  return {
-    type: 'object',
-    text,
-    members: Object.entries(data).map(([name, value]): MemberValue =>
-      member(
-        name,
-        () => {
-          if (typeof value === 'number')
-            return Number.isInteger(value) ? BigInt(value) : String(Math.round(value * 1000) / 1000);
-          return typeof value === 'object' && value !== null ? record(name, value as object) : String(value);
-        },
-        'count',
-      ),
-    ),
-  };
 }
 
 export type { Pfn };

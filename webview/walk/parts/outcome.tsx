@@ -14,19 +14,23 @@ export function FaultCard({ fault }: { fault: FaultSummary }) {
         </p>
         <p class="explanation">{fault.explanation}</p>
         <dl class="registers">
-          <dt>CR2</dt>
-          <dd>
-            <code>{groupHex(fault.cr2)}</code>
-          </dd>
-          <dt>error code</dt>
-          <dd>
-            <code>{fault.errorCode}</code>
-            {fault.errorBits.map((bit) => (
-              <span key={bit} class="flag">
-                {bit}
-              </span>
-            ))}
-          </dd>
+          <div>
+            <dt>CR2</dt>
+            <dd>
+              <code>{groupHex(fault.cr2)}</code>
+            </dd>
+          </div>
+          <div>
+            <dt>error code</dt>
+            <dd>
+              <code>{fault.errorCode}</code>
+              {fault.errorBits.map((bit) => (
+                <span key={bit} class="flag">
+                  {bit}
+                </span>
+              ))}
+            </dd>
+          </div>
         </dl>
       </div>
     </div>
@@ -44,20 +48,28 @@ export function ResultCard({ result }: { result: TranslationResult }) {
           <span>physical address, from {from}</span>
         </p>
         <dl class="registers">
-          <dt>frame</dt>
-          <dd>
-            <code>{frame}</code>
-          </dd>
-          <dt>page</dt>
-          <dd>{sizeText(pageSizeBytes)}</dd>
-          <dt>rights</dt>
-          <dd>
-            <code>{rights}</code>
-          </dd>
-          <dt>whole access</dt>
-          <dd>
-            {references} {references === 1 ? 'reference' : 'references'}, {cycles} cycles
-          </dd>
+          <div>
+            <dt>frame</dt>
+            <dd>
+              <code>{frame}</code>
+            </dd>
+          </div>
+          <div>
+            <dt>page</dt>
+            <dd>{sizeText(pageSizeBytes)}</dd>
+          </div>
+          <div>
+            <dt>rights</dt>
+            <dd>
+              <code>{rights}</code>
+            </dd>
+          </div>
+          <div>
+            <dt>whole access</dt>
+            <dd>
+              {references} {references === 1 ? 'reference' : 'references'}, {cycles} cycles
+            </dd>
+          </div>
         </dl>
       </div>
     </div>

@@ -166,7 +166,7 @@ export class RadixWalker implements Walker {
       if ((low & LOW.P) === 0) return (r.status = WalkStatus.NotPresent);
       const leafSize = this.#leafSize[level];
       const leaf = level === this.#last || (low & LOW.PS) !== 0;
-      if ((high & this.#reservedHigh) !== 0) return (r.status = WalkStatus.Reserved);
+      if ((high & (this.#reservedHigh | this.rights.reservedHigh)) !== 0) return (r.status = WalkStatus.Reserved);
       if (leaf && (leafSize < 0 || (low & RESERVED_LOW_OF_LEAF[leafSize]) !== 0))
         return (r.status = WalkStatus.Reserved);
       const path = this.#rights[level];

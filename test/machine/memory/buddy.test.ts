@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { MAX_ORDER } from '../../../src/machine/memory/buddy';
+import type { Pfn } from '../../../src/machine/core/addresses';
+import { allocator, hashOf, MIB, pfn } from '../support';
+
+const RESERVED = 256;
+
+const actions = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.record({ allocate: fc.integer({ min: 0, max: MAX_ORDER }) }) },
+    { weight: 2, arbitrary: fc.record({ free: fc.nat() }) },
+  ),
+  { maxLength: 200 },
+);
+
+/** Sizes with and without a tail that fills no block of order 10. */
+const sizes = fc.constantFrom(4 * MIB, 6 * MIB, 13 * MIB + 5 * 4096, 32 * MIB, MIB + 4096);
+
+describe('the buddy allocator', () => {
+  it('never hands out a frame twice, and counts free frames exactly', () => {
+    fc.assert(
+      fc.property(sizes, actions, (bytes, list) => {
+        const { memory, buddy } = allocator(bytes);
+        const all = memory.frameCount - RESERVED;
+        assert.equal(buddy.freeFrames, all);
+        const owner = new Map<number, number>();
+        const blocks: [Pfn, number][] = [];
+        for (const action of list) {
+          if ('allocate' in action) {
+            const block = buddy.allocate(action.allocate, 'test');
+            if (block === -1) continue;
+            const length = 1 << action.allocate;
+            assert.equal(block % length, 0, 'a block is aligned to its size');
+            assert.ok(block >= RESERVED && block + length <= memory.frameCount, 'a block lies in memory');
+            for (let i = 0; i < length; i++) {
+              assert.ok(!owner.has(block + i), 'no frame has two owners');
+              owner.set(block + i, block);
+            }
+            blocks.push([block, action.allocate]);
+          } else if (blocks.length > 0) {
+            const [[block, order]] = blocks.splice(action.free % blocks.length, 1);
+            assert.ok(buddy.free(block, 'test'));
+            for (let i = 0; i < 1 << order; i++) owner.delete(block + i);
+          }
+          assert.equal(buddy.freeFrames, all - owner.size);
+          const listed = buddy.orders().reduce((n, o) => n + o.freeBlocks * 2 ** o.order, 0);
+          assert.equal(listed, buddy.freeFrames, 'free blocks and free frames agree');
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('merges everything again when everything is free', () => {
+    fc.assert(
+      fc.property(sizes, actions, fc.infiniteStream(fc.nat()), (bytes, list, picks) => {
+        const { buddy } = allocator(bytes);
+        const before = buddy.orders();
+        const blocks = list.flatMap((a) => ('allocate' in a ? [buddy.allocate(a.allocate, 'test')] : [])).filter((b): b is Pfn => b !== -1);
+        while (blocks.length > 0) {
+          const [block] = blocks.splice(picks.next().value % blocks.length, 1);
+          buddy.free(block, 'test');
+        }
+        assert.deepEqual(buddy.orders(), before);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('fails only when no block of the order is left, and then changes nothing', () => {
+    const { buddy } = allocator(4 * MIB);
+    const order9 = [buddy.allocate(9, 'test'), buddy.allocate(9, 'test')];
+    assert.equal(order9[1], -1, 'the first MiB is reserved, so one aligned half of 4 MiB is left');
+    const hash = hashOf(buddy);
+    assert.equal(buddy.allocate(10, 'test'), -1);
+    assert.equal(hashOf(buddy), hash);
+    assert.equal(buddy.freeFrames, 256);
+  });
+
+  it('refuses to free what is not the head of an allocated block', () => {
+    const { buddy } = allocator(8 * MIB);
+    const block = buddy.allocate(3, 'test') as Pfn;
+    assert.equal(buddy.free(pfn(block + 1), 'test'), false);
+    assert.equal(buddy.free(pfn(0), 'test'), false);
+    assert.ok(buddy.free(block, 'test'));
+    assert.equal(buddy.free(block, 'test'), false, 'nor twice');
+  });
+
+  it('is ready at once however large the memory is', () => {
+    const { buddy, memory } = allocator(1024 * 2 ** 30);
+    assert.equal(buddy.freeFrames, memory.frameCount - RESERVED);
+    assert.ok(memory.records.used <= 8);
+  });
+});

@@ -1,0 +1,131 @@
+/** Driver, walker and inspector share no code and meet in memory: they must agree with each other, and with a Map. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { asVpn } from '../../../src/machine/core/addresses';
+import { Counter } from '../../../src/machine/core/counters';
+import { SCHEMES } from '../../../src/machine/paging/registry';
+import { statistics } from '../../../src/machine/statistics';
+import type { Machine } from '../../../src/machine/machine';
+import { Access } from '../../../src/machine/mmu/rights';
+import { machineWithProcess, pageNumber, unmap, vpn } from '../support';
+
+type Action = { touch: number; write: boolean } | { map: number; pages: number } | { unmap: number; pages: number };
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ map: pageNumber, pages: fc.constantFrom(1, 2, 9, 600) }) },
+  { weight: 8, arbitrary: fc.record({ touch: pageNumber, write: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ unmap: pageNumber, pages: fc.constantFrom(1, 3, 40, 600, 2 ** 19) }) },
+);
+
+/** What should be: pages of areas, and which of them are resident. */
+class Model {
+  readonly areas = new Set<number>();
+  readonly resident = new Set<number>();
+
+  apply(m: Machine, a: Action): void {
+    if ('map' in a) {
+      const { ok } = m.kernel.mmap({ pages: a.pages, read: true, write: true, exec: false, at: asVpn(a.map), populate: false });
+      const free = pagesFrom(a.map, a.pages).every((p) => !this.areas.has(p));
+      assert.equal(ok, free, 'a mapping is refused exactly where something is mapped');
+      if (ok) for (const p of pagesFrom(a.map, a.pages)) this.areas.add(p);
+    } else if ('touch' in a) {
+      const ok = m.access(a.write ? Access.Write : Access.Read, vpn(a.touch), 8, 8, 1);
+      assert.equal(ok, this.areas.has(a.touch), 'an access succeeds exactly inside an area');
+      if (ok) this.resident.add(a.touch);
+    } else {
+      unmap(m, a.unmap, a.unmap + a.pages);
+      for (const set of [this.areas, this.resident])
+        for (const p of [...set]) if (p >= a.unmap && p < a.unmap + a.pages) set.delete(p);
+    }
+  }
+
+  check(m: Machine): void {
+    const leaves = [...m.inspector.mappings(m.root, { coalesce: false })];
+    assert.deepEqual(leaves.map((l) => l.vpn), [...this.resident].sort((a, b) => a - b));
+    assert.equal(new Set(leaves.map((l) => l.pfn)).size, leaves.length, 'no frame is mapped twice');
+    assert.equal(m.kernel.current?.rss, this.resident.size);
+    for (const { vpn: page, pfn } of leaves) assert.equal(m.inspector.walk(m.root, page).pfn, pfn);
+    this.#checkCaches(m, new Map(leaves.map((l) => [l.vpn as number, l.pfn])));
+    this.#checkTables(m, leaves.map((l) => l.vpn));
+  }
+
+  /** Nothing stale may be cached after an operation has ended. */
+  #checkCaches(m: Machine, frames: ReadonlyMap<number, number>): void {
+    for (const tlb of m.mmu.tlbs)
+      for (let i = 0; i < tlb.entries; i++)
+        if (tlb.tag[i] >= 0) assert.equal(tlb.frame[i], frames.get(tlb.tag[i]), `${tlb.name} agrees with the tables`);
+    m.mmu.walkCaches.forEach((cache, level) => {
+      for (let i = 0; i < cache.entries; i++) {
+        if (cache.tag[i] < 0) continue;
+        const page = asVpn(cache.tag[i] * 2 ** (9 * (3 - level)));
+        assert.equal(m.inspector.walk(m.root, page).steps[level + 1]?.table, cache.frame[i], `${cache.name} agrees with the tables`);
+      }
+    });
+  }
+
+  /** The counters of tables are what a tree for the resident pages needs, unless an area still holds an empty one. */
+  #checkTables(m: Machine, pages: readonly number[]): void {
+    const needed = [27, 18, 9].map((bits) => new Set(pages.map((p) => Math.floor(p / 2 ** bits))).size);
+    const { PGD, ...below } = statistics(m).tables.byLevel;
+    assert.equal(PGD, 1);
+    Object.values(below).forEach((n, i) => assert.ok(n >= needed[i]));
+    assert.equal(m.memory.frameCount - 256 - m.buddy.freeFrames, statistics(m).tables.count + this.resident.size, 'no frame is lost');
+  }
+}
+
+const pagesFrom = (start: number, pages: number): number[] => Array.from({ length: pages }, (_, i) => start + i);
+
+describe('translations', function () {
+  this.timeout(60_000);
+
+  for (const scheme of Object.keys(SCHEMES))
+    it(`${scheme}: driver, walker, inspector and a Map agree; nothing leaks`, () => {
+      fc.assert(
+        fc.property(fc.array(action, { maxLength: 60 }), fc.boolean(), (actions, all) => {
+          const promote = all ? 'all' : 'hit';
+          const geometry = [1, 2, 4].map((entries) => ({ entries, ways: entries }));
+          const m = machineWithProcess({ scheme, walkCaches: { geometry, promote } });
+          const { freeFrames } = m.buddy;
+          const model = new Model();
+          for (const a of actions) {
+            model.apply(m, a);
+            model.check(m);
+          }
+          unmap(m, 0, 2 ** 35 - 1);
+          assert.equal(statistics(m).tables.count, 1, 'only the root is left');
+          assert.equal(m.buddy.freeFrames, freeFrames);
+          assert.deepEqual(m.kernel.current?.vmas, []);
+          assert.equal(m.probe.counters[Counter.FaultsSpurious], 0);
+        }),
+        { numRuns: 80 },
+      );
+    });
+
+  it('coalesced are the same pages in fewer runs', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+        const m = machineWithProcess();
+        const model = new Model();
+        for (const a of actions) model.apply(m, a);
+        const leaves = [...m.inspector.mappings(m.root, { coalesce: false })];
+        const runs = [...m.inspector.mappings(m.root, { coalesce: true })];
+        const expanded = runs.flatMap((r) => pagesFrom(0, r.pages).map((i) => ({ ...r, vpn: r.vpn + i, pfn: r.pfn + i, pages: 1 })));
+        assert.deepEqual(expanded, leaves);
+        assert.ok(runs.length <= leaves.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of an address beyond the canonical ones are none, for every page number', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2 ** 35, max: 2 ** 52 - 2 ** 35 - 1 }), (page) => {
+        const m = machineWithProcess();
+        assert.equal(m.inspector.walk(m.root, asVpn(page)).outcome, 'notCanonical');
+        assert.equal(m.access(Access.Read, asVpn(page), 0, 1, 1), false);
+        assert.equal(m.mmu.fault.vector, 'GP');
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,79 @@
+/** Small parts of a machine to test by themselves, and a naive random generator for models. */
+import fc from 'fast-check';
+import { asPfn, asVpn, type Pfn, type Vpn } from '../../src/machine/core/addresses';
+import { Hasher } from '../../src/machine/core/hash';
+import { Probe } from '../../src/machine/core/probe';
+import { Machine, type MachineOptions } from '../../src/machine/machine';
+import { BuddyAllocator } from '../../src/machine/memory/buddy';
+import { PhysicalMemory } from '../../src/machine/memory/physicalMemory';
+
+export const MIB = 2 ** 20;
+
+export function hashOf(part: { hash(into: Hasher): void }): string {
+  const hasher = new Hasher();
+  part.hash(hasher);
+  return hasher.digest();
+}
+
+export function allocator(bytes: number): { memory: PhysicalMemory; buddy: BuddyAllocator } {
+  const memory = new PhysicalMemory(bytes);
+  return { memory, buddy: new BuddyAllocator(memory, new Probe()) };
+}
+
+/** Small caches, so that few accesses make them overflow. */
+export const SMALL: MachineOptions = {
+  scheme: 'radix',
+  memoryBytes: 64 * MIB,
+  dtlb: [{ sizes: ['4K', '2M', '1G'], entries: 4, ways: 2 }],
+  itlb: [{ sizes: ['4K', '2M', '1G'], entries: 4, ways: 2 }],
+  stlb: [{ sizes: ['4K', '2M', '1G'], entries: 16, ways: 4 }],
+  stlbInclusive: 'fill',
+  walkCaches: { geometry: [1, 2, 4].map((entries) => ({ entries, ways: entries })), promote: 'hit' },
+  costs: {},
+};
+
+export const machine = (options: Partial<MachineOptions> = {}): Machine => new Machine({ ...SMALL, ...options });
+
+/** A machine with one process that runs. */
+export function machineWithProcess(options: Partial<MachineOptions> = {}): Machine {
+  const m = machine(options);
+  m.kernel.createProcess('p');
+  return m;
+}
+
+export const RW = { read: true, write: true, exec: false } as const;
+export const RWX = { read: true, write: true, exec: true } as const;
+
+/** Maps `pages` at a page number; fails if the kernel refuses. */
+export function map(m: Machine, at: number, pages: number, rights: { read: boolean; write: boolean; exec: boolean } = RW): void {
+  const result = m.kernel.mmap({ pages, ...rights, at: asVpn(at), populate: false });
+  if (!result.ok) throw new Error(result.text);
+}
+
+/** The whole system call, however many steps it takes. */
+export function unmap(m: Machine, start: number, end: number): void {
+  m.kernel.munmap(asVpn(start), asVpn(end));
+  while (m.kernel.operation !== null) m.kernel.step();
+}
+
+/** Few places that share upper tables or do not: in one PTE table, in one PMD, PUD, PGD, and far away. */
+export const pageNumber: fc.Arbitrary<Vpn> = fc
+  .tuple(fc.constantFrom(0, 2 ** 9, 2 ** 18, 2 ** 27, 255 * 2 ** 27), fc.constantFrom(0, 2 ** 9, 7 * 2 ** 9), fc.nat(20))
+  .map(([far, near, page]) => asVpn(16 + far + near + page));
+
+/** Physical address of the entry that a walk reads at a level. */
+export function entryAddress(m: Machine, vpn: number, level: number): number {
+  const step = m.inspector.walk(m.root, asVpn(vpn)).steps[level];
+  return step.address;
+}
+
+export function writeEntry(m: Machine, address: number, raw: bigint): void {
+  m.memory.writeWord(address, Number(BigInt.asIntN(32, raw)));
+  m.memory.writeWord(address + 4, Number(BigInt.asIntN(32, raw >> 32n)));
+}
+
+export const readEntry = (m: Machine, address: number): bigint =>
+  (BigInt(m.memory.readWord(address + 4) >>> 0) << 32n) | BigInt(m.memory.readWord(address) >>> 0);
+
+export const pfn = (n: number): Pfn => asPfn(n);
+export const vpn = (n: number): Vpn => asVpn(n);
