@@ -47,7 +47,7 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
       title: events[0].kind === 'statement' ? events[0].text : translate.access,
       kind: translate.access,
       address: hex(address),
-      sizeBytes: machine.last[3],
+      sizeBytes: translate.sizeBytes,
       process: machine.kernel.current?.name ?? '',
       cpu: 0,
       region: regionName(run, address),

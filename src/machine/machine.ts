@@ -139,6 +139,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     last[Last.WalkCycles] = 0;
     last[Last.Faults] = 0;
     this.probe.counters[Counter.Reads + kind]++;
+    this.probe.accessBytes = size;
     if (!this.#page(kind, vpn, offset, user)) return false;
     // The last byte may lie on a later page: each is translated, in ascending order.
     for (

@@ -2,11 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { buildSync } from 'esbuild';
 import type { RunReport } from '../../src/cli/report/runReport';
 import { agrees, settingsOf } from '../oracle/agreement';
 import type { Config } from '../oracle/traceOracle';
 import { expected, FILES, fixture } from '../trace/support';
+import { bundleCli } from './bundle';
 import { ROOT, runJson, temporaryFolder } from './support';
 
 const flags = (config: Config): string[] => settingsOf(config).flatMap((setting) => ['--set', setting]);
@@ -31,11 +31,7 @@ describe('ptscope run of a real trace', function () {
 
   for (const [file, name] of [['hand.lackey', 'default'], ['python-200k.lackey.gz', 'tiny_strict_inclusive']] as const) {
     it(`counts the same in the bundled command line: ${file}, ${name}`, () => {
-      const cli = folder.path('cli.js');
-      buildSync({
-        absWorkingDir: ROOT, entryPoints: ['src/hosts/cli.ts'], outfile: cli, bundle: true, platform: 'node', format: 'cjs',
-        target: 'node20', logLevel: 'error',
-      });
+      const cli = bundleCli(folder.path('cli.js'));
       const { config, result } = expected[file].configs[name];
       const trace = path.join(ROOT, 'test/fixtures/traces', file);
       const out = execFileSync(process.execPath, [cli, 'run', trace, '--format', 'json', ...flags(config)], { encoding: 'utf8' });

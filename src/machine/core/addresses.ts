@@ -35,9 +35,12 @@ export const offsetOfAddress = (address: bigint): number => Number(address & 0xf
 export const addressOf = (vpn: Vpn, offset = 0): bigint => (BigInt(vpn) << 12n) | BigInt(offset);
 export const physicalOf = (pfn: Pfn, offset = 0): number => pfn * PAGE_BYTES + offset;
 
+/** Pages of each of the two canonical halves: an upper one begins at 2^52 less these. */
+export const canonicalPages = (addressBits: number): number => 2 ** (addressBits - 1 - PAGE_SHIFT);
+
 /** True if all address bits from `addressBits − 1` up are equal (Intel SDM vol. 1 §3.3.7.1). */
 export function isCanonical(vpn: Vpn, addressBits: number): boolean {
-  const half = 2 ** (addressBits - 1 - PAGE_SHIFT);
+  const half = canonicalPages(addressBits);
   return vpn < half || vpn >= 2 ** 52 - half;
 }
 

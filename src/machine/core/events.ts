@@ -24,7 +24,6 @@ interface Base {
 export interface StatementEvent extends Base {
   kind: 'statement';
   text: string;
-  access?: { kind: AccessKind; vpn: Vpn; offset: number; sizeBytes: number; user: boolean };
 }
 /** One page of an access is about to be translated. */
 export interface TranslateEvent extends Base {
@@ -32,6 +31,8 @@ export interface TranslateEvent extends Base {
   access: AccessKind;
   vpn: Vpn;
   offset: number;
+  /** Of the whole access, which may go on in the next page. */
+  sizeBytes: number;
   user: boolean;
   retry: boolean;
 }

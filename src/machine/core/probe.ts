@@ -73,6 +73,8 @@ export class Probe {
   armed = 0;
   fired = 0;
   readonly armedFunctions = new Uint8Array(FUNCTION_NAMES.length);
+  /** Size of the access that runs, for its events alone. */
+  accessBytes = 0;
 
   signal(bit: number): void {
     this.fired |= bit & this.armed;

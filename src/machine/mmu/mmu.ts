@@ -12,8 +12,8 @@
 import {
   asPfn,
   asVpn,
+  canonicalPages,
   formatVirtual,
-  isCanonical,
   PAGE_SIZE_NAMES,
   PAGES_OF_SIZE,
   type Pfn,
@@ -94,9 +94,12 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   readonly #counters: Float64Array;
   readonly #state: ArrayState;
   readonly #strict: boolean;
+  /** Between these lie the addresses that are not canonical. Kept: a power is dear where every access asks. */
+  readonly #lowerEnd: number;
+  readonly #upperStart: number;
 
   constructor(
-    private readonly options: MmuOptions,
+    options: MmuOptions,
     private readonly probe: Probe,
     private readonly costs: HardwareCosts,
     makeWalker: (rights: RightsTable) => Walker,
@@ -105,6 +108,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     this.l1i = makeLevel('L1I TLB', options.itlb);
     this.stlb = makeLevel('STLB', options.stlb);
     this.#strict = options.inclusive === 'strict';
+    this.#lowerEnd = canonicalPages(options.addressBits);
+    this.#upperStart = 2 ** 52 - this.#lowerEnd;
     this.#counters = probe.counters;
     this.#state = new ArrayState([this.#registers]);
     this.#registers[Register.Cr0] = (CR0.PE | CR0.WP | CR0.PG) >>> 0;
@@ -129,7 +134,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     const l1 = exec ? this.l1i : this.l1d;
     const counters = this.#counters;
     if (this.probe.recorder !== null) this.#reportStart(vpn, offset, access, user, retry);
-    if (!isCanonical(vpn, this.options.addressBits))
+    if (vpn >= this.#lowerEnd && vpn < this.#upperStart)
       return this.#raise('GP', vpn, offset, 0, 'the address is not canonical');
 
     let hit = this.#find(l1, vpn, 1);
@@ -373,7 +378,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
 
   #reportStart(vpn: Vpn, offset: number, access: Access, user: number, retry: boolean): void {
     const kind = (['read', 'write', 'exec'] as const)[access];
-    this.probe.recorder?.emit({ kind: 'translate', access: kind, vpn, offset, user: user === 1, retry });
+    const sizeBytes = this.probe.accessBytes;
+    this.probe.recorder?.emit({ kind: 'translate', access: kind, vpn, offset, sizeBytes, user: user === 1, retry });
   }
 
   #reportLookup(tlb: AssociativeCache, level: 1 | 2, vpn: Vpn, key: number, size: number, at: number): void {
