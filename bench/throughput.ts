@@ -11,7 +11,13 @@ import { buildSync } from 'esbuild';
 const root = join(__dirname, '..');
 const outfile = join(root, '.cache/bench/throughput.js');
 buildSync({
-  absWorkingDir: root, entryPoints: ['bench/worker/throughput.ts'], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20',
+  absWorkingDir: root,
+  entryPoints: ['bench/worker/throughput.ts'],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
 });
 const { status } = spawnSync(process.execPath, [outfile, root, ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -101,7 +101,11 @@ async function main(): Promise<void> {
   const result: Record<string, Figures> = {};
   for (const [name, make] of Object.entries(WORKLOADS)) {
     const { cold, warm } = measure(await make());
-    result[name] = { coldPerSecond: Math.round(cold), warmPerSecond: Math.round(warm), ratio: Number((warm / loop).toFixed(4)) };
+    result[name] = {
+      coldPerSecond: Math.round(cold),
+      warmPerSecond: Math.round(warm),
+      ratio: Number((warm / loop).toFixed(4)),
+    };
   }
   if (process.argv.includes('--json')) {
     console.log(JSON.stringify({ referencePerSecond: Math.round(loop), ...result }));
@@ -110,7 +114,9 @@ async function main(): Promise<void> {
   const million = (n: number): string => `${(n / 1e6).toFixed(1)} M/s`.padStart(10);
   console.log(`reference   ${million(loop)}`);
   for (const [name, { coldPerSecond, warmPerSecond, ratio }] of Object.entries(result))
-    console.log(`${name.padEnd(11)} cold ${million(coldPerSecond)}  warm ${million(warmPerSecond)}  ratio ${ratio.toFixed(4)}`);
+    console.log(
+      `${name.padEnd(11)} cold ${million(coldPerSecond)}  warm ${million(warmPerSecond)}  ratio ${ratio.toFixed(4)}`,
+    );
 }
 
 void main();

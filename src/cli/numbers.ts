@@ -1,7 +1,10 @@
 /** Numbers as people read them. Independent of the locale, so that output can be compared. */
 
 /** `1,234,567` */
-export const grouped = (n: number): string => Math.round(n).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+export const grouped = (n: number): string =>
+  Math.round(n)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** `83.3%`, or `–` of nothing. */
 export const percent = (part: number, whole: number): string =>

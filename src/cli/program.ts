@@ -65,7 +65,9 @@ function makeProgram(host: CliHost, done: (code: ExitCode) => void): Command {
   addMachineOptions(program.command('walk <file> <address>'))
     .description('print how an address (0x…, or an expression such as heap+0x10) is translated')
     .addOption(atOption())
-    .action(async (file: string, address: string, options: WalkOptions) => done(await walk(host, file, address, options)));
+    .action(async (file: string, address: string, options: WalkOptions) =>
+      done(await walk(host, file, address, options)),
+    );
 
   addMachineOptions(program.command('tables <file>'), TABLE_FORMATS)
     .description('print what the page tables map')
@@ -95,7 +97,9 @@ function makeProgram(host: CliHost, done: (code: ExitCode) => void): Command {
     .command('dap')
     .description('serve the Debug Adapter Protocol on standard input and output')
     .addOption(new Option('--port <n>', 'listen on this port of 127.0.0.1 instead').argParser(wholeNumber))
-    .action(({ port }: { port?: number }) => host.startDap(port === undefined ? { kind: 'stdio' } : { kind: 'port', port }));
+    .action(({ port }: { port?: number }) =>
+      host.startDap(port === undefined ? { kind: 'stdio' } : { kind: 'port', port }),
+    );
 
   return program;
 }

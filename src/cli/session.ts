@@ -13,7 +13,11 @@ const interrupted = (): CliError => new CliError(ExitCode.interrupted, 'interrup
 export const progressOf = (host: CliHost, options: { progress?: boolean; quiet?: boolean }): Progress =>
   new Progress(host, host.terminal && options.progress !== false && options.quiet !== true);
 
-export async function load(host: CliHost, file: string, options: Partial<MachineCommandOptions<string>>): Promise<LoadedRun> {
+export async function load(
+  host: CliHost,
+  file: string,
+  options: Partial<MachineCommandOptions<string>>,
+): Promise<LoadedRun> {
   const progress = progressOf(host, options);
   try {
     return await loadRun(file, host.files, {

@@ -4,7 +4,8 @@ import { example, isOneMessage, ptscope, temporaryFolder, traceFixture } from '.
 
 describe('bad input on the command line', () => {
   const folder = temporaryFolder();
-  const random = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (Math.imul(i + 7, 0x9e3779b1) >>> 13) & 255);
+  const random = (length: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, i) => (Math.imul(i + 7, 0x9e3779b1) >>> 13) & 255);
 
   const refused = async (code: number, words: RegExp, ...args: string[]): Promise<void> => {
     const outcome = await ptscope(args);

@@ -4,7 +4,13 @@ import { ROOT } from './support';
 
 export function bundleCli(outfile: string): string {
   buildSync({
-    absWorkingDir: ROOT, entryPoints: ['src/hosts/cli.ts'], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20',
+    absWorkingDir: ROOT,
+    entryPoints: ['src/hosts/cli.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
     logLevel: 'error',
   });
   return outfile;

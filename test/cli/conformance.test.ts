@@ -29,12 +29,17 @@ describe('ptscope run of a real trace', function () {
     });
   }
 
-  for (const [file, name] of [['hand.lackey', 'default'], ['python-200k.lackey.gz', 'tiny_strict_inclusive']] as const) {
+  for (const [file, name] of [
+    ['hand.lackey', 'default'],
+    ['python-200k.lackey.gz', 'tiny_strict_inclusive'],
+  ] as const) {
     it(`counts the same in the bundled command line: ${file}, ${name}`, () => {
       const cli = bundleCli(folder.path('cli.js'));
       const { config, result } = expected[file].configs[name];
       const trace = path.join(ROOT, 'test/fixtures/traces', file);
-      const out = execFileSync(process.execPath, [cli, 'run', trace, '--format', 'json', ...flags(config)], { encoding: 'utf8' });
+      const out = execFileSync(process.execPath, [cli, 'run', trace, '--format', 'json', ...flags(config)], {
+        encoding: 'utf8',
+      });
       agrees(JSON.parse(out) as RunReport, result);
     });
   }

@@ -11,8 +11,20 @@ import { example, runJson } from './support';
 
 const SETTINGS = [
   ...PRESET_NAMES.map((name) => `preset=${name}`),
-  'dtlb=4K 16x2', 'dtlb=4K 48x3 2M 8xfull', 'itlb=2M 4x4', 'stlb=96x12', 'stlb=1G 4x4', 'stlb inclusive=strict', 'pwc=1 2x1 8x4',
-  'pwc promote=all', 'instructions=off', 'memory=64MiB', 'seed=7', 'latency=l2 13', 'cost=table_read 12.5', 'cost=handle_mm_fault 1',
+  'dtlb=4K 16x2',
+  'dtlb=4K 48x3 2M 8xfull',
+  'itlb=2M 4x4',
+  'stlb=96x12',
+  'stlb=1G 4x4',
+  'stlb inclusive=strict',
+  'pwc=1 2x1 8x4',
+  'pwc promote=all',
+  'instructions=off',
+  'memory=64MiB',
+  'seed=7',
+  'latency=l2 13',
+  'cost=table_read 12.5',
+  'cost=handle_mm_fault 1',
 ];
 
 const apply = (config: MachineConfig, text: string): MachineConfig => {
@@ -43,9 +55,16 @@ describe('the machine in the result of a run', () => {
       runJson(example('01-first-fault.ptscen'), ...settings.flatMap((s) => ['--set', s]));
     const { machine } = await run('dtlb=4K 32x2', 'preset=emt', 'stlb=512x8', 'instructions=off', 'memory=1GiB');
     const { dtlb, stlb, preset, instructions, memory } = machine;
-    assert.deepEqual({ dtlb, stlb, preset, instructions, memory }, {
-      dtlb: '4K+2M+1G 64x4', stlb: '4K+2M 512x8', preset: 'emt', instructions: 'off', memory: 2 ** 30,
-    });
+    assert.deepEqual(
+      { dtlb, stlb, preset, instructions, memory },
+      {
+        dtlb: '4K+2M+1G 64x4',
+        stlb: '4K+2M 512x8',
+        preset: 'emt',
+        instructions: 'off',
+        memory: 2 ** 30,
+      },
+    );
     const classroom = await run();
     assert.equal(classroom.machine.pwc, '1 2 4');
     await assert.rejects(run('dtlb=4K 32x2,stlb=512x8'), /32x2,stlb=512x8/);

@@ -24,8 +24,13 @@ describe('the ptscope process', function () {
   });
 
   it('gives the partial result on Ctrl-C', async () => {
-    const file = folder.file('long.ptscen', 'process p\nmmap a 4KiB rw anon\nrepeat 1000000000 {\n  read a size 1 step 1\n}\n');
-    const child = spawn(process.execPath, [cli, 'run', file, '--format', 'json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const file = folder.file(
+      'long.ptscen',
+      'process p\nmmap a 4KiB rw anon\nrepeat 1000000000 {\n  read a size 1 step 1\n}\n',
+    );
+    const child = spawn(process.execPath, [cli, 'run', file, '--format', 'json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => (out += piece));
     setTimeout(() => child.kill('SIGINT'), 700);

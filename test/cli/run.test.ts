@@ -7,13 +7,23 @@ describe('ptscope run', () => {
   const scenario = (...lines: string[]): string => folder.file('a.ptscen', ['process p', ...lines].join('\n') + '\n');
 
   it('prints what the scenario prints, then a summary, and ends with 0 if all held', async () => {
-    const file = scenario('mmap heap 1MiB rw anon', 'write heap', 'expect fault == minor', 'print "refs {walk(heap).refs}"');
+    const file = scenario(
+      'mmap heap 1MiB rw anon',
+      'write heap',
+      'expect fault == minor',
+      'print "refs {walk(heap).refs}"',
+    );
     const { code, out, err } = await ptscope(['run', file]);
     assert.equal(code, 0, err);
     assert.match(out, /^refs 4\n/);
-    for (const row of [/^accesses +1 \(reads 0, writes 1, execs 0\)$/m, /^page faults +1 \(minor 1\)$/m, /^walks +1, 4\.00/m,
-      /^page tables +16 KiB in 4 tables \(PGD 1, PUD 1, PMD 1, PTE 1\)$/m, /^expects +1 passed, 0 failed$/m,
-      /^end +finished after 5 ticks$/m])
+    for (const row of [
+      /^accesses +1 \(reads 0, writes 1, execs 0\)$/m,
+      /^page faults +1 \(minor 1\)$/m,
+      /^walks +1, 4\.00/m,
+      /^page tables +16 KiB in 4 tables \(PGD 1, PUD 1, PMD 1, PTE 1\)$/m,
+      /^expects +1 passed, 0 failed$/m,
+      /^end +finished after 5 ticks$/m,
+    ])
       assert.match(out, row);
     assert.equal(err, '');
   });
@@ -26,7 +36,9 @@ describe('ptscope run', () => {
     const { expects } = await runJson(file);
     assert.deepEqual(expects, {
       passed: 0,
-      failed: [{ line: 4, text: 'expect walk(heap).refs == 3, "folded?"', message: 'folded?', actual: '4 == 3 does not hold' }],
+      failed: [
+        { line: 4, text: 'expect walk(heap).refs == 3, "folded?"', message: 'folded?', actual: '4 == 3 does not hold' },
+      ],
     });
   });
 
@@ -48,14 +60,37 @@ describe('ptscope run', () => {
     const file = scenario('mmap heap 1MiB rw anon', 'write heap step 4KiB', 'print "done"');
     const report = await runJson(file);
     const { program, scheme, ticks, accesses, prints, end, tables, stateHash } = report;
-    assert.deepEqual({ program, scheme, ticks, prints, end }, {
-      program: file, scheme: 'radix', ticks: 259, prints: [{ line: 4, text: 'done' }], end: { kind: 'finished' },
-    });
+    assert.deepEqual(
+      { program, scheme, ticks, prints, end },
+      {
+        program: file,
+        scheme: 'radix',
+        ticks: 259,
+        prints: [{ line: 4, text: 'done' }],
+        end: { kind: 'finished' },
+      },
+    );
     assert.deepEqual(accesses, { total: 256, reads: 0, writes: 256, execs: 0, translations: 256 });
     assert.deepEqual(tables, { bytes: 16384, count: 4, byLevel: { PGD: 1, PUD: 1, PMD: 1, PTE: 1 } });
     assert.match(stateHash, /^[0-9a-f]{16}$/);
-    const keys = ['program', 'scheme', 'machine', 'ticks', 'seconds', 'accesses', 'faults', 'tlb', 'walks', 'walkCaches',
-      'tables', 'kernel', 'cycles', 'instructionsPerCycle', 'expects', 'stateHash'];
+    const keys = [
+      'program',
+      'scheme',
+      'machine',
+      'ticks',
+      'seconds',
+      'accesses',
+      'faults',
+      'tlb',
+      'walks',
+      'walkCaches',
+      'tables',
+      'kernel',
+      'cycles',
+      'instructionsPerCycle',
+      'expects',
+      'stateHash',
+    ];
     for (const key of keys) assert.ok(key in report, key);
     assert.ok(!('ecpt' in report), 'radix has no ecpt part');
   });
@@ -85,7 +120,10 @@ describe('ptscope run', () => {
   it('writes folded stacks that add up to the instructions of the kernel', async () => {
     const { kernel } = await runJson(traceFixture('ls-5000.lackey'), '--stacks', folder.path('stacks'));
     const lines = readFileSync(folder.path('stacks'), 'utf8').trimEnd().split('\n');
-    assert.ok(lines.some((line) => /^kernel;handle_mm_fault \d+$/.test(line)), lines[0]);
+    assert.ok(
+      lines.some((line) => /^kernel;handle_mm_fault \d+$/.test(line)),
+      lines[0],
+    );
     assert.ok(lines.some((line) => /^emt_basic;tdb_update_tobj \d+$/.test(line)));
     const sum = lines.reduce((n, line) => n + Number(line.split(' ')[1]), 0);
     assert.equal(sum, kernel.instructions);
@@ -112,14 +150,26 @@ describe('ptscope run', () => {
 describe('ptscope run --first-fault', () => {
   it('prints the listing of the first page fault under its file and line, and stops there', async () => {
     const file = example('01-first-fault.ptscen');
-    const line = readFileSync(file, 'utf8').split('\n').findIndex((l) => l.startsWith('write heap')) + 1;
+    const line =
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .findIndex((l) => l.startsWith('write heap')) + 1;
     const { code, out } = await ptscope(['run', file, '--first-fault']);
     assert.equal(code, 0);
     const lines = out.split('\n');
     assert.ok(lines[0].startsWith(`${file}:${line}: the first page fault`), lines[0]);
     assert.equal(lines[2], 'write heap');
-    const inOrder = ['translate 0x5555_5540_0000 (heap+0x0)', 'STLB: ', 'read PGD[170]', '#PF error code 0x6 (W U)',
-      'handle_mm_fault(', 'tdb_update_tobj(', 'again: translate', 'read PTE[0]', 'is at 0x'];
+    const inOrder = [
+      'translate 0x5555_5540_0000 (heap+0x0)',
+      'STLB: ',
+      'read PGD[170]',
+      '#PF error code 0x6 (W U)',
+      'handle_mm_fault(',
+      'tdb_update_tobj(',
+      'again: translate',
+      'read PTE[0]',
+      'is at 0x',
+    ];
     let at = 0;
     for (const text of inOrder) {
       at = lines.findIndex((l, i) => i >= at && l.includes(text));
@@ -141,7 +191,8 @@ describe('ptscope run --first-fault', () => {
   });
 
   it('does not take a general-protection fault or a populated page for a page fault', async () => {
-    const text = 'process p\nmmap a 64KiB rw anon populate\nexpect fails read 0x8000_0000_0000_0000\nmmap b 4KiB rw anon\nread b\n';
+    const text =
+      'process p\nmmap a 64KiB rw anon populate\nexpect fails read 0x8000_0000_0000_0000\nmmap b 4KiB rw anon\nread b\n';
     const files = { readText: () => Promise.resolve(text) };
     const { out } = await ptscope(['run', 'x.ptscen', '--first-fault', '--format', 'json'], { files: files as never });
     assert.equal((JSON.parse(out) as { fault: { place: string } }).fault.place, 'x.ptscen:5');

@@ -42,7 +42,10 @@ export async function runJson(...args: string[]): Promise<RunReport> {
 }
 
 /** A folder for the files of one suite; gone after it. */
-export function temporaryFolder(): { file(name: string, content: string | Uint8Array): string; path(name: string): string } {
+export function temporaryFolder(): {
+  file(name: string, content: string | Uint8Array): string;
+  path(name: string): string;
+} {
   let folder = '';
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'ptscope-'));

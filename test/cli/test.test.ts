@@ -3,9 +3,16 @@ import { ptscope, temporaryFolder } from './support';
 
 describe('ptscope test', () => {
   const folder = temporaryFolder();
-  const good = (): string => folder.file('good.ptscen', 'process p\nmmap a 4KiB rw anon\nread a\nexpect fault == minor\nexpect fails read 0x5000\n');
+  const good = (): string =>
+    folder.file(
+      'good.ptscen',
+      'process p\nmmap a 4KiB rw anon\nread a\nexpect fault == minor\nexpect fails read 0x5000\n',
+    );
   const bad = (): string =>
-    folder.file('bad.ptscen', 'process p\nexpect tick == 2\nexpect tick < 2, "a <b> & \\"c\\""\nif tick == 0 {\n  expect tick == 1\n}\n');
+    folder.file(
+      'bad.ptscen',
+      'process p\nexpect tick == 2\nexpect tick < 2, "a <b> & \\"c\\""\nif tick == 0 {\n  expect tick == 1\n}\n',
+    );
 
   it('shows each expectation of each file', async () => {
     const { code, out } = await ptscope(['test', good(), bad()]);
@@ -13,10 +20,18 @@ describe('ptscope test', () => {
     assert.equal(
       out.replace(/^.*\/(\w+\.ptscen)/gm, '$1'),
       [
-        'good.ptscen', '  ✓ line 4: expect fault == minor', '  ✓ line 5: expect fails read 0x5000', '',
-        'bad.ptscen', '  ✓ line 2: expect tick == 2', '  ✗ line 3: expect tick < 2, "a <b> & \\"c\\""',
-        '      a <b> & "c": 3 < 2 does not hold', '  – line 5: expect tick == 1 (not reached)', '',
-        '3 passed, 1 failed, 1 not reached', '',
+        'good.ptscen',
+        '  ✓ line 4: expect fault == minor',
+        '  ✓ line 5: expect fails read 0x5000',
+        '',
+        'bad.ptscen',
+        '  ✓ line 2: expect tick == 2',
+        '  ✗ line 3: expect tick < 2, "a <b> & \\"c\\""',
+        '      a <b> & "c": 3 < 2 does not hold',
+        '  – line 5: expect tick == 1 (not reached)',
+        '',
+        '3 passed, 1 failed, 1 not reached',
+        '',
       ].join('\n'),
     );
   });
@@ -26,7 +41,12 @@ describe('ptscope test', () => {
     const { out } = await ptscope(['test', file, '--format', 'json']);
     const [{ cases }] = JSON.parse(out) as { cases: object[] }[];
     assert.deepEqual(cases, [
-      { line: 2, text: 'expect tick != 3', status: 'failed', failures: [{ message: '', actual: '3 != 3 does not hold' }] },
+      {
+        line: 2,
+        text: 'expect tick != 3',
+        status: 'failed',
+        failures: [{ message: '', actual: '3 != 3 does not hold' }],
+      },
     ]);
   });
 
@@ -35,12 +55,18 @@ describe('ptscope test', () => {
     const lines = out.split('\n');
     assert.deepEqual(lines.slice(0, 2), ['TAP version 14', '1..5']);
     assert.match(lines[2], /^ok 1 - .*good\.ptscen:4: expect fault == minor$/);
-    assert.match(out, /^not ok 4 - .*bad\.ptscen:3.*\n {2}---\n {2}message: "a <b> & \\"c\\": 3 < 2 does not hold"\n {2}\.\.\.\nok 5 .* # SKIP not reached$/m);
+    assert.match(
+      out,
+      /^not ok 4 - .*bad\.ptscen:3.*\n {2}---\n {2}message: "a <b> & \\"c\\": 3 < 2 does not hold"\n {2}\.\.\.\nok 5 .* # SKIP not reached$/m,
+    );
   });
 
   it('writes JUnit, with what XML cannot hold escaped', async () => {
     const { out } = await ptscope(['test', good(), bad(), '--format', 'junit']);
-    assert.match(out, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites>\n {2}<testsuite name=".*good\.ptscen" tests="2" failures="0" errors="0" skipped="0" time="[\d.]+">/);
+    assert.match(
+      out,
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites>\n {2}<testsuite name=".*good\.ptscen" tests="2" failures="0" errors="0" skipped="0" time="[\d.]+">/,
+    );
     assert.match(out, /<failure message="a &lt;b&gt; &amp; &quot;c&quot;: 3 &lt; 2 does not hold"\/>/);
     assert.match(out, /<skipped message="not reached"\/>/);
     assert.equal(out.match(/<testcase /g)?.length, 5);

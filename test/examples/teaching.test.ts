@@ -24,11 +24,20 @@ describe('a course asks', () => {
   });
 
   it('how large a flat table for 48-bit addresses would be: 2^36 entries, 512 GiB', async () => {
-    await holds(...MACHINE, 'let entries = (1 << 48) / 4KiB', 'expect tick > 0 && entries == 1 << 36 && entries * 8 == 512GiB');
+    await holds(
+      ...MACHINE,
+      'let entries = (1 << 48) / 4KiB',
+      'expect tick > 0 && entries == 1 << 36 && entries * 8 == 512GiB',
+    );
   });
 
   it('how far an entry of each level reaches: 512 GiB, 1 GiB, 2 MiB, 4 KiB', async () => {
-    for (const [level, reach] of [['pgd', '512GiB'], ['pud', '1GiB'], ['pmd', '2MiB'], ['pte', '4KiB']])
+    for (const [level, reach] of [
+      ['pgd', '512GiB'],
+      ['pud', '1GiB'],
+      ['pmd', '2MiB'],
+      ['pte', '4KiB'],
+    ])
       await holds(
         ...MACHINE,
         'mmap low 4KiB rw anon at 0x10_0000_0000 - 4KiB',
@@ -41,7 +50,13 @@ describe('a course asks', () => {
   });
 
   it('how many references the worst walk takes: 4 for a 4 KiB page', async () => {
-    await holds(...MACHINE, 'mmap a 4KiB rw anon', 'write a', 'expect walk(a).refs == 4', 'expect stats.walks.longest == 4');
+    await holds(
+      ...MACHINE,
+      'mmap a 4KiB rw anon',
+      'write a',
+      'expect walk(a).refs == 4',
+      'expect stats.walks.longest == 4',
+    );
   });
 
   /** A huge page can be made by hand: a leaf bit in an upper entry, as the hardware reads it. */

@@ -45,7 +45,12 @@ export const RW = { read: true, write: true, exec: false } as const;
 export const RWX = { read: true, write: true, exec: true } as const;
 
 /** Maps `pages` at a page number; fails if the kernel refuses. */
-export function map(m: Machine, at: number, pages: number, rights: { read: boolean; write: boolean; exec: boolean } = RW): void {
+export function map(
+  m: Machine,
+  at: number,
+  pages: number,
+  rights: { read: boolean; write: boolean; exec: boolean } = RW,
+): void {
   const result = m.kernel.mmap({ pages, ...rights, at: asVpn(at), populate: false });
   if (!result.ok) throw new Error(result.text);
 }
@@ -58,7 +63,11 @@ export function unmap(m: Machine, start: number, end: number): void {
 
 /** Few places that share upper tables or do not: in one PTE table, in one PMD, PUD, PGD, and far away. */
 export const pageNumber: fc.Arbitrary<Vpn> = fc
-  .tuple(fc.constantFrom(0, 2 ** 9, 2 ** 18, 2 ** 27, 255 * 2 ** 27), fc.constantFrom(0, 2 ** 9, 7 * 2 ** 9), fc.nat(20))
+  .tuple(
+    fc.constantFrom(0, 2 ** 9, 2 ** 18, 2 ** 27, 255 * 2 ** 27),
+    fc.constantFrom(0, 2 ** 9, 7 * 2 ** 9),
+    fc.nat(20),
+  )
   .map(([far, near, page]) => asVpn(16 + far + near + page));
 
 /** Physical address of the entry that a walk reads at a level. */

@@ -30,15 +30,25 @@ export async function check(host: CliHost, files: readonly string[], options: Ch
       code = problem.exitCode;
     }
   }
-  await writeResult(host, options.format === 'json' ? toJson(checked.flatMap(diagnosticData)) : textOf(checked), options);
+  await writeResult(
+    host,
+    options.format === 'json' ? toJson(checked.flatMap(diagnosticData)) : textOf(checked),
+    options,
+  );
   return code;
 }
 
 /** Positions count from 1, as in every compiler's messages. */
 const diagnosticData = ({ file, diagnostics }: Checked): object[] =>
   diagnostics.map(({ code, severity, message, range: { start, end } }) => ({
-    file, code, severity, message,
-    line: start.line + 1, column: start.column + 1, endLine: end.line + 1, endColumn: end.column + 1,
+    file,
+    code,
+    severity,
+    message,
+    line: start.line + 1,
+    column: start.column + 1,
+    endLine: end.line + 1,
+    endColumn: end.column + 1,
   }));
 
 const textOf = (checked: readonly Checked[]): string =>

@@ -18,10 +18,13 @@ export interface TablesOptions extends MachineCommandOptions<TableFormat> {
 }
 
 export async function tables(host: CliHost, file: string, options: TablesOptions): Promise<ExitCode> {
-  if (options.format === 'qemu') throw usageError('tables --format qemu is not available in this version of ptscope yet');
+  if (options.format === 'qemu')
+    throw usageError('tables --format qemu is not available in this version of ptscope yet');
   const loaded = await load(host, file, options);
   if (options.root !== undefined)
-    throw usageError(`--root ${options.root}: the scheme ${loaded.config.scheme.name} has one root table for each process`);
+    throw usageError(
+      `--root ${options.root}: the scheme ${loaded.config.scheme.name} has one root table for each process`,
+    );
   await runToTick(host, loaded, options);
   const { run } = loaded;
   const process = processOf(run, options.process);

@@ -1,6 +1,6 @@
 /** `ptscope test FILE…`: runs scenarios for what they expect. A file is a suite, each of its `expect`s a case. */
 import type { LoadedRun } from '../../scenario/run/load';
-import { CliError, explainError, ExitCode } from '../exit';
+import { type CliError, explainError, ExitCode } from '../exit';
 import type { CliHost } from '../host';
 import { failed, junit, spec, tap, type TestCase, type TestSuite } from '../report/tests';
 import { load, runTo, toJson, writeResult } from '../session';
@@ -28,7 +28,11 @@ export async function test(host: CliHost, files: readonly string[], options: Tes
   return worst;
 }
 
-async function runFile(host: CliHost, file: string, options: TestOptions): Promise<{ suite: TestSuite; code: ExitCode }> {
+async function runFile(
+  host: CliHost,
+  file: string,
+  options: TestOptions,
+): Promise<{ suite: TestSuite; code: ExitCode }> {
   const began = host.now();
   const seconds = (): number => (host.now() - began) / 1000;
   try {

@@ -54,7 +54,10 @@ function infoData({ name, format, compression, store, lines, footprint, regions,
     lowest: lowest === undefined ? null : hex(lowest),
     highest: highest === undefined ? null : hex(highest),
     regions: regions.map(({ start, end, ...rest }) => ({
-      ...rest, start: hex(start * 4096), end: hex(end * 4096), bytes: (end - start) * 4096,
+      ...rest,
+      start: hex(start * 4096),
+      end: hex(end * 4096),
+      bytes: (end - start) * 4096,
     })),
     notes,
   };
@@ -68,17 +71,19 @@ function infoText({ name, format, compression, store, lines, footprint, regions,
     const range = `${formatVirtual(r.start)} .. ${formatVirtual(r.end)}`;
     return `  ${r.name.padEnd(9)} ${range.padEnd(34)} ${byteSize((r.end - r.start) * 4096).padStart(10)}  ${r.hint}, ${grouped(r.pagesTouched)} pages touched`;
   });
-  return [
-    `${name}: ${format.title}${compression === 'none' ? '' : `, ${compression}`}`,
-    `records   ${grouped(store.length)} (reads ${grouped(reads)}, writes ${grouped(writes)}, fetches ${grouped(execs)})`,
-    `lines     fetches ${grouped(lines.fetches)}, loads ${grouped(lines.loads)}, stores ${grouped(lines.stores)}, modifies ${grouped(lines.modifies)}, other ${grouped(lines.other)}; ${grouped(crossings)} cross a page`,
-    `data      ${spread(footprint.data)}`,
-    `code      ${spread(footprint.instructions)}`,
-    `together  ${spread(footprint.all)}`,
-    `regions   ${regions.length}, inferred from the pages that are touched`,
-    ...areas,
-    ...notes.map((note) => `note: ${note}`),
-  ].join('\n') + '\n';
+  return (
+    [
+      `${name}: ${format.title}${compression === 'none' ? '' : `, ${compression}`}`,
+      `records   ${grouped(store.length)} (reads ${grouped(reads)}, writes ${grouped(writes)}, fetches ${grouped(execs)})`,
+      `lines     fetches ${grouped(lines.fetches)}, loads ${grouped(lines.loads)}, stores ${grouped(lines.stores)}, modifies ${grouped(lines.modifies)}, other ${grouped(lines.other)}; ${grouped(crossings)} cross a page`,
+      `data      ${spread(footprint.data)}`,
+      `code      ${spread(footprint.instructions)}`,
+      `together  ${spread(footprint.all)}`,
+      `regions   ${regions.length}, inferred from the pages that are touched`,
+      ...areas,
+      ...notes.map((note) => `note: ${note}`),
+    ].join('\n') + '\n'
+  );
 }
 
 const spread = ({ pages4K, regions2M, regions1G, regions512G }: Spread): string =>

@@ -1,5 +1,12 @@
 /** `ptscope walk FILE ADDRESS`: how an address is translated at a point of the run, as a listing. Changes nothing. */
-import { addressOf, formatAddress, offsetOfAddress, physicalOf, type Vpn, vpnOfAddress } from '../../machine/core/addresses';
+import {
+  addressOf,
+  formatAddress,
+  offsetOfAddress,
+  physicalOf,
+  type Vpn,
+  vpnOfAddress,
+} from '../../machine/core/addresses';
 import type { MachineEvent } from '../../machine/core/events';
 import { parseExpression } from '../../scenario/language/parser';
 import { lowWord, highWord } from '../../machine/paging/x86/entry';
@@ -74,7 +81,14 @@ function eventsOf({ machine }: Run, vpn: Vpn, offset: number, walked: WalkNode):
   if (outcome === 'notCanonical')
     return [{ kind: 'fault', depth: 0, vector: 'GP', vpn, offset, errorCode: 0, reason: RESULTS.notCanonical }];
   const reads = steps.map(({ level, table, index, raw }): MachineEvent => ({
-    kind: 'tableRead', depth: 1, level, table, index, low: lowWord(raw), high: highWord(raw), cycles: cycle,
+    kind: 'tableRead',
+    depth: 1,
+    level,
+    table,
+    index,
+    low: lowWord(raw),
+    high: highWord(raw),
+    cycles: cycle,
   }));
   const mapped = outcome === 'mapped';
   const cost = { references: steps.length, cycles: steps.length * cycle };
@@ -106,8 +120,13 @@ function walkData(program: string, { run }: LoadedRun, address: bigint, walked: 
     outcome,
     references: steps.length,
     steps: steps.map((s) => ({
-      level: s.levelName, table: hex(physicalOf(s.table)), index: s.index, address: hex(s.address), raw: hex(s.raw),
-      flags: s.flags, meaning: s.meaning,
+      level: s.levelName,
+      table: hex(physicalOf(s.table)),
+      index: s.index,
+      address: hex(s.address),
+      raw: hex(s.raw),
+      flags: s.flags,
+      meaning: s.meaning,
     })),
     ...translation,
   };

@@ -1,5 +1,12 @@
 /** The mappings of an address space as rows, and the rows as text, JSON and CSV. */
-import { addressOf, addPages, formatAddress, PAGE_SIZE_NAMES, PAGES_OF_SIZE, physicalOf } from '../../machine/core/addresses';
+import {
+  addressOf,
+  addPages,
+  formatAddress,
+  PAGE_SIZE_NAMES,
+  PAGES_OF_SIZE,
+  physicalOf,
+} from '../../machine/core/addresses';
 import type { Process } from '../../machine/kernel/process';
 import type { Machine } from '../../machine/machine';
 import { byteSize, grouped } from '../numbers';
@@ -61,7 +68,10 @@ export const mappingsData = (mappings: ProcessMappings): object => ({
   pid: mappings.pid,
   root: hex(mappings.root),
   mappings: mappings.rows.map(({ start, end, physical, ...rest }) => ({
-    start: hex(start), end: hex(end), physical: hex(physical), ...rest,
+    start: hex(start),
+    end: hex(end),
+    physical: hex(physical),
+    ...rest,
   })),
 });
 

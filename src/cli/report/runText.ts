@@ -26,7 +26,10 @@ function summaryRows(report: RunReport): [string, string][] {
     ['accesses', `${grouped(accesses.total)} (${counts(accesses, ['reads', 'writes', 'execs'])})`],
     ['page faults', faultText(report)],
     ['TLB hits', tlbText(report)],
-    ['walks', `${grouped(walks.count)}, ${ratio(walks.references, walks.count)} references each, longest ${walks.longest}`],
+    [
+      'walks',
+      `${grouped(walks.count)}, ${ratio(walks.references, walks.count)} references each, longest ${walks.longest}`,
+    ],
     ['walk caches', hitRates(Object.entries(report.walkCaches))],
     ['page tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables (${counts(tables.byLevel)})`],
     ['kernel', `${grouped(kernel.instructions)} instructions (${kernelText(kernel.byClass)})`],

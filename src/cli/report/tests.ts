@@ -56,7 +56,12 @@ export function tap(suites: readonly TestSuite[]): string {
   for (const suite of suites) {
     for (const c of suite.cases) {
       const directive = c.status === 'notReached' ? ' # SKIP not reached' : '';
-      point(c.status !== 'failed', `${suite.file}:${c.line}: ${c.text}`, [reasons(c).join('; ')].filter(Boolean), directive);
+      point(
+        c.status !== 'failed',
+        `${suite.file}:${c.line}: ${c.text}`,
+        [reasons(c).join('; ')].filter(Boolean),
+        directive,
+      );
     }
     if (suite.error !== undefined) point(false, `${suite.file}: runs to its end`, [suite.error]);
     else if (suite.cases.length === 0) point(true, `${suite.file}: runs to its end`, []);
@@ -67,11 +72,16 @@ export function tap(suites: readonly TestSuite[]): string {
 export function junit(suites: readonly TestSuite[]): string {
   const body = suites.map((suite) => {
     const cases = suite.cases.map((c) => caseXml(suite.file, `line ${c.line}: ${c.text}`, contentOf(c)));
-    if (suite.error !== undefined) cases.push(caseXml(suite.file, 'runs to its end', [tag('error', { message: suite.error })]));
+    if (suite.error !== undefined)
+      cases.push(caseXml(suite.file, 'runs to its end', [tag('error', { message: suite.error })]));
     else if (cases.length === 0) cases.push(caseXml(suite.file, 'runs to its end', []));
     const attributes = {
-      name: suite.file, tests: cases.length, failures: failed(suite), errors: suite.error === undefined ? 0 : 1,
-      skipped: notReached(suite), time: suite.seconds.toFixed(3),
+      name: suite.file,
+      tests: cases.length,
+      failures: failed(suite),
+      errors: suite.error === undefined ? 0 : 1,
+      skipped: notReached(suite),
+      time: suite.seconds.toFixed(3),
     };
     return tag('testsuite', attributes, cases);
   });
@@ -87,7 +97,9 @@ const caseXml = (classname: string, name: string, content: readonly string[]): s
   tag('testcase', { classname, name }, content);
 
 function tag(name: string, attributes: Record<string, string | number>, content: readonly string[] = []): string {
-  const list = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`).join('');
+  const list = Object.entries(attributes)
+    .map(([key, value]) => ` ${key}="${escaped(String(value))}"`)
+    .join('');
   if (content.length === 0) return `<${name}${list}/>`;
   const inner = content.join('\n').replace(/^/gm, '  ');
   return `<${name}${list}>\n${inner}\n</${name}>`;

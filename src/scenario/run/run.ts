@@ -201,8 +201,7 @@ export class Run {
       const stop = Math.min(chunk.length, first + end - this.#at);
       for (let i = first; i < stop; i++) {
         const p = packed[i];
-        if (!machine.access(kindOfRecord(p), vpn[i] as Vpn, offsetOf(p), sizeOf(p), 1))
-          return this.#burstFailed();
+        if (!machine.access(kindOfRecord(p), vpn[i] as Vpn, offsetOf(p), sizeOf(p), 1)) return this.#burstFailed();
         this.#at++;
         this.#tick++;
         if (machine.probe.fired !== 0) return false;
@@ -354,8 +353,7 @@ export class Run {
     const offset = activity.kind === 'trace' ? activity.offset : 0n;
     const from = record.offset + offsetOfAddress(offset);
     const page = addPages(addPages(record.vpn, vpnOfAddress(offset)), from >= 4096 ? 1 : 0);
-    if (!this.machine.access(record.kind, page, from % 4096, record.sizeBytes, 1))
-      return this.#accessFailed();
+    if (!this.machine.access(record.kind, page, from % 4096, record.sizeBytes, 1)) return this.#accessFailed();
     this.#advance(loaded.store.length);
   }
 

@@ -4,7 +4,8 @@ import type { Machine } from '../../machine/machine';
 import { statistics, type Statistics } from '../../machine/statistics';
 import type { MemberValue, ObjectValue } from './values';
 
-export const statisticsValue = (machine: Machine): ObjectValue => record('statistics', withUncalled(statistics(machine)));
+export const statisticsValue = (machine: Machine): ObjectValue =>
+  record('statistics', withUncalled(statistics(machine)));
 
 /** The counters with functions that never ran: in an expression they are 0, not an error. */
 function withUncalled(counters: Statistics): Statistics {

@@ -14,7 +14,11 @@ import { machineWithProcess, map, pageNumber, vpn } from '../support';
 function emtOf(m: Machine, overridden: boolean): Emt {
   const { memory, buddy, probe, scheme } = m;
   const driver = scheme.createDriver({ memory, buddy, cpu: m.mmu, probe });
-  return new Emt(overridden ? driver : { ...driver, name: driver.name, basic: driver.basic, overrides: {} }, probe, buddy);
+  return new Emt(
+    overridden ? driver : { ...driver, name: driver.name, basic: driver.basic, overrides: {} },
+    probe,
+    buddy,
+  );
 }
 
 function touchedMachine(scheme: string, pages: readonly Vpn[]): Machine {
@@ -40,13 +44,20 @@ function scan(emt: Emt, m: Machine, start: number, end: number): { seen: Seen[];
   while (emt.tobjIterHasNext(iterator)) {
     emt.tobjIterNext(tdb, iterator, tobj);
     if (emt.tobjReadAttr(tobj, Attribute.MAPPED) === 1)
-      seen.push({ vpn: tobj.vpn, frame: emt.tobjReadAttr(tobj, Attribute.PA), pages: emt.tobjReadAttr(tobj, Attribute.SIZE) });
+      seen.push({
+        vpn: tobj.vpn,
+        frame: emt.tobjReadAttr(tobj, Attribute.PA),
+        pages: emt.tobjReadAttr(tobj, Attribute.SIZE),
+      });
   }
   emt.tobjIterEnd(iterator);
   return { seen, lookups: iterator.lookups };
 }
 
-const nearby = fc.array(pageNumber.map((p) => asVpn(p % 2 ** 13)), { maxLength: 12 });
+const nearby = fc.array(
+  pageNumber.map((p) => asVpn(p % 2 ** 13)),
+  { maxLength: 12 },
+);
 
 describe('the EMT API', () => {
   it('has the 15 basic functions, and names for all attributes', () => {
@@ -56,7 +67,7 @@ describe('the EMT API', () => {
 
   for (const scheme of Object.keys(SCHEMES)) {
     describe(`over ${scheme}`, () => {
-      it('scans the same objects with the default iterator and with the driver\'s', () => {
+      it("scans the same objects with the default iterator and with the driver's", () => {
         fc.assert(
           fc.property(nearby, fc.nat(8192), fc.nat(8192), (pages, a, b) => {
             const m = touchedMachine(scheme, pages);
@@ -76,32 +87,38 @@ describe('the EMT API', () => {
 
       it('finds what was updated, gives back what was there before, and removes it', () => {
         fc.assert(
-          fc.property(fc.array(fc.tuple(pageNumber, fc.integer({ min: 1, max: 2 ** 34 }), fc.boolean()), { maxLength: 30 }), (updates) => {
-            const m = machineWithProcess({ scheme });
-            const { emt } = m;
-            const tdb = m.kernel.current!.tdb;
-            const [tobj, old] = [new Tobj(), new Tobj()];
-            const model = new Map<number, number>();
-            for (const [page, frame, remove] of updates) {
-              emt.tobjInit(tobj, page);
-              const before = model.get(page);
-              if (remove) {
-                emt.tdbRemoveTobj(tdb, tobj, old);
-                model.delete(page);
-              } else {
-                emt.tobjWriteAttr(tobj, Attribute.PA, frame);
-                emt.tobjWriteAttr(tobj, Attribute.PRESENT, 1);
-                assert.equal(emt.tdbUpdateTobj(tdb, tobj, old), 'ok');
-                model.set(page, frame);
+          fc.property(
+            fc.array(fc.tuple(pageNumber, fc.integer({ min: 1, max: 2 ** 34 }), fc.boolean()), { maxLength: 30 }),
+            (updates) => {
+              const m = machineWithProcess({ scheme });
+              const { emt } = m;
+              const tdb = m.kernel.current!.tdb;
+              const [tobj, old] = [new Tobj(), new Tobj()];
+              const model = new Map<number, number>();
+              for (const [page, frame, remove] of updates) {
+                emt.tobjInit(tobj, page);
+                const before = model.get(page);
+                if (remove) {
+                  emt.tdbRemoveTobj(tdb, tobj, old);
+                  model.delete(page);
+                } else {
+                  emt.tobjWriteAttr(tobj, Attribute.PA, frame);
+                  emt.tobjWriteAttr(tobj, Attribute.PRESENT, 1);
+                  assert.equal(emt.tdbUpdateTobj(tdb, tobj, old), 'ok');
+                  model.set(page, frame);
+                }
+                assert.equal(emt.tobjReadAttr(old, Attribute.MAPPED), before === undefined ? 0 : 1);
+                if (before !== undefined) assert.equal(emt.tobjReadAttr(old, Attribute.PA), before);
+                for (const [p, f] of model) {
+                  emt.tdbFindTobj(tdb, vpn(p), tobj);
+                  assert.deepEqual(
+                    [emt.tobjReadAttr(tobj, Attribute.PA), emt.tobjReadAttr(tobj, Attribute.VA)],
+                    [f, p],
+                  );
+                }
               }
-              assert.equal(emt.tobjReadAttr(old, Attribute.MAPPED), before === undefined ? 0 : 1);
-              if (before !== undefined) assert.equal(emt.tobjReadAttr(old, Attribute.PA), before);
-              for (const [p, f] of model) {
-                emt.tdbFindTobj(tdb, vpn(p), tobj);
-                assert.deepEqual([emt.tobjReadAttr(tobj, Attribute.PA), emt.tobjReadAttr(tobj, Attribute.VA)], [f, p]);
-              }
-            }
-          }),
+            },
+          ),
           { numRuns: 40 },
         );
       });
@@ -109,15 +126,32 @@ describe('the EMT API', () => {
       it('reads back every attribute that it writes, and no other changes', () => {
         const { emt } = machineWithProcess({ scheme });
         const flags = [
-          Attribute.PRESENT, Attribute.WRITE, Attribute.EXEC, Attribute.USER, Attribute.ACCESSED, Attribute.DIRTY, Attribute.GLOBAL,
-          Attribute.SPECIAL, Attribute.SOFT_DIRTY, Attribute.DEVMAP,
+          Attribute.PRESENT,
+          Attribute.WRITE,
+          Attribute.EXEC,
+          Attribute.USER,
+          Attribute.ACCESSED,
+          Attribute.DIRTY,
+          Attribute.GLOBAL,
+          Attribute.SPECIAL,
+          Attribute.SOFT_DIRTY,
+          Attribute.DEVMAP,
         ];
-        const values = fc.tuple(fc.integer({ min: 1, max: 2 ** 40 - 1 }), fc.nat(15), fc.nat(3), fc.array(fc.boolean(), { minLength: 10, maxLength: 10 }));
+        const values = fc.tuple(
+          fc.integer({ min: 1, max: 2 ** 40 - 1 }),
+          fc.nat(15),
+          fc.nat(3),
+          fc.array(fc.boolean(), { minLength: 10, maxLength: 10 }),
+        );
         fc.assert(
           fc.property(values, ([frame, key, mode, bits]) => {
             const tobj = new Tobj();
             emt.tobjInit(tobj, vpn(5));
-            const written = new Map<Attribute, number>([[Attribute.PA, frame], [Attribute.PKEY, key], [Attribute.CACHE_MODE, mode]]);
+            const written = new Map<Attribute, number>([
+              [Attribute.PA, frame],
+              [Attribute.PKEY, key],
+              [Attribute.CACHE_MODE, mode],
+            ]);
             flags.forEach((flag, i) => written.set(flag, bits[i] ? 1 : 0));
             for (const [attribute, value] of written) emt.tobjWriteAttr(tobj, attribute, value);
             for (const [attribute, value] of written)

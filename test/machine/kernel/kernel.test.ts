@@ -31,16 +31,27 @@ describe('mmap', () => {
     map(m, 100, 4);
     map(m, 104, 4);
     map(m, 108, 4, { read: true, write: false, exec: false });
-    assert.deepEqual(m.kernel.current?.vmas.map((v) => [v.start, v.end]), [[100, 108], [108, 112]]);
+    assert.deepEqual(
+      m.kernel.current?.vmas.map((v) => [v.start, v.end]),
+      [
+        [100, 108],
+        [108, 112],
+      ],
+    );
   });
 
   it('refuses nothing at all, what is taken, and what user space does not have', () => {
     const { kernel } = machineWithProcess();
-    const at = (page: number, pages: number): MapResult => kernel.mmap({ pages, ...RW, at: asVpn(page), populate: false });
+    const at = (page: number, pages: number): MapResult =>
+      kernel.mmap({ pages, ...RW, at: asVpn(page), populate: false });
     const error = (r: MapResult): string => (r.ok ? 'ok' : r.error);
     assert.equal(error(at(100, 4)), 'ok');
     assert.deepEqual([at(100, 0), at(103, 1), at(96, 5), at(104, 1)].map(error), ['EINVAL', 'EEXIST', 'EEXIST', 'ok']);
-    assert.deepEqual([at(TASK_SIZE - 1, 1), at(TASK_SIZE - 1, 2), at(TASK_SIZE, 1)].map(error), ['ok', 'EINVAL', 'EINVAL']);
+    assert.deepEqual([at(TASK_SIZE - 1, 1), at(TASK_SIZE - 1, 2), at(TASK_SIZE, 1)].map(error), [
+      'ok',
+      'EINVAL',
+      'EINVAL',
+    ]);
     assert.equal(error(kernel.mmap({ pages: 2 ** 36, ...RW, populate: false })), 'ENOMEM');
   });
 
@@ -164,7 +175,13 @@ describe('munmap', () => {
     for (const page of [0, 511, 512, 1023, 1024, 2047]) m.access(Access.Write, vpn(page), 0, 1, 1);
     assert.equal(statistics(m).tables.byLevel.PTE, 4);
     unmap(m, 512, 1024);
-    assert.deepEqual(m.kernel.current?.vmas.map((v) => [v.start, v.end]), [[0, 512], [1024, 2048]]);
+    assert.deepEqual(
+      m.kernel.current?.vmas.map((v) => [v.start, v.end]),
+      [
+        [0, 512],
+        [1024, 2048],
+      ],
+    );
     assert.equal(statistics(m).tables.byLevel.PTE, 3);
     unmap(m, 0, 1);
     assert.equal(statistics(m).tables.byLevel.PTE, 3, 'page 511 still needs the first table');

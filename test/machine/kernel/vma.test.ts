@@ -2,19 +2,29 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { asVpn } from '../../../src/machine/core/addresses';
 import {
-  findVma, insertVma, overlaps, protectionText, removeRange, unmappedAreaTopDown, type VmaList,
+  findVma,
+  insertVma,
+  overlaps,
+  protectionText,
+  removeRange,
+  unmappedAreaTopDown,
+  type VmaList,
 } from '../../../src/machine/kernel/vma';
 
 const PAGES = 64;
 const rights = fc.constantFrom('r--p', 'rw-p', '---p');
-const range = fc.tuple(fc.nat(PAGES - 1), fc.integer({ min: 1, max: 12 })).map(([start, n]) => [start, Math.min(PAGES, start + n)] as const);
+const range = fc
+  .tuple(fc.nat(PAGES - 1), fc.integer({ min: 1, max: 12 }))
+  .map(([start, n]) => [start, Math.min(PAGES, start + n)] as const);
 const actions = fc.array(fc.tuple(range, fc.option(rights)), { maxLength: 40 });
 
 /** The naive address space: the rights of each page. */
 type Pages = (string | undefined)[];
 
 const rightsOf = (text: string): { read: boolean; write: boolean; exec: boolean } => ({
-  read: text[0] === 'r', write: text[1] === 'w', exec: text[2] === 'x',
+  read: text[0] === 'r',
+  write: text[1] === 'w',
+  exec: text[2] === 'x',
 });
 
 function built(list: [readonly [number, number], string | null][]): { vmas: VmaList; pages: Pages } {
@@ -25,7 +35,11 @@ function built(list: [readonly [number, number], string | null][]): { vmas: VmaL
     if (text === null) {
       const { list: kept, removed } = removeRange(vmas, start, end);
       const gone = pages.slice(from, to).filter((p) => p !== undefined).length;
-      assert.equal(removed.reduce((n, v) => n + v.end - v.start, 0), gone, 'what is removed is what was there');
+      assert.equal(
+        removed.reduce((n, v) => n + v.end - v.start, 0),
+        gone,
+        'what is removed is what was there',
+      );
       vmas = kept;
       pages.fill(undefined, from, to);
       continue;
@@ -75,7 +89,14 @@ describe('the list of areas', () => {
         const { vmas } = built(list);
         const copy = structuredClone(vmas);
         removeRange(vmas, asVpn(from), asVpn(to));
-        insertVma(vmas, { start: asVpn(PAGES), end: asVpn(PAGES + 1), read: true, write: true, exec: false, backing: 'anon' });
+        insertVma(vmas, {
+          start: asVpn(PAGES),
+          end: asVpn(PAGES + 1),
+          read: true,
+          write: true,
+          exec: false,
+          backing: 'anon',
+        });
         assert.deepEqual(vmas, copy);
       }),
     );
@@ -83,13 +104,19 @@ describe('the list of areas', () => {
 
   it('is searched for the highest free range that is large enough, as a naive search finds it', () => {
     fc.assert(
-      fc.property(actions, fc.integer({ min: 1, max: 20 }), fc.nat(10), fc.integer({ min: 20, max: PAGES }), (list, wanted, bottom, top) => {
-        const { vmas, pages } = built(list);
-        let expected: number | undefined;
-        for (let start = top - wanted; start >= bottom && expected === undefined; start--)
-          if (pages.slice(start, start + wanted).every((p) => p === undefined)) expected = start;
-        assert.equal(unmappedAreaTopDown(vmas, wanted, asVpn(bottom), asVpn(top)), expected);
-      }),
+      fc.property(
+        actions,
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(10),
+        fc.integer({ min: 20, max: PAGES }),
+        (list, wanted, bottom, top) => {
+          const { vmas, pages } = built(list);
+          let expected: number | undefined;
+          for (let start = top - wanted; start >= bottom && expected === undefined; start--)
+            if (pages.slice(start, start + wanted).every((p) => p === undefined)) expected = start;
+          assert.equal(unmappedAreaTopDown(vmas, wanted, asVpn(bottom), asVpn(top)), expected);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -57,7 +57,9 @@ describe('the buddy allocator', () => {
       fc.property(sizes, actions, fc.infiniteStream(fc.nat()), (bytes, list, picks) => {
         const { buddy } = allocator(bytes);
         const before = buddy.orders();
-        const blocks = list.flatMap((a) => ('allocate' in a ? [buddy.allocate(a.allocate, 'test')] : [])).filter((b): b is Pfn => b !== -1);
+        const blocks = list
+          .flatMap((a) => ('allocate' in a ? [buddy.allocate(a.allocate, 'test')] : []))
+          .filter((b): b is Pfn => b !== -1);
         while (blocks.length > 0) {
           const [block] = blocks.splice(picks.next().value % blocks.length, 1);
           buddy.free(block, 'test');

@@ -77,18 +77,22 @@ describe('the paged store', () => {
 
   it('has another hash if one word differs, or the number of pages', () => {
     fc.assert(
-      fc.property(fc.nat(3 * PAGE_WORDS - 1), fc.integer().filter((n) => n !== 0), (at, value) => {
-        const a = new PagedStore(1);
-        const b = new PagedStore(1);
-        for (const store of [a, b]) store.extend(3);
-        assert.equal(hashOf(a), hashOf(b));
-        b.touch(Math.floor(at / PAGE_WORDS));
-        b.words[at] = value;
-        assert.notEqual(hashOf(a), hashOf(b));
-        b.words[at] = 0;
-        b.extend(4);
-        assert.notEqual(hashOf(a), hashOf(b));
-      }),
+      fc.property(
+        fc.nat(3 * PAGE_WORDS - 1),
+        fc.integer().filter((n) => n !== 0),
+        (at, value) => {
+          const a = new PagedStore(1);
+          const b = new PagedStore(1);
+          for (const store of [a, b]) store.extend(3);
+          assert.equal(hashOf(a), hashOf(b));
+          b.touch(Math.floor(at / PAGE_WORDS));
+          b.words[at] = value;
+          assert.notEqual(hashOf(a), hashOf(b));
+          b.words[at] = 0;
+          b.extend(4);
+          assert.notEqual(hashOf(a), hashOf(b));
+        },
+      ),
     );
   });
 

@@ -17,18 +17,15 @@ describe('physical memory', () => {
 
   it('gives back the bytes that were written, at any address and length', () => {
     fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(20_000), fc.uint8Array({ maxLength: 40 })), { maxLength: 20 }),
-        (writes) => {
-          const memory = new PhysicalMemory(2 * MIB);
-          const model = new Uint8Array(32_768);
-          for (const [at, bytes] of writes) {
-            assert.equal(memory.writeBytes(at, bytes), bytes.length);
-            model.set(bytes, at);
-          }
-          assert.deepEqual(memory.readBytes(0, model.length), model);
-        },
-      ),
+      fc.property(fc.array(fc.tuple(fc.nat(20_000), fc.uint8Array({ maxLength: 40 })), { maxLength: 20 }), (writes) => {
+        const memory = new PhysicalMemory(2 * MIB);
+        const model = new Uint8Array(32_768);
+        for (const [at, bytes] of writes) {
+          assert.equal(memory.writeBytes(at, bytes), bytes.length);
+          model.set(bytes, at);
+        }
+        assert.deepEqual(memory.readBytes(0, model.length), model);
+      }),
     );
   });
 

@@ -45,7 +45,11 @@ class NaiveLru {
 /** Sets and ways from 1 up, powers of two or not. */
 const geometry = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 12 }));
 /** Few low numbers that meet, and some near the end of 52 bits. */
-const key = fc.oneof(fc.nat(40), fc.nat(40).map((n) => 2 ** 51 - n * 3), fc.nat(20).map((n) => 2 ** 32 + n));
+const key = fc.oneof(
+  fc.nat(40),
+  fc.nat(40).map((n) => 2 ** 51 - n * 3),
+  fc.nat(20).map((n) => 2 ** 32 + n),
+);
 const action = fc.oneof(
   { weight: 8, arbitrary: fc.record({ use: key, size: fc.constantFrom(0, 0, 0, 1, 2) }) },
   { weight: 1, arbitrary: fc.record({ remove: key, size: fc.constantFrom(0, 1) }) },
@@ -81,7 +85,9 @@ describe('the associative cache', () => {
           }
         }
         for (let set = 0; set < sets; set++) {
-          const order = cache.inOrderOfUse(set).map((i) => ({ key: cache.tag[i], size: cache.size[i], frame: cache.frame[i] }));
+          const order = cache
+            .inOrderOfUse(set)
+            .map((i) => ({ key: cache.tag[i], size: cache.size[i], frame: cache.frame[i] }));
           assert.deepEqual(order, naive.sets[set]);
         }
         for (const size of [0, 1, 2]) {

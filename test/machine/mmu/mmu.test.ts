@@ -45,7 +45,10 @@ describe('the MMU', () => {
     const m = machineWithProcess();
     map(m, PAGE, 1, { read: true, write: false, exec: true });
     assert.ok(m.access(Access.Exec, vpn(PAGE), 0, 1, 1));
-    assert.deepEqual([m.mmu.l1i, m.mmu.l1d, m.mmu.stlb].map((l) => l.structures[0].peek(PAGE, 0) >= 0), [true, false, true]);
+    assert.deepEqual(
+      [m.mmu.l1i, m.mmu.l1d, m.mmu.stlb].map((l) => l.structures[0].peek(PAGE, 0) >= 0),
+      [true, false, true],
+    );
   });
 
   it('raises #GP for an address that is not canonical, and leaves CR2 alone', () => {
@@ -113,7 +116,10 @@ describe('the MMU', () => {
       const tables = hashOf(m.memory);
       assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Write, 1, false), false);
       assert.equal(hashOf(m.memory), tables, what);
-      assert.ok([...m.mmu.tlbs, ...m.mmu.walkCaches].every((c) => c.population.every((n) => n === 0)), what);
+      assert.ok(
+        [...m.mmu.tlbs, ...m.mmu.walkCaches].every((c) => c.population.every((n) => n === 0)),
+        what,
+      );
     }
   });
 
@@ -134,11 +140,23 @@ describe('the MMU', () => {
     clear();
     m.mmu.flushAll();
     m.access(Access.Read, vpn(PAGE), 0, 1, 1);
-    assert.deepEqual([bits(A), bits(D)], [[true, true, true, true], [false, false, false, false]]);
+    assert.deepEqual(
+      [bits(A), bits(D)],
+      [
+        [true, true, true, true],
+        [false, false, false, false],
+      ],
+    );
     clear();
     m.mmu.flushAll();
     m.access(Access.Write, vpn(PAGE), 0, 1, 1);
-    assert.deepEqual([bits(A), bits(D)], [[true, true, true, true], [false, false, false, true]]);
+    assert.deepEqual(
+      [bits(A), bits(D)],
+      [
+        [true, true, true, true],
+        [false, false, false, true],
+      ],
+    );
   });
 });
 
@@ -247,7 +265,10 @@ describe('flushes', () => {
     const m = touched(2);
     m.mmu.invlpg(vpn(PAGE));
     for (const level of [m.mmu.l1d, m.mmu.stlb])
-      assert.deepEqual([level.structures[0].peek(PAGE, 0) < 0, level.structures[0].peek(PAGE + 1, 0) >= 0], [true, true]);
+      assert.deepEqual(
+        [level.structures[0].peek(PAGE, 0) < 0, level.structures[0].peek(PAGE + 1, 0) >= 0],
+        [true, true],
+      );
     assert.ok(m.mmu.walkCaches.every((c) => c.population[0] === 0));
   });
 
@@ -265,7 +286,10 @@ describe('flushes', () => {
 
 describe('huge leaves', () => {
   /** Made by hand, as the hardware would read them: a leaf at the PMD or at the PUD. */
-  for (const [name, level, bytes] of [['2 MiB', 2, 2 * MIB], ['1 GiB', 1, 1024 * MIB]] as const)
+  for (const [name, level, bytes] of [
+    ['2 MiB', 2, 2 * MIB],
+    ['1 GiB', 1, 1024 * MIB],
+  ] as const)
     it(`of ${name} translate every page in them by one TLB entry`, () => {
       const m = machineWithProcess({ memoryBytes: 4096 * MIB });
       map(m, 0x40000, bytes / 4096);

@@ -30,9 +30,13 @@ function permitted(kind: Access, fromUser: boolean, page: Page, mode: Mode): boo
 
 const combinations = <K extends string>(...names: K[]): Record<K, boolean>[] =>
   names.reduce<Record<string, boolean>[]>(
-    (all, name) => all.flatMap((c) => [{ ...c, [name]: false }, { ...c, [name]: true }]),
+    (all, name) =>
+      all.flatMap((c) => [
+        { ...c, [name]: false },
+        { ...c, [name]: true },
+      ]),
     [{}],
-  ) as Record<K, boolean>[];
+  );
 
 const PAGES: Page[] = combinations('writable', 'user', 'noExecute');
 const MODES: Mode[] = combinations('wp', 'smep', 'smap', 'nxe');
@@ -82,37 +86,53 @@ describe('access rights', () => {
   }
 
   const bits = fc.record({ writable: fc.boolean(), user: fc.boolean(), noExecute: fc.boolean() });
-  const mostly = fc.oneof({ weight: 3, arbitrary: fc.constant({ writable: true, user: true, noExecute: false }) }, { weight: 1, arbitrary: bits });
+  const mostly = fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ writable: true, user: true, noExecute: false }) },
+    { weight: 1, arbitrary: bits },
+  );
   const modes = fc.constantFrom(...MODES.filter((m) => m.nxe));
 
   it('are combined over the path, in a walk, from a walk cache and from the TLB alike', () => {
     fc.assert(
-      fc.property(fc.tuple(mostly, mostly, mostly, mostly), modes, fc.constantFrom(...KINDS), fc.nat(1), (levels, mode, kind, user) => {
-        const page: Page = {
-          writable: levels.every((l) => l.writable),
-          user: levels.every((l) => l.user),
-          noExecute: levels.some((l) => l.noExecute),
-        };
-        const expected = permitted(kind, user === 1, page, mode);
-        const m = machineWith(levels, mode);
-        const translate = (): boolean => m.mmu.translate(vpn(PAGE), 5, kind, user, false);
-        assert.equal(translate(), expected, 'in a walk');
-        if (!expected) {
-          const { errorCode, vector, offset } = m.mmu.fault;
-          const code =
-            ErrorCode.Present | (kind === Access.Write ? ErrorCode.Write : 0) | (user ? ErrorCode.User : 0) |
-            (kind === Access.Exec ? ErrorCode.Fetch : 0);
-          assert.deepEqual([vector, errorCode, m.mmu.fault.vpn, offset], ['PF', code, PAGE, 5]);
-        }
-        // Whoever may read or fetch it fills TLBs and walk caches; then the same access is asked of them.
-        for (const [filler, by] of [[Access.Read, 1], [Access.Read, 0], [Access.Exec, 1], [Access.Exec, 0]] as const) {
-          m.mmu.flushAll();
-          if (!m.mmu.translate(vpn(PAGE), 0, filler, by, false)) continue;
-          assert.equal(translate(), expected, 'from the TLB');
-          for (const tlb of m.mmu.tlbs) tlb.clear();
-          assert.equal(translate(), expected, 'from a walk cache');
-        }
-      }),
+      fc.property(
+        fc.tuple(mostly, mostly, mostly, mostly),
+        modes,
+        fc.constantFrom(...KINDS),
+        fc.nat(1),
+        (levels, mode, kind, user) => {
+          const page: Page = {
+            writable: levels.every((l) => l.writable),
+            user: levels.every((l) => l.user),
+            noExecute: levels.some((l) => l.noExecute),
+          };
+          const expected = permitted(kind, user === 1, page, mode);
+          const m = machineWith(levels, mode);
+          const translate = (): boolean => m.mmu.translate(vpn(PAGE), 5, kind, user, false);
+          assert.equal(translate(), expected, 'in a walk');
+          if (!expected) {
+            const { errorCode, vector, offset } = m.mmu.fault;
+            const code =
+              ErrorCode.Present |
+              (kind === Access.Write ? ErrorCode.Write : 0) |
+              (user ? ErrorCode.User : 0) |
+              (kind === Access.Exec ? ErrorCode.Fetch : 0);
+            assert.deepEqual([vector, errorCode, m.mmu.fault.vpn, offset], ['PF', code, PAGE, 5]);
+          }
+          // Whoever may read or fetch it fills TLBs and walk caches; then the same access is asked of them.
+          for (const [filler, by] of [
+            [Access.Read, 1],
+            [Access.Read, 0],
+            [Access.Exec, 1],
+            [Access.Exec, 0],
+          ] as const) {
+            m.mmu.flushAll();
+            if (!m.mmu.translate(vpn(PAGE), 0, filler, by, false)) continue;
+            assert.equal(translate(), expected, 'from the TLB');
+            for (const tlb of m.mmu.tlbs) tlb.clear();
+            assert.equal(translate(), expected, 'from a walk cache');
+          }
+        },
+      ),
       { numRuns: 400 },
     );
   });

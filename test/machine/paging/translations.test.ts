@@ -24,7 +24,14 @@ class Model {
 
   apply(m: Machine, a: Action): void {
     if ('map' in a) {
-      const { ok } = m.kernel.mmap({ pages: a.pages, read: true, write: true, exec: false, at: asVpn(a.map), populate: false });
+      const { ok } = m.kernel.mmap({
+        pages: a.pages,
+        read: true,
+        write: true,
+        exec: false,
+        at: asVpn(a.map),
+        populate: false,
+      });
       const free = pagesFrom(a.map, a.pages).every((p) => !this.areas.has(p));
       assert.equal(ok, free, 'a mapping is refused exactly where something is mapped');
       if (ok) for (const p of pagesFrom(a.map, a.pages)) this.areas.add(p);
@@ -41,12 +48,18 @@ class Model {
 
   check(m: Machine): void {
     const leaves = [...m.inspector.mappings(m.root, { coalesce: false })];
-    assert.deepEqual(leaves.map((l) => l.vpn), [...this.resident].sort((a, b) => a - b));
+    assert.deepEqual(
+      leaves.map((l) => l.vpn),
+      [...this.resident].sort((a, b) => a - b),
+    );
     assert.equal(new Set(leaves.map((l) => l.pfn)).size, leaves.length, 'no frame is mapped twice');
     assert.equal(m.kernel.current?.rss, this.resident.size);
     for (const { vpn: page, pfn } of leaves) assert.equal(m.inspector.walk(m.root, page).pfn, pfn);
     this.#checkCaches(m, new Map(leaves.map((l) => [l.vpn as number, l.pfn])));
-    this.#checkTables(m, leaves.map((l) => l.vpn));
+    this.#checkTables(
+      m,
+      leaves.map((l) => l.vpn),
+    );
   }
 
   /** Nothing stale may be cached after an operation has ended. */
@@ -58,7 +71,11 @@ class Model {
       for (let i = 0; i < cache.entries; i++) {
         if (cache.tag[i] < 0) continue;
         const page = asVpn(cache.tag[i] * 2 ** (9 * (3 - level)));
-        assert.equal(m.inspector.walk(m.root, page).steps[level + 1]?.table, cache.frame[i], `${cache.name} agrees with the tables`);
+        assert.equal(
+          m.inspector.walk(m.root, page).steps[level + 1]?.table,
+          cache.frame[i],
+          `${cache.name} agrees with the tables`,
+        );
       }
     });
   }
@@ -69,7 +86,11 @@ class Model {
     const { PGD, ...below } = statistics(m).tables.byLevel;
     assert.equal(PGD, 1);
     Object.values(below).forEach((n, i) => assert.ok(n >= needed[i]));
-    assert.equal(m.memory.frameCount - 256 - m.buddy.freeFrames, statistics(m).tables.count + this.resident.size, 'no frame is lost');
+    assert.equal(
+      m.memory.frameCount - 256 - m.buddy.freeFrames,
+      statistics(m).tables.count + this.resident.size,
+      'no frame is lost',
+    );
   }
 }
 
@@ -109,7 +130,9 @@ describe('translations', function () {
         for (const a of actions) model.apply(m, a);
         const leaves = [...m.inspector.mappings(m.root, { coalesce: false })];
         const runs = [...m.inspector.mappings(m.root, { coalesce: true })];
-        const expanded = runs.flatMap((r) => pagesFrom(0, r.pages).map((i) => ({ ...r, vpn: r.vpn + i, pfn: r.pfn + i, pages: 1 })));
+        const expanded = runs.flatMap((r) =>
+          pagesFrom(0, r.pages).map((i) => ({ ...r, vpn: r.vpn + i, pfn: r.pfn + i, pages: 1 })),
+        );
         assert.deepEqual(expanded, leaves);
         assert.ok(runs.length <= leaves.length);
       }),

@@ -61,25 +61,29 @@ describe('a run', function () {
 
   it('goes on from any saved state as it did before, wherever it was in between', async () => {
     await fc.assert(
-      fc.asyncProperty(randomScenario, fc.array(fc.tuple(fc.nat(), fc.nat(30), fc.nat()), { maxLength: 12 }), async (text, jumps) => {
-        const { hashes, end } = await reference(text);
-        const run = await runOf(text);
-        const saved = [run.save()];
-        for (const [pick, ticks, event] of jumps) {
-          run.load(saved[pick % saved.length]);
-          assert.equal(run.stateHash(), hashes[run.tick] ?? run.stateHash());
-          run.fast(ticks, null);
-          if (run.end !== null) continue;
-          saved.push(run.save());
-          // In the middle of a tick the state is good for looking at alone; loading makes it good again.
-          recordTick(run, event % 40);
-        }
-        for (const snapshot of saved) {
-          run.load(snapshot);
-          while (run.end === null) run.fast(1000, null);
-          assert.equal(run.stateHash(), end);
-        }
-      }),
+      fc.asyncProperty(
+        randomScenario,
+        fc.array(fc.tuple(fc.nat(), fc.nat(30), fc.nat()), { maxLength: 12 }),
+        async (text, jumps) => {
+          const { hashes, end } = await reference(text);
+          const run = await runOf(text);
+          const saved = [run.save()];
+          for (const [pick, ticks, event] of jumps) {
+            run.load(saved[pick % saved.length]);
+            assert.equal(run.stateHash(), hashes[run.tick] ?? run.stateHash());
+            run.fast(ticks, null);
+            if (run.end !== null) continue;
+            saved.push(run.save());
+            // In the middle of a tick the state is good for looking at alone; loading makes it good again.
+            recordTick(run, event % 40);
+          }
+          for (const snapshot of saved) {
+            run.load(snapshot);
+            while (run.end === null) run.fast(1000, null);
+            assert.equal(run.stateHash(), end);
+          }
+        },
+      ),
       { numRuns: 60 },
     );
   });

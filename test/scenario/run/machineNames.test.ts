@@ -1,5 +1,6 @@
 /** What the checker promises of names (language/names.ts, kinds.ts) must be there when a scenario runs. */
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { ENUMERATIONS, type Kind, kindRow } from '../../../src/scenario/language/kinds';
 import { NAMES } from '../../../src/scenario/language/names';
 import { parseExpression } from '../../../src/scenario/language/parser';
@@ -40,7 +41,8 @@ describe('names in expressions', () => {
 
   const checkMembers = (text: string, kind: Kind): void => {
     const value = valueOf(run, text);
-    if (kind in PLAIN) assert.ok(PLAIN[kind](value), `${text} is to be ${kind}, but is ${typeof value} ${String(value)}`);
+    if (kind in PLAIN)
+      assert.ok(PLAIN[kind](value), `${text} is to be ${kind}, but is ${inspect(value)}`);
     for (const member of kindRow(kind)?.members ?? []) {
       const path = `${text}.${member.name}`;
       if (!ABSENT.test(path)) checkMembers(path, member.kind);
@@ -61,21 +63,38 @@ describe('names in expressions', () => {
 
   it('compare results of walks, and which TLB knows a page, by name', async () => {
     await holds(
-      'machine {', '  preset classroom', '}', 'process p', 'mmap heap 64KiB rw anon',
+      'machine {',
+      '  preset classroom',
+      '}',
+      'process p',
+      'mmap heap 64KiB rw anon',
       'expect walk(heap).result == notPresent && tlb(heap).level == none',
-      'write heap', 'expect walk(heap).result == mapped && tlb(heap).level == "L1D"',
-      'write heap step 4KiB', 'expect tlb(heap).level == "STLB"',
+      'write heap',
+      'expect walk(heap).result == mapped && tlb(heap).level == "L1D"',
+      'write heap step 4KiB',
+      'expect tlb(heap).level == "STLB"',
     );
   });
 
   it('give 0 for a function of the kernel that was never called', async () => {
-    await holds('process p', 'expect stats.kernel.byFunction.do_wp_page.calls == 0', 'expect stats.kernel.byFunction.mm_alloc.calls == 1');
+    await holds(
+      'process p',
+      'expect stats.kernel.byFunction.do_wp_page.calls == 0',
+      'expect stats.kernel.byFunction.mm_alloc.calls == 1',
+    );
   });
 
   it('count the page tables of the running process alone', async () => {
     await holds(
-      'process a', 'mmap x 4KiB rw anon', 'write x', 'expect mm.tables == 4', 'process b', 'expect mm.tables == 1',
-      'expect stats.tables.count == 5', 'switch a', 'expect mm.tables == 4',
+      'process a',
+      'mmap x 4KiB rw anon',
+      'write x',
+      'expect mm.tables == 4',
+      'process b',
+      'expect mm.tables == 1',
+      'expect stats.tables.count == 5',
+      'switch a',
+      'expect mm.tables == 4',
     );
   });
 });

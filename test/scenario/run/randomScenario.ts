@@ -6,8 +6,26 @@
 import fc from 'fast-check';
 
 const STATEMENTS = [
-  'mmap', 'mmap', 'populate', 'single', 'single', 'single', 'cross', 'step', 'step', 'random', 'munmap', 'part', 'flush', 'invlpg', 'edit',
-  'expect', 'fails', 'loop', 'print', 'process',
+  'mmap',
+  'mmap',
+  'populate',
+  'single',
+  'single',
+  'single',
+  'cross',
+  'step',
+  'step',
+  'random',
+  'munmap',
+  'part',
+  'flush',
+  'invlpg',
+  'edit',
+  'expect',
+  'fails',
+  'loop',
+  'print',
+  'process',
 ] as const;
 
 const statement = fc.record({
@@ -48,19 +66,35 @@ class Writer {
         this.#regions = this.#regions.filter((other) => other !== r);
         return this.#line(`munmap ${r.name}`);
       case 'part':
-        return this.#line(`munmap ${r.name} for ${1 + (region % r.pages)} * 4KiB`, () => void (this.#regions = this.#regions.filter((o) => o !== r)));
+        return this.#line(
+          `munmap ${r.name} for ${1 + (region % r.pages)} * 4KiB`,
+          () => void (this.#regions = this.#regions.filter((o) => o !== r)),
+        );
       case 'flush':
         return this.#line('flush tlb');
       case 'invlpg':
         return this.#line(`invlpg ${at}`);
       case 'edit':
-        return this.#line(`if pte(${at}) != none && pte(${at}).present {`, `  set pte(${at}).${['accessed', 'dirty', 'rw'][region % 3]} = ${region % 2}`, '}');
+        return this.#line(
+          `if pte(${at}) != none && pte(${at}).present {`,
+          `  set pte(${at}).${['accessed', 'dirty', 'rw'][region % 3]} = ${region % 2}`,
+          '}',
+        );
       case 'expect':
-        return this.#line(['expect stats.faults.minor > 3, "some"', `expect walk(${at}).refs == 4`, 'expect tick > 0'][region % 3]);
+        return this.#line(
+          ['expect stats.faults.minor > 3, "some"', `expect walk(${at}).refs == 4`, 'expect tick > 0'][region % 3],
+        );
       case 'fails':
         return this.#line('expect fails read 0x5000', 'expect fault == SIGSEGV');
       case 'loop':
-        return this.#line(`repeat ${region % 4} {`, `  ${kind} ${at}`, `  for page in ${r.name} step 8KiB {`, `    ${kind} page`, '  }', '}');
+        return this.#line(
+          `repeat ${region % 4} {`,
+          `  ${kind} ${at}`,
+          `  for page in ${r.name} step 8KiB {`,
+          `    ${kind} page`,
+          '  }',
+          '}',
+        );
       case 'print':
         return this.#line(`print "{stats.walks.count} {mm.rss} {walk(${at}).refs}"`);
       case 'process':

@@ -13,7 +13,7 @@ export function memoryHost(files: Readonly<Record<string, string | Uint8Array>>)
     readText: async (name) => Buffer.from(await bytesOf(name)).toString('utf8'),
     openTrace: async (name) => {
       const bytes = await bytesOf(name);
-      // eslint-disable-next-line @typescript-eslint/require-await
+       
       const stream = (async function* () {
         yield bytes;
       })();
@@ -23,7 +23,11 @@ export function memoryHost(files: Readonly<Record<string, string | Uint8Array>>)
   };
 }
 
-export function loadText(text: string, options: LoadRunOptions = {}, files: Record<string, string> = {}): Promise<LoadedRun> {
+export function loadText(
+  text: string,
+  options: LoadRunOptions = {},
+  files: Record<string, string> = {},
+): Promise<LoadedRun> {
   return loadRun('test.ptscen', memoryHost({ 'test.ptscen': text, ...files }), options);
 }
 
