@@ -7,27 +7,21 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS, EVENTS } from '../protocol/names';
-import type {
-  NumberFormatArguments,
-  SeekArguments,
-  TranslateArguments,
-  TreeArguments,
-  WalkArguments,
-} from '../protocol/requests';
 import { type FileHost, LoadError, loadRun } from '../scenario/run/load';
 import type { Output } from '../scenario/run/run';
 import { NO_STOPS, type StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
+import { BreakpointRequests } from './breakpointRequests';
 import { capabilities } from './capabilities';
-import { completions } from './completions';
 import { Connection, type Handler } from './connection';
-import { evaluateText } from './console';
+import type { SessionContext } from './context';
 import { Debuggee } from './debuggee';
-import { badReference, cannotLaunch, notLaunched, notStopped } from './errors';
+import { cannotLaunch, notLaunched, notStopped } from './errors';
+import { gotoHandlers } from './gotoRequests';
 import { type LaunchSettings, launchSettings } from './launch';
+import { lookHandlers } from './lookRequests';
+import { baseName, Places } from './places';
 import { ProgressReport } from './progress';
-import { hoverText } from './translate';
-import { treeRows } from './trees';
 
 export interface AdapterHost {
   files: FileHost;
@@ -38,24 +32,29 @@ export interface AdapterHost {
 
 const CPU_THREAD = 1;
 
-/** What the client has asked for, kept so that a restart can ask again. */
-interface Wanted {
-  lines: { source: DebugProtocol.Source; breakpoints: DebugProtocol.SourceBreakpoint[] } | undefined;
-  functions: DebugProtocol.FunctionBreakpoint[];
-  filters: { filterId: string; condition?: string }[];
-}
-
 export class PtscopeSession extends Connection {
   #settings: LaunchSettings | undefined;
   #debuggee: Debuggee | undefined;
-  #wanted: Wanted = { lines: undefined, functions: [], filters: [] };
   #moving = false;
   #ended = false;
   #lastStop: StopCause | undefined;
   #couldStepBack = true;
-  #client: DebugProtocol.InitializeRequestArguments = { adapterID: 'ptscope' };
   #loading: AbortController | undefined;
   readonly #progress: ProgressReport;
+  readonly #places = new Places();
+  readonly #context: SessionContext = {
+    places: this.#places,
+    launched: () => this.#launched(),
+    stopped: () => this.#stopped(),
+    move: (motion, body) => this.#move(motion, body),
+    lastStop: () => this.#lastStop,
+    announce: (event, body) => this.announce(event, body),
+    changed: (debuggee) => {
+      this.announce('invalidated', { areas: ['all'] });
+      this.announce(EVENTS.moment, debuggee.moment(false));
+    },
+  };
+  readonly #breakpoints = new BreakpointRequests(this.#context);
 
   constructor(private readonly host: AdapterHost) {
     super();
@@ -72,11 +71,6 @@ export class PtscopeSession extends Connection {
     restart: (args: { arguments?: DebugProtocol.LaunchRequestArguments }) => this.#restart(args.arguments),
     disconnect: () => this.#shutDown(),
     terminate: () => this.#finish(0),
-    setBreakpoints: (args: DebugProtocol.SetBreakpointsArguments) => this.#setBreakpoints(args),
-    setFunctionBreakpoints: (args: DebugProtocol.SetFunctionBreakpointsArguments) => this.#setFunctionBreakpoints(args),
-    setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) => this.#setFilters(args),
-    breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => this.#breakpointLocations(args),
-    exceptionInfo: () => this.#exceptionInfo(),
     threads: () => ({ threads: [{ id: CPU_THREAD, name: this.#threadName() }] }),
     continue: () => this.#move((d) => d.timeline.continue(d.breakpoints), { allThreadsContinued: true }),
     next: () => this.#move((d) => d.timeline.stepOver(d.breakpoints)),
@@ -87,31 +81,11 @@ export class PtscopeSession extends Connection {
     stepInTargets: () => ({ targets: [] }),
     pause: () => this.#pause(),
     cancel: () => this.#pause(),
-    gotoTargets: (args: DebugProtocol.GotoTargetsArguments) => this.#gotoTargets(args),
-    goto: (args: DebugProtocol.GotoArguments) => this.#goto(args),
-    stackTrace: (args: DebugProtocol.StackTraceArguments) => this.#stackTrace(args),
-    scopes: () => ({ scopes: this.#stopped().scopes() }),
-    variables: (args: DebugProtocol.VariablesArguments) => ({
-      variables: this.#stopped().variables.list(args.variablesReference, args.start, args.count),
-    }),
-    setVariable: (args: DebugProtocol.SetVariableArguments) => this.#setVariable(args),
-    setExpression: (args: DebugProtocol.SetExpressionArguments) => this.#setExpression(args),
-    evaluate: (args: DebugProtocol.EvaluateArguments) => this.#evaluate(args),
-    completions: (args: DebugProtocol.CompletionsArguments) => completions(this.#launched().run, args),
-    source: (args: DebugProtocol.SourceArguments) => this.#source(args),
-    loadedSources: () => ({ sources: [this.#programSource(), ...this.#launched().listings.all()] }),
-    modules: () => ({ modules: [], totalModules: 0 }),
-    readMemory: (args: DebugProtocol.ReadMemoryArguments) => this.#stopped().readMemory(args),
-    writeMemory: (args: DebugProtocol.WriteMemoryArguments) => this.#writeMemory(args),
-    [REQUESTS.walk]: (args: WalkArguments) => ({ picture: this.#stopped().picture(args.address) }),
-    [REQUESTS.tree]: (args: TreeArguments) =>
-      treeRows(this.#stopped().run.machine, this.#stopped().scopeContext().focus, args),
-    [REQUESTS.moment]: () => this.#stopped().moment(true),
-    [REQUESTS.seek]: (args: SeekArguments) => this.#seek(args),
     [REQUESTS.reverseStepIn]: () => this.#move((d) => d.timeline.reverseStepIn()),
     [REQUESTS.reverseStepOut]: () => this.#move((d) => d.timeline.reverseStepOut()),
-    [REQUESTS.translate]: (args: TranslateArguments) => this.#translate(args),
-    [REQUESTS.numberFormat]: (args: NumberFormatArguments) => this.#numberFormat(args),
+    ...this.#breakpoints.handlers,
+    ...gotoHandlers(this.#context),
+    ...lookHandlers(this.#context),
   };
 
   protected override afterResponse(command: string, success: boolean): void {
@@ -122,13 +96,14 @@ export class PtscopeSession extends Connection {
   // ---- life -------------------------------------------------------------------------------------------------------
 
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
-    this.#client = args;
+    this.#places.linesStartAt1 = args.linesStartAt1 !== false;
     this.#progress.enabled = args.supportsProgressReporting === true;
     return capabilities();
   }
 
   async #launch(args: DebugProtocol.LaunchRequestArguments): Promise<void> {
     this.#settings = launchSettings(args);
+    this.#places.program = this.#settings.program;
     await this.#load(this.#settings);
   }
 
@@ -183,13 +158,11 @@ export class PtscopeSession extends Connection {
   async #restart(args: DebugProtocol.LaunchRequestArguments | undefined): Promise<void> {
     if (args !== undefined && 'program' in args) this.#settings = launchSettings(args);
     if (this.#settings === undefined) throw notLaunched();
+    this.#places.program = this.#settings.program;
     await this.#stopMoving();
     await this.#load(this.#settings);
     this.#ended = false;
-    const { lines, functions, filters } = this.#wanted;
-    if (lines !== undefined) this.#setBreakpoints(lines);
-    this.#debuggee?.breakpoints.setFunctions(functions);
-    this.#debuggee?.breakpoints.setFilters(filters);
+    this.#breakpoints.again(this.#launched());
     this.#begin();
   }
 
@@ -301,207 +274,6 @@ export class PtscopeSession extends Connection {
     if (this.#moving) this.#debuggee?.timeline.pause();
   }
 
-  #seek({ tick, event }: SeekArguments): void {
-    if (!Number.isSafeInteger(tick) || tick < 0 || !Number.isSafeInteger(event) || event < 0)
-      throw badReference('A moment has a tick and an event, both whole numbers.');
-    this.#move((d) => d.timeline.seek({ tick, event }));
-  }
-
-  // ---- breakpoints ------------------------------------------------------------------------------------------------
-
-  #isProgram(source: DebugProtocol.Source): boolean {
-    return source.sourceReference ? false : samePath(source.path ?? '', this.#settings?.program ?? '');
-  }
-
-  #setBreakpoints(args: DebugProtocol.SetBreakpointsArguments): DebugProtocol.SetBreakpointsResponse['body'] {
-    const wanted = args.breakpoints ?? (args.lines ?? []).map((line) => ({ line }));
-    const unverified = (message: string): DebugProtocol.SetBreakpointsResponse['body'] => ({
-      breakpoints: wanted.map((w) => ({ verified: false, line: w.line, message })),
-    });
-    const debuggee = this.#launched();
-    if (!this.#isProgram(args.source)) return unverified('This file is not part of the program that runs.');
-    if (debuggee.loaded.kind === 'trace')
-      return unverified('A trace has no statements; use exception filters with a condition.');
-    this.#wanted.lines = { source: args.source, breakpoints: wanted };
-    const lines = wanted.map((w) => ({ ...w, line: this.#ourLine(w.line) }));
-    return { breakpoints: debuggee.breakpoints.setLines(lines, (line) => this.#clientLine(line)) };
-  }
-
-  #setFunctionBreakpoints({
-    breakpoints,
-  }: DebugProtocol.SetFunctionBreakpointsArguments): DebugProtocol.SetFunctionBreakpointsResponse['body'] {
-    this.#wanted.functions = breakpoints;
-    return { breakpoints: this.#launched().breakpoints.setFunctions(breakpoints) };
-  }
-
-  #setFilters(
-    args: DebugProtocol.SetExceptionBreakpointsArguments,
-  ): DebugProtocol.SetExceptionBreakpointsResponse['body'] {
-    this.#wanted.filters = [...args.filters.map((filterId) => ({ filterId })), ...(args.filterOptions ?? [])];
-    return { breakpoints: this.#launched().breakpoints.setFilters(this.#wanted.filters) };
-  }
-
-  #breakpointLocations(
-    args: DebugProtocol.BreakpointLocationsArguments,
-  ): DebugProtocol.BreakpointLocationsResponse['body'] {
-    if (!this.#isProgram(args.source) || this.#launched().loaded.kind === 'trace') return { breakpoints: [] };
-    const first = this.#ourLine(args.line);
-    const last = args.endLine === undefined ? first : this.#ourLine(args.endLine);
-    return {
-      breakpoints: this.#launched()
-        .breakpoints.locations(first, last)
-        .map((line) => ({ line: this.#clientLine(line) })),
-    };
-  }
-
-  #exceptionInfo(): DebugProtocol.ExceptionInfoResponse['body'] {
-    const debuggee = this.#stopped();
-    const cause = this.#lastStop;
-    if (cause === undefined) throw badReference('The machine did not stop on a fault.');
-    const picture = debuggee.picture(undefined);
-    const fault = picture?.fault;
-    const message =
-      fault &&
-      `${fault.vector}, error code ${fault.errorCode} (${fault.errorBits.join(' ') || 'no bits'}): ${fault.explanation}`;
-    const [name, ...rest] = cause.text.split(': ');
-    const description = [rest.join(': ') || name, message].filter(Boolean).join('\n');
-    return {
-      exceptionId: name,
-      description,
-      breakMode: 'always',
-      details: fault && { message, typeName: fault.vector, evaluateName: 'fault' },
-    };
-  }
-
-  // ---- goto -------------------------------------------------------------------------------------------------------
-
-  #gotoTargets(args: DebugProtocol.GotoTargetsArguments): DebugProtocol.GotoTargetsResponse['body'] {
-    const debuggee = this.#stopped();
-    const line = this.#ourLine(args.line);
-    if (
-      args.source.sourceReference === debuggee.listingSource().sourceReference ||
-      args.source.path?.endsWith('.ptlisting')
-    )
-      return { targets: [{ id: -(line + 1), label: `event ${line} of this tick`, line: args.line }] };
-    if (!this.#isProgram(args.source)) return { targets: [] };
-    const [found] = debuggee.breakpoints.locations(line, line + 1_000_000);
-    const statement = debuggee.run.program.statements.find((s) => s.range.start.line === found);
-    if (statement === undefined) return { targets: [] };
-    return { targets: [{ id: statement.id + 1, label: statement.text, line: this.#clientLine(found) }] };
-  }
-
-  /** In time, not in code: to the nearest moment at which the statement begins, forward for later statements. */
-  #goto({ targetId }: DebugProtocol.GotoArguments): void {
-    const debuggee = this.#stopped();
-    const { timeline } = debuggee;
-    if (targetId < 0) {
-      this.#move(() => timeline.seek({ tick: timeline.moment.tick, event: -targetId - 1 }));
-      return;
-    }
-    const statements = new Uint8Array(debuggee.run.program.statements.length);
-    if (targetId - 1 >= statements.length) throw badReference('There is no such target.');
-    statements[targetId - 1] = 1;
-    const cause: StopCause = { reason: 'goto', text: 'the statement that was asked for', breakpoints: [] };
-    const rules = {
-      armed: 0,
-      functions: [],
-      statements,
-      candidates: () => (statements[debuggee.run.statementId] ? [{ event: 0, cause }] : []),
-    };
-    const here = timeline.standing.statement?.id ?? Infinity;
-    this.#move(() => (targetId - 1 > here ? timeline.continue(rules) : timeline.reverseContinue(rules)));
-  }
-
-  // ---- looking ----------------------------------------------------------------------------------------------------
-
-  #stackTrace({
-    startFrame = 0,
-    levels = 0,
-  }: DebugProtocol.StackTraceArguments): DebugProtocol.StackTraceResponse['body'] {
-    const debuggee = this.#stopped();
-    const listing = debuggee.listingSource();
-    const frames = debuggee.frames().map((frame, i): DebugProtocol.StackFrame => {
-      const base = { id: i + 1, name: frame.name, column: 1 };
-      if (frame.event !== undefined) return { ...base, line: this.#clientLine(frame.event), source: listing };
-      return {
-        ...base,
-        ...this.#programPlace(debuggee, frame.line ?? 0),
-        presentationHint: frame.kind === 'construct' ? 'subtle' : 'normal',
-      };
-    });
-    const end = levels === 0 ? frames.length : startFrame + levels;
-    return { stackFrames: frames.slice(startFrame, end), totalFrames: frames.length };
-  }
-
-  /** The scenario's line; for a trace run by itself its record, or the listing where the file is no text. */
-  #programPlace(debuggee: Debuggee, line: number): Pick<DebugProtocol.StackFrame, 'source' | 'line'> {
-    if (debuggee.loaded.kind === 'scenario') return { source: this.#programSource(), line: this.#clientLine(line) };
-    const { traceLine } = debuggee.timeline.standing;
-    if (traceLine !== undefined && debuggee.loaded.traces[0].compression === 'none')
-      return { source: this.#programSource(), line: this.#clientLine(traceLine - 1) };
-    return { source: debuggee.listingSource(), line: this.#clientLine(0) };
-  }
-
-  #programSource(): DebugProtocol.Source {
-    const path = this.#settings?.program ?? '';
-    return { name: baseName(path), path };
-  }
-
-  #source({ source, sourceReference }: DebugProtocol.SourceArguments): DebugProtocol.SourceResponse['body'] {
-    const content = this.#launched().listings.text(source?.sourceReference ?? sourceReference);
-    if (content === undefined) throw badReference('This listing is no longer kept; stop at the tick again to see it.');
-    return { content, mimeType: 'text/x-ptscope-listing' };
-  }
-
-  #evaluate(args: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
-    const debuggee = this.#stopped();
-    const before = debuggee.timeline.events;
-    const body = debuggee.evaluate(args);
-    if (debuggee.timeline.events !== before) this.#changed(debuggee);
-    return body;
-  }
-
-  #setVariable(args: DebugProtocol.SetVariableArguments): DebugProtocol.SetVariableResponse['body'] {
-    const debuggee = this.#stopped();
-    const node = debuggee.variables.assign(args.variablesReference, args.name, args.value);
-    this.#changed(debuggee);
-    return { value: node.value, type: node.type, variablesReference: debuggee.variables.handle(node.children) };
-  }
-
-  #setExpression(args: DebugProtocol.SetExpressionArguments): DebugProtocol.SetExpressionResponse['body'] {
-    const debuggee = this.#stopped();
-    debuggee.assign(args.expression, args.value);
-    this.#changed(debuggee);
-    return { value: debuggee.valueOf(args.expression) };
-  }
-
-  #writeMemory(args: DebugProtocol.WriteMemoryArguments): DebugProtocol.WriteMemoryResponse['body'] {
-    const debuggee = this.#stopped();
-    const bytesWritten = debuggee.writeMemory(args);
-    this.announce('memory', { memoryReference: args.memoryReference, offset: args.offset ?? 0, count: bytesWritten });
-    this.#changed(debuggee);
-    return { bytesWritten };
-  }
-
-  /** A person changed the state: everything that is shown may differ now. */
-  #changed(debuggee: Debuggee): void {
-    this.announce('invalidated', { areas: ['all'] });
-    this.announce(EVENTS.moment, debuggee.moment(false));
-  }
-
-  #translate({ expression }: TranslateArguments): { text: string } {
-    const debuggee = this.#stopped();
-    return { text: hoverText(debuggee.run, evaluateText(debuggee.run, expression), debuggee.format) };
-  }
-
-  #numberFormat({ hex }: NumberFormatArguments): { hex: boolean } {
-    const debuggee = this.#launched();
-    const wanted = hex === 'toggle' ? debuggee.format !== 'hex' : hex;
-    debuggee.setFormat(wanted ? 'hex' : 'decimal');
-    this.announce('invalidated', { areas: ['variables'] });
-    return { hex: wanted };
-  }
-
   // ---- words ------------------------------------------------------------------------------------------------------
 
   #threadName(): string {
@@ -523,17 +295,8 @@ export class PtscopeSession extends Connection {
     const place =
       line === undefined || this.#debuggee?.loaded.kind !== 'scenario'
         ? {}
-        : { source: this.#programSource(), line: this.#clientLine(line) };
+        : { source: this.#places.programSource(), line: this.#places.clientLine(line) };
     this.announce('output', { category, output: text, ...place });
-  }
-
-  /** Our lines count from 0; clients say what theirs do. */
-  #ourLine(line: number): number {
-    return this.#client.linesStartAt1 === false ? line : line - 1;
-  }
-
-  #clientLine(line: number): number {
-    return this.#client.linesStartAt1 === false ? line : line + 1;
   }
 }
 
@@ -543,9 +306,3 @@ function exitCode({ run }: Debuggee): number {
   if (run.end?.kind === 'error') return 2;
   return run.failed.length > 0 ? 1 : 0;
 }
-
-const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
-
-const samePath = (a: string, b: string): boolean => normal(a) === normal(b);
-/** Drive letters come in both cases. */
-const normal = (path: string): string => path.replace(/\\/g, '/').replace(/^[A-Za-z]:/, (drive) => drive.toLowerCase());

@@ -41,8 +41,7 @@ describe('names in expressions', () => {
 
   const checkMembers = (text: string, kind: Kind): void => {
     const value = valueOf(run, text);
-    if (kind in PLAIN)
-      assert.ok(PLAIN[kind](value), `${text} is to be ${kind}, but is ${inspect(value)}`);
+    if (kind in PLAIN) assert.ok(PLAIN[kind](value), `${text} is to be ${kind}, but is ${inspect(value)}`);
     for (const member of kindRow(kind)?.members ?? []) {
       const path = `${text}.${member.name}`;
       if (!ABSENT.test(path)) checkMembers(path, member.kind);

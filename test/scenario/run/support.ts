@@ -13,7 +13,7 @@ export function memoryHost(files: Readonly<Record<string, string | Uint8Array>>)
     readText: async (name) => Buffer.from(await bytesOf(name)).toString('utf8'),
     openTrace: async (name) => {
       const bytes = await bytesOf(name);
-       
+
       const stream = (async function* () {
         yield bytes;
       })();

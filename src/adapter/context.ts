@@ -1,0 +1,20 @@
+/** What the request handlers need of the session; each file of handlers takes one and returns its part of the table. */
+import type { StopCause } from '../timeline/stops';
+import type { Arrival } from '../timeline/timeline';
+import type { Debuggee } from './debuggee';
+import type { Places } from './places';
+
+export interface SessionContext {
+  readonly places: Places;
+  /** Throws what a person is told before a launch. */
+  launched(): Debuggee;
+  /** The same, and also refuses while the machine moves. */
+  stopped(): Debuggee;
+  /** Begins a motion after the response has gone out; a `stopped` or `terminated` event follows. */
+  move<Body>(motion: (debuggee: Debuggee) => Promise<Arrival>, body?: Body): Body | undefined;
+  /** Why the machine stands where it stands, if a breakpoint or a fault stopped it. */
+  lastStop(): StopCause | undefined;
+  announce(event: string, body?: unknown): void;
+  /** Tells the client that a person changed the state: everything that is shown may differ now. */
+  changed(debuggee: Debuggee): void;
+}
