@@ -95,6 +95,31 @@ describe('the timeline', () => {
     assert.ok(t.timeline.atStart);
   });
 
+  it('has the events of the tick it stands in after every motion', async () => {
+    const t = await tape(SMALL, 4);
+    const titles = new Map<number, string>();
+    const check = (): void => {
+      const first = t.timeline.events[0];
+      const title = first?.kind === 'statement' ? first.text : 'end';
+      const { tick } = t.timeline.moment;
+      assert.equal(titles.get(tick) ?? title, title, `tick ${tick}`);
+      titles.set(tick, title);
+    };
+    for (let i = 0; i < 12; i++) {
+      check();
+      await t.timeline.stepOver(NO_STOPS);
+    }
+    for (let i = 0; i < 12; i++) {
+      await t.timeline.stepBack();
+      check();
+    }
+    assert.ok(t.timeline.atStart);
+    await t.timeline.seek({ tick: 9, event: 0 });
+    check();
+    await t.timeline.reverseContinue(NO_STOPS);
+    check();
+  });
+
   it('returns with n steps over from n steps back, across functions and statements', async () => {
     const t = await tape(SMALL);
     await t.timeline.continue(atFaults);
