@@ -3,7 +3,7 @@
  * access, and the scenario's constructs around it. It is read off the tick's events; nothing is kept while running.
  */
 import type { MachineEvent } from '../machine/core/events';
-import type { Standing } from '../scenario/run/run';
+import type { Standing } from '../scenario/run/standing';
 
 export type FrameKind = 'hardware' | 'emt' | 'kernel' | 'access' | 'construct';
 

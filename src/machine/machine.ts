@@ -5,9 +5,10 @@
  * access retried. With a recorder attached to `probe` the same calls also report what they do. All state is in parts
  * that implement `Stateful`, so that `save` and `load` are complete and `stateHash` equal for equal states.
  */
-import { addPages, PAGE_BYTES, type Pfn, type Vpn } from './core/addresses';
+import { addPages, addressOf, asVpn, PAGE_BYTES, type Pfn, type Vpn } from './core/addresses';
 import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
 import { Counter } from './core/counters';
+import type { FatalSignal, FaultKind } from './core/events';
 import { functionIndex, FUNCTION_NAMES, type FunctionName } from './core/functions';
 import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
@@ -63,6 +64,14 @@ export const enum Last {
   /** First of MAX_FAULTS records of four: kind code, signal code, error code, page; offsets follow. */
   Fault,
   Count = Fault + 5 * MAX_FAULTS,
+}
+
+export interface FaultRecord {
+  kind: FaultKind;
+  /** Present for fatal ones. */
+  signal?: FatalSignal;
+  errorCode: number;
+  address: bigint;
 }
 
 /** All names that `machine { cost NAME VALUE }` can change, with their defaults. */
@@ -200,6 +209,24 @@ export class Machine implements Stateful<MachineSnapshot> {
     last[at + 1] = SIGNALS.indexOf('SIGBUS') + 1;
     this.probe.count(Counter.FaultsFatal);
     return false;
+  }
+
+  /** The n-th fault of the last access, from 0; `undefined` if it took fewer. Only the first MAX_FAULTS are kept. */
+  faultRecord(n: number): FaultRecord | undefined {
+    const { last } = this;
+    if (n < 0 || n >= Math.min(last[Last.Faults], MAX_FAULTS)) return undefined;
+    const at = Last.Fault + 5 * n;
+    return {
+      kind: FAULT_KINDS[last[at] - 1],
+      signal: SIGNALS[last[at + 1] - 1],
+      errorCode: last[at + 2],
+      address: addressOf(asVpn(last[at + 3]), last[at + 4]),
+    };
+  }
+
+  /** Faults of the last access. */
+  get faultCount(): number {
+    return Math.min(this.last[Last.Faults], MAX_FAULTS);
   }
 
   /** Bytes of the memory that a virtual page shows, without side effects; `undefined` where nothing is mapped. */

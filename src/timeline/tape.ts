@@ -9,7 +9,8 @@
 import type { MachineEvent } from '../machine/core/events';
 import { Recorder, StopAtEvent } from '../machine/core/probe';
 import type { Expression } from '../scenario/language/ast';
-import type { Output, Run, RunSnapshot, Standing } from '../scenario/run/run';
+import type { Output, Run, RunSnapshot } from '../scenario/run/run';
+import type { Standing } from '../scenario/run/standing';
 import { type Checkpoint, Checkpoints } from './checkpoints';
 import { NO_STOPS, type StopRules } from './stops';
 

@@ -7,7 +7,8 @@
  * milliseconds, and end early at a tick boundary when told to pause.
  */
 import type { MachineEvent } from '../machine/core/events';
-import type { Output, Run, Standing } from '../scenario/run/run';
+import type { Output, Run } from '../scenario/run/run';
+import type { Standing } from '../scenario/run/standing';
 import { type Candidate, NO_STOPS, type StopCause, type StopRules } from './stops';
 import { type Change, type Moment, Tape } from './tape';
 

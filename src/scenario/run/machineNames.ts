@@ -7,6 +7,7 @@ import {
   addressOf,
   asPfn,
   asVpn,
+  formatAddress,
   formatPhysical,
   formatVirtual,
   offsetOfAddress,
@@ -162,16 +163,13 @@ export class MachineNames {
   }
 
   #fault(n: number): Value {
-    const { last } = this.machine;
-    if (n >= last[Last.Faults]) return NONE;
-    const at = Last.Fault + 5 * n;
-    const kind = FAULT_KINDS[last[at] - 1];
-    const signal = SIGNALS[last[at + 1] - 1];
-    const code = BigInt(last[at + 2]);
-    const address = addressOf(asVpn(last[at + 3]), last[at + 4]);
+    const fault = this.machine.faultRecord(n);
+    if (fault === undefined) return NONE;
+    const { kind, signal, address } = fault;
+    const code = BigInt(fault.errorCode);
     return {
       type: 'object',
-      text: `${signal ?? kind}, error code ${hex(code)} (${errorNames(Number(code))}), ${formatVirtual(asVpn(last[at + 3]), last[at + 4])}`,
+      text: `${signal ?? kind}, error code ${hex(code)} (${errorNames(Number(code))}), ${formatAddress(address)}`,
       symbols: signal === undefined ? [kind] : [kind, signal],
       members: [
         member('kind', () => symbol(signal ?? kind)),
@@ -182,7 +180,7 @@ export class MachineNames {
   }
 
   #faults(): Value {
-    const count = Math.min(this.machine.last[Last.Faults], 8);
+    const count = this.machine.faultCount;
     const members = Array.from({ length: count }, (_, i) => member(`${i}`, () => this.#fault(i)));
     return { type: 'object', text: `${count} faults`, members: [...members, member('count', () => BigInt(count))] };
   }

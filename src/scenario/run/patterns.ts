@@ -1,9 +1,51 @@
 /**
  * Access patterns of ranged statements: the i-th address of a pattern is a function of i alone, so that a place in it is
- * a number and any place is reached at once. Addresses are (page, offset) pairs of doubles, as the machine wants them.
+ * a number and any place is reached at once. Distances are doubles, as the machine wants them.
  */
 import { randomBelow } from '../../machine/core/random';
+import type { AccessStatement, AccessPattern, Expression } from '../language/ast';
+import { type Environment, EvaluationError, number, range } from './evaluate';
 import type { AccessPatternActivity } from './state';
+
+const DEFAULT_ACCESS_BYTES = 8;
+const MAX_ACCESS_BYTES = 4096;
+
+/** Size of the statement's accesses in bytes. */
+export function accessBytes(statement: AccessStatement, environment: Environment): number {
+  if (statement.size === undefined) return DEFAULT_ACCESS_BYTES;
+  const size = number(statement.size, environment);
+  if (size >= 1n && size <= BigInt(MAX_ACCESS_BYTES)) return Number(size);
+  throw new EvaluationError(`an access has 1 to ${MAX_ACCESS_BYTES} bytes`, statement.size.range);
+}
+
+export function startPattern(
+  statement: AccessStatement,
+  pattern: AccessPattern,
+  environment: Environment,
+  defaultSeed: number,
+): AccessPatternActivity {
+  const { start, end } = range(statement.target, environment);
+  if (end <= start) throw new EvaluationError('the range is empty', statement.target.range);
+  const length = Number(end - start);
+  if (pattern.kind === 'step') {
+    const step = positive(pattern.step, environment, 'the step must be at least one byte');
+    const count = Math.ceil(length / step);
+    return { kind: 'pattern', pattern: 'step', start, step, seed: 0, places: count, count };
+  }
+  if (pattern.kind !== 'random')
+    throw new EvaluationError('this pattern is not available in this version', pattern.range);
+  const step = accessBytes(statement, environment);
+  const count = positive(pattern.count, environment, 'the number of accesses must be at least one');
+  const seed = pattern.seed === undefined ? defaultSeed : Number(BigInt.asIntN(32, number(pattern.seed, environment)));
+  const places = Math.max(1, Math.floor(length / step));
+  return { kind: 'pattern', pattern: 'random', start, step, seed, places, count };
+}
+
+function positive(expression: Expression, environment: Environment, problem: string): number {
+  const n = Number(number(expression, environment));
+  if (n < 1) throw new EvaluationError(problem, expression.range);
+  return n;
+}
 
 /** Byte distance of the i-th access from the pattern's start: exact below 2^53. */
 export function distance(pattern: AccessPatternActivity, index: number): number {

@@ -67,6 +67,12 @@ export interface Program {
   readonly traces: readonly TraceStatement[];
 }
 
+/** The access that a statement makes, also inside `expect fails`. */
+export function accessStatementOf(statement: TickStatement): AccessStatement | undefined {
+  const inner = statement.kind === 'expectFails' ? statement.statement : statement;
+  return inner.kind === 'access' ? inner : undefined;
+}
+
 const TICKS = new Set<Statement['kind']>([
   'access',
   'break',

@@ -6,31 +6,37 @@
  * them, and is the same code. With a recorder attached to the machine's probe a tick also reports its events. All state
  * is the machine's and one `RunState` record, so `save`, `load` and the hash are complete.
  */
-import { addPages, formatAddress, offsetOfAddress, type Vpn, vpnOfAddress } from '../../machine/core/addresses';
+import {
+  addPages,
+  formatAddress,
+  PAGE_BYTES,
+  offsetOfAddress,
+  type Vpn,
+  vpnOfAddress,
+} from '../../machine/core/addresses';
 import type { AccessKind } from '../../machine/core/events';
 import { Hasher } from '../../machine/core/hash';
 import { Signal } from '../../machine/core/probe';
-import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
-import { Last, type Machine, type MachineSnapshot } from '../../machine/machine';
+import type { Machine, MachineSnapshot } from '../../machine/machine';
 import { Access } from '../../machine/mmu/rights';
-import type { AccessStatement, Expression, MmapStatement, Range, TraceStatement } from '../language/ast';
 import type { LoadedTrace } from '../../trace/load';
-import { CHUNK_RECORDS } from '../../trace/store';
 import { kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
+import { CHUNK_RECORDS } from '../../trace/store';
+import type { AccessStatement, Expression, MmapStatement, Range, TraceStatement } from '../language/ast';
+import { assign } from './assign';
 import { type Environment, evaluate, EvaluationError, number, range, renderTemplate } from './evaluate';
-import { MachineNames } from './machineNames';
-import { distance } from './patterns';
-import type { Instruction, Program, StatementInfo, TickStatement } from './program';
-import {
-  type AccessPatternActivity,
-  type EndReason,
-  type ExpectFailure,
-  INITIAL,
-  type LoopFrame,
-  type RunState,
-} from './state';
-import { formatValue, numberOf, region, symbol, truth, type Value } from './values';
 import { explainComparison } from './explain';
+import { control } from './flow';
+import { mapInferredRegions } from './inferredRegions';
+import { MachineNames } from './machineNames';
+import { accessBytes, distance, startPattern } from './patterns';
+import { accessStatementOf, type Instruction, type Program, type TickStatement } from './program';
+import { describeAddress, type Standing, standingOf } from './standing';
+import { type AccessPatternActivity, type EndReason, type ExpectFailure, INITIAL, type RunState } from './state';
+import { region, symbol, truth, type Value } from './values';
+
+/** Turns of loops without a single tick, after which the run is ended: no tick may be unbounded. */
+const MAX_CONTROL_STEPS = 100_000;
 
 export interface RunSnapshot {
   readonly machine: MachineSnapshot;
@@ -44,23 +50,7 @@ export type Output =
   | { kind: 'failed'; failure: ExpectFailure }
   | { kind: 'end'; reason: EndReason };
 
-/** Where a run stands, for call stacks and titles. */
-export interface Standing {
-  statement: StatementInfo | undefined;
-  loops: readonly { text: string; line: number }[];
-  /** Place in a ranged statement or trace, and how many there are. */
-  index?: number;
-  count?: number;
-  title: string;
-  /** Line of the trace file, from 1. */
-  traceLine?: number;
-  traceName?: string;
-}
-
 const KIND_CODE: Record<AccessKind, Access> = { read: Access.Read, write: Access.Write, exec: Access.Exec };
-const KIND_NAMES = ['read', 'write', 'exec'] as const;
-const DEFAULT_ACCESS_BYTES = 8;
-
 export class Run {
   readonly names: MachineNames;
   /** Called for everything a tick says, in recorded and fast runs alike: whoever repeats ticks must drop repetitions. */
@@ -116,6 +106,11 @@ export class Run {
     return this.#state.loops.length;
   }
 
+  /** The instruction whose tick is next; only where the run has not ended. */
+  get #instruction(): Extract<Instruction, { op: 'tick' }> {
+    return this.program.instructions[this.#state.pc] as Extract<Instruction, { op: 'tick' }>;
+  }
+
   /** Id of the statement whose tick is next; −1 at the end. */
   get statementId(): number {
     const i = this.#state.end === null ? this.program.instructions[this.#state.pc] : undefined;
@@ -127,10 +122,10 @@ export class Run {
   /** Runs one tick. Nothing happens after the end. */
   step(): void {
     if (this.#state.end !== null) return;
-    const instruction = this.program.instructions[this.#state.pc] as Extract<Instruction, { op: 'tick' }>;
+    const { statement } = this.#instruction;
     if (this.machine.probe.recorder !== null) this.#announce();
     this.#tick++;
-    this.#guard(() => this.#execute(instruction.statement));
+    this.#guard(() => this.#execute(statement));
   }
 
   /**
@@ -169,18 +164,24 @@ export class Run {
   }
 
   #burstPattern(pattern: AccessPatternActivity, end: number): boolean {
-    const statement = this.#accessStatement();
+    const statement = accessStatementOf(this.#instruction.statement);
     if (statement === undefined) return true;
     const { machine } = this;
     const kind = KIND_CODE[statement.operation];
     const user = statement.asKernel === undefined ? 1 : 0;
-    const size = Number(this.#evaluatedSize(statement));
+    const size = accessBytes(statement, this.environment);
     const startPage = vpnOfAddress(pattern.start);
     const startOffset = offsetOfAddress(pattern.start);
     const from = this.#at;
     while (this.#at < end) {
       const bytes = startOffset + distance(pattern, this.#at);
-      const ok = machine.access(kind, addPages(startPage, Math.floor(bytes / 4096)), bytes % 4096, size, user);
+      const ok = machine.access(
+        kind,
+        addPages(startPage, Math.floor(bytes / PAGE_BYTES)),
+        bytes % PAGE_BYTES,
+        size,
+        user,
+      );
       if (!ok) return this.#burstFailed();
       this.#at++;
       this.#tick++;
@@ -287,54 +288,21 @@ export class Run {
   }
 
   #access(statement: AccessStatement): void {
-    if (statement.pattern !== undefined && this.#state.activity === null) this.#startPattern(statement);
-    const activity = this.#state.activity;
-    const base = activity?.kind === 'pattern' ? activity.start : number(statement.target, this.environment);
-    const bytes = activity?.kind === 'pattern' ? distance(activity, this.#at) : 0;
-    const from = offsetOfAddress(base) + bytes;
-    const page = addPages(vpnOfAddress(base), Math.floor(from / 4096));
-    const size = this.#evaluatedSize(statement);
-    if (size < 1n || size > 4096n)
-      throw new EvaluationError('an access has 1 to 4096 bytes', statement.size?.range ?? statement.range);
+    if (statement.pattern !== undefined && this.#state.activity === null) {
+      this.#at = 0;
+      const activity = startPattern(statement, statement.pattern, this.environment, this.seed);
+      this.#state = { ...this.#state, activity };
+    }
+    const { activity } = this.#state;
+    const pattern = activity?.kind === 'pattern' ? activity : undefined;
+    const base = pattern?.start ?? number(statement.target, this.environment);
+    const from = offsetOfAddress(base) + (pattern === undefined ? 0 : distance(pattern, this.#at));
+    const page = addPages(vpnOfAddress(base), Math.floor(from / PAGE_BYTES));
+    const size = accessBytes(statement, this.environment);
     const user = statement.asKernel === undefined ? 1 : 0;
-    const ok = this.machine.access(KIND_CODE[statement.operation], page, from % 4096, Number(size), user);
-    if (!ok) return this.#accessFailed();
-    this.#advance(activity?.kind === 'pattern' ? activity.count : 1);
-  }
-
-  #evaluatedSize(statement: AccessStatement): bigint {
-    return statement.size === undefined ? BigInt(DEFAULT_ACCESS_BYTES) : number(statement.size, this.environment);
-  }
-
-  #startPattern(statement: AccessStatement): void {
-    const pattern = statement.pattern;
-    const { start, end } = range(statement.target, this.environment);
-    if (end <= start) throw new EvaluationError('the range is empty', statement.target.range);
-    const length = Number(end - start);
-    let activity: AccessPatternActivity;
-    if (pattern?.kind === 'step') {
-      const step = Number(number(pattern.step, this.environment));
-      if (step < 1) throw new EvaluationError('the step must be at least one byte', pattern.step.range);
-      const count = Math.ceil(length / step);
-      activity = { kind: 'pattern', pattern: 'step', start, step, seed: 0, places: count, count };
-    } else if (pattern?.kind === 'random') {
-      const size = Number(this.#evaluatedSize(statement));
-      const count = Number(number(pattern.count, this.environment));
-      if (count < 1) throw new EvaluationError('the number of accesses must be at least one', pattern.count.range);
-      const seed =
-        pattern.seed === undefined ? this.seed : Number(BigInt.asIntN(32, number(pattern.seed, this.environment)));
-      activity = {
-        kind: 'pattern',
-        pattern: 'random',
-        start,
-        step: size,
-        seed,
-        places: Math.max(1, Math.floor(length / size)),
-        count,
-      };
-    } else throw new EvaluationError('this pattern is not available in this version', statement.range);
-    this.#at = 0;
-    this.#state = { ...this.#state, activity };
+    if (!this.machine.access(KIND_CODE[statement.operation], page, from % PAGE_BYTES, size, user))
+      return this.#accessFailed();
+    this.#advance(pattern?.count ?? 1);
   }
 
   #trace(statement: TraceStatement): void {
@@ -342,7 +310,9 @@ export class Run {
     const loaded = this.traces[index];
     if (this.#state.activity === null) {
       const offset = statement.offset === undefined ? 0n : number(statement.offset, this.environment);
-      this.#mapInferredRegions(loaded, offset, statement.range);
+      const problem = mapInferredRegions(this.machine.kernel, loaded, offset);
+      if (problem !== undefined)
+        throw new EvaluationError(`a region of the trace cannot be mapped: ${problem}`, statement.range);
       this.#at = 0;
       this.#state = { ...this.#state, activity: { kind: 'trace', trace: index, count: loaded.store.length, offset } };
       if (loaded.store.length === 0) this.#advance(0);
@@ -352,32 +322,9 @@ export class Run {
     const record = loaded.store.recordAt(this.#at);
     const offset = activity.kind === 'trace' ? activity.offset : 0n;
     const from = record.offset + offsetOfAddress(offset);
-    const page = addPages(addPages(record.vpn, vpnOfAddress(offset)), from >= 4096 ? 1 : 0);
-    if (!this.machine.access(record.kind, page, from % 4096, record.sizeBytes, 1)) return this.#accessFailed();
+    const page = addPages(addPages(record.vpn, vpnOfAddress(offset)), from >= PAGE_BYTES ? 1 : 0);
+    if (!this.machine.access(record.kind, page, from % PAGE_BYTES, record.sizeBytes, 1)) return this.#accessFailed();
     this.#advance(loaded.store.length);
-  }
-
-  /** A trace says which pages were touched, not what was mapped: pages that no area covers get one. */
-  #mapInferredRegions(loaded: LoadedTrace, offset: bigint, where: Range): void {
-    const { kernel } = this.machine;
-    const shift = vpnOfAddress(offset);
-    for (const r of loaded.regions) {
-      let at = addPages(r.start, shift);
-      const end = addPages(r.end, shift);
-      while (at < end) {
-        const vmas = kernel.current?.vmas ?? [];
-        const covering = vmas.find((v) => v.start <= at && v.end > at);
-        if (covering !== undefined) {
-          at = covering.end;
-          continue;
-        }
-        const next = vmas.find((v) => v.start > at);
-        const pages = Math.min(end, next?.start ?? end) - at;
-        const result = kernel.mmap({ pages, read: true, write: true, exec: true, at, populate: false });
-        if (!result.ok) throw new EvaluationError(`a region of the trace cannot be mapped: ${result.text}`, where);
-        at = result.end;
-      }
-    }
   }
 
   /** One access is done; the last of `count` ends the statement. */
@@ -398,32 +345,23 @@ export class Run {
 
   /** The access ended in a fatal fault: what `expect fails` waits for, or the end of the run. */
   #accessFailed(): void {
-    const { last } = this.machine;
-    const at = Last.Fault + 5 * (Math.min(last[Last.Faults], 8) - 1);
-    const fault = FAULT_KINDS[last[at] - 1];
-    const signal = SIGNALS[last[at + 1] - 1];
-    const instruction = this.program.instructions[this.#state.pc];
-    if (instruction.op !== 'tick') return;
-    const { statement } = instruction;
+    const { statement } = this.#instruction;
     if (statement.kind === 'expectFails') {
-      if (statement.condition === undefined) this.#pass();
-      else if (truth(evaluate(statement.condition, this.environment))) this.#pass();
+      if (statement.condition === undefined || truth(evaluate(statement.condition, this.environment))) this.#pass();
       else this.#fail(statement.range, undefined, explainComparison(statement.condition, this.environment));
       return this.#next();
     }
-    const address = formatAddress(this.#faultAddress(at));
+    const { line } = statement.range.start;
+    const fault = this.machine.faultRecord(this.machine.faultCount - 1);
+    if (fault?.signal === undefined) throw new Error('an access failed without a fatal fault');
+    const address = this.describeAddress(fault.address) ?? formatAddress(fault.address);
     this.#finish({
       kind: 'fatal',
-      fault,
-      signal,
-      line: statement.range.start.line,
-      text: `${signal} at ${this.describeAddress(this.#faultAddress(at)) ?? address}`,
+      fault: fault.kind,
+      signal: fault.signal,
+      line,
+      text: `${fault.signal} at ${address}`,
     });
-  }
-
-  #faultAddress(at: number): bigint {
-    const { last } = this.machine;
-    return (BigInt(last[at + 3]) << 12n) | BigInt(last[at + 4]);
   }
 
   #mmap(statement: MmapStatement): void {
@@ -523,54 +461,18 @@ export class Run {
 
   /** Follows loops and branches to the next instruction that makes a tick. */
   #follow(): void {
-    for (;;) {
+    for (let steps = 0; ; steps++) {
       const instruction = this.program.instructions[this.#state.pc];
       if (instruction === undefined) return this.#finish({ kind: 'finished' });
       if (instruction.op === 'tick') return;
-      if (instruction.op === 'jump') this.#jump(instruction.to);
-      else if (instruction.op === 'unless')
-        this.#jump(truth(evaluate(instruction.condition, this.environment)) ? this.#state.pc + 1 : instruction.to);
-      else if (instruction.op === 'loop') this.#enterLoop(instruction);
-      else this.#nextTurn(instruction.loop);
+      if (steps === MAX_CONTROL_STEPS && instruction.op === 'again')
+        throw new EvaluationError('the loop turns and turns without doing anything', this.#loopRange(instruction.loop));
+      this.#state = control(instruction, this.#state, this.environment);
     }
   }
 
-  #jump(pc: number): void {
-    this.#state = { ...this.#state, pc };
-  }
-
-  #enterLoop(instruction: Extract<Instruction, { op: 'loop' }>): void {
-    const { statement } = instruction;
-    const frame = { loop: this.#state.pc, turn: 0, first: 0n, step: 0n };
-    let turns: number;
-    let named: { name?: string; first: bigint; step: bigint } = { first: 0n, step: 0n };
-    if (statement.kind === 'repeat') turns = Number(number(statement.count, this.environment));
-    else {
-      const { start, end } = range(statement.target, this.environment);
-      const step = number(statement.step, this.environment);
-      if (step < 1n) throw new EvaluationError('the step must be at least one', statement.step.range);
-      turns = end > start ? Number((end - start + step - 1n) / step) : 0;
-      named = { name: statement.name.name, first: start, step };
-    }
-    if (turns === 0 || instruction.exit === this.#state.pc + 2) return this.#jump(instruction.exit);
-    this.#state = {
-      ...this.#state,
-      pc: this.#state.pc + 1,
-      loops: [...this.#state.loops, { ...frame, ...named, turns }],
-    };
-    if (named.name !== undefined) this.#bind(named.name, named.first);
-  }
-
-  #nextTurn(loop: number): void {
-    const frame = this.#state.loops.at(-1) as LoopFrame;
-    const turn = frame.turn + 1;
-    const outer = this.#state.loops.slice(0, -1);
-    if (turn >= frame.turns) {
-      this.#state = { ...this.#state, loops: outer, pc: this.#state.pc + 1 };
-      return;
-    }
-    this.#state = { ...this.#state, loops: [...outer, { ...frame, turn }], pc: loop + 1 };
-    if (frame.name !== undefined) this.#bind(frame.name, frame.first + BigInt(turn) * frame.step);
+  #loopRange(loop: number): Range {
+    return (this.program.instructions[loop] as Extract<Instruction, { op: 'loop' }>).statement.range;
   }
 
   // ---- expressions ------------------------------------------------------------------------------------------------
@@ -581,76 +483,20 @@ export class Run {
     call: (name, args) => this.names.call(name, args),
   };
 
-  /** Changes what an expression names: a register, an entry's field, `phys(P)`. A sentence if that cannot be. */
+  /** Changes what an expression names. A sentence if that cannot be. */
   assign(target: Expression, value: bigint): string | undefined {
-    if (target.kind === 'name') return this.names.setRegister(target.name, value);
-    if (target.kind === 'call' && target.callee.kind === 'name' && target.callee.name === 'phys')
-      return this.names.setPhysical(number(target.args[0], this.environment), value);
-    if (target.kind !== 'member') return 'only registers, fields of entries and phys(…) can be set';
-    const object = evaluate(target.object, this.environment);
-    const found =
-      typeof object === 'object' && object.type === 'object'
-        ? object.members.find((m) => m.name === target.property.name)
-        : undefined;
-    if (found?.set === undefined) return `'${target.property.name}' cannot be set`;
-    return found.set(value);
+    return assign(target, value, this.environment, this.names);
   }
 
-  /** `heap+0x10` if a region holds the address. */
+  /** `0x5555_5540_0010 (heap+0x10)` if a region holds the address. */
   describeAddress(address: bigint): string | undefined {
-    for (const value of Object.values(this.#state.bindings)) {
-      if (typeof value !== 'object' || value.type !== 'region') continue;
-      if (address >= value.start && address < value.end)
-        return `${formatAddress(address)} (${value.name}+0x${(address - value.start).toString(16)})`;
-    }
-    return undefined;
+    return describeAddress(this.#state, address);
   }
 
   // ---- where it stands --------------------------------------------------------------------------------------------
 
   standing(): Standing {
-    const { activity, loops, end } = this.#state;
-    const statement = this.program.statements[this.statementId];
-    const frames = loops.map((frame) => {
-      const instruction = this.program.instructions[frame.loop] as Extract<Instruction, { op: 'loop' }>;
-      const turn = `${frame.turn + 1}/${frame.turns}`;
-      const line = instruction.statement.range.start.line;
-      if (frame.name === undefined) return { text: `repeat ${turn}`, line };
-      const value = numberOf(this.#state.bindings[frame.name]) ?? 0n;
-      return { text: `for ${frame.name} = ${formatAddress(value)} (${turn})`, line };
-    });
-    if (statement === undefined || end !== null) return { statement: undefined, loops: frames, title: 'end' };
-    const place = activity === null ? {} : { index: this.#at, count: 'count' in activity ? activity.count : undefined };
-    const base = { statement, loops: frames, ...place };
-    if (activity?.kind === 'trace') {
-      const loaded = this.traces[activity.trace];
-      const record = loaded.store.recordAt(this.#at);
-      const address = addressText(record.vpn, record.offset);
-      return {
-        ...base,
-        title: `${KIND_NAMES[record.kind]} ${address}, ${record.sizeBytes} bytes`,
-        traceLine: record.line,
-        traceName: loaded.name,
-      };
-    }
-    if (activity?.kind === 'pattern') {
-      const address = activity.start + BigInt(distance(activity, this.#at));
-      const where = this.describeAddress(address)?.replace(/^.*\((.*)\)$/, '$1') ?? formatAddress(address);
-      return {
-        ...base,
-        title: `${this.#accessStatement()?.operation ?? 'access'} ${where} (${this.#at + 1} of ${activity.count})`,
-      };
-    }
-    if (activity?.kind === 'operation') return { ...base, title: `${statement.text} (step ${this.#at + 2})` };
-    return { ...base, title: statement.text };
-  }
-
-  #accessStatement(): AccessStatement | undefined {
-    const instruction = this.program.instructions[this.#state.pc];
-    if (instruction?.op !== 'tick') return undefined;
-    const inner =
-      instruction.statement.kind === 'expectFails' ? instruction.statement.statement : instruction.statement;
-    return inner.kind === 'access' ? inner : undefined;
+    return standingOf(this.program, this.#state, this.#at, this.traces);
   }
 
   #announce(): void {
@@ -679,10 +525,4 @@ export class Run {
     hasher.plain({ pc, loops, activity, bindings, passed, failed, end, tick: this.#tick, at: this.#at });
     return hasher.digest();
   }
-
-  formatted(value: Value, format: 'hex' | 'decimal'): string {
-    return formatValue(value, format);
-  }
 }
-
-const addressText = (vpn: Vpn, offset: number): string => formatAddress((BigInt(vpn) << 12n) | BigInt(offset));
