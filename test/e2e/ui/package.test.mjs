@@ -19,4 +19,13 @@ describe('the package', () => {
     assert.ok(extension.path.startsWith(rig.server.dir), `${extension.path} is not the installed copy`);
     assert.deepEqual(rig.problems, []);
   });
+
+  it('debugs from there', async () => {
+    await rig.openFile('01-first-fault.ptscen');
+    await rig.page.keyboard.press('F5');
+    const { reason } = await rig.waitForStop();
+    assert.match(reason, /page fault: minor/);
+    await rig.stopDebug();
+    assert.deepEqual(rig.problems, []);
+  });
 });

@@ -18,4 +18,12 @@ describe('the web extension', () => {
     await rig.screenshot('web');
     assert.deepEqual(rig.problems, []);
   });
+
+  it('debugs there, with the adapter inside the extension host', async () => {
+    await rig.page.keyboard.press('F5');
+    const { reason } = await rig.waitForStop();
+    assert.match(reason, /page fault: minor/);
+    await rig.screenshot('web-stop');
+    assert.deepEqual(rig.problems, []);
+  });
 });
