@@ -2,13 +2,12 @@
  * Architecture-neutral defaults of the customizable functions, built on the basic ones alone (EMT, OSDI '25 fig. 8a).
  * They are right for every MMU and good for none: a driver overrides what its tables let it do better.
  */
-import { addPages, type Vpn } from '../core/addresses';
+import { addPages, minVpn, type Pfn, type Vpn } from '../core/addresses';
 import type { CustomizableFunctions, Tdb } from './driver';
 import type { Emt } from './emt';
 import { gatherPage, type TlbGather } from './gather';
 import type { TobjIterator } from './iterator';
 import { Attribute, Tobj } from './tobj';
-import type { Pfn } from '../core/addresses';
 
 export function makeDefaults(emt: Emt): CustomizableFunctions {
   const old = new Tobj();
@@ -27,10 +26,10 @@ export function makeDefaults(emt: Emt): CustomizableFunctions {
 
     tobjIterEnd: () => undefined,
 
-    addrRangeRemove(tdb: Tdb, start: Vpn, end: Vpn, gather: TlbGather): void {
+    addrRangeRemove(tdb: Tdb, start: Vpn, end: Vpn, limit: number, gather: TlbGather): Vpn {
       const tobj = new Tobj();
       const iterator = emt.tobjIterInit(tdb, start, end);
-      while (emt.tobjIterHasNext(iterator)) {
+      while (iterator.objects < limit && emt.tobjIterHasNext(iterator)) {
         emt.tobjIterNext(tdb, iterator, tobj);
         if (emt.tobjReadAttr(tobj, Attribute.MAPPED) === 0) continue;
         emt.tdbRemoveTobj(tdb, tobj, old);
@@ -40,6 +39,7 @@ export function makeDefaults(emt: Emt): CustomizableFunctions {
           gather.pages.push(emt.tobjReadAttr(old, Attribute.PA) as Pfn);
       }
       emt.tobjIterEnd(iterator);
+      return minVpn(iterator.vpn, end);
     },
 
     /** Without knowing the tables there is nothing to free; they go with the database. */

@@ -67,8 +67,11 @@ export interface CustomizableFunctions {
   /** The object at the iterator's place; the place moves behind it. May skip holes. */
   tobjIterNext(tdb: Tdb, iterator: TobjIterator, out: Tobj): void;
   tobjIterEnd(iterator: TobjIterator): void;
-  /** Removes what is mapped in the range and gathers its frames. */
-  addrRangeRemove(tdb: Tdb, start: Vpn, end: Vpn, gather: TlbGather): void;
+  /**
+   * Removes what is mapped in the range and gathers its frames, but looks at no more than `limit` objects. Returns the
+   * first page that was not looked at: `end` if all were.
+   */
+  addrRangeRemove(tdb: Tdb, start: Vpn, end: Vpn, limit: number, gather: TlbGather): Vpn;
   /** Frees tables that serve only the range; `floor` and `ceiling` are the nearest mappings on both sides. */
   addrRangeFreeTables(tdb: Tdb, start: Vpn, end: Vpn, floor: Vpn, ceiling: Vpn, gather: TlbGather): void;
   /** Number of the lock that covers the range. */

@@ -193,10 +193,11 @@ export class Emt {
 
   // ---- address range ----------------------------------------------------------------------------------------------
 
-  addrRangeRemove(tdb: Tdb, start: Vpn, end: Vpn, gather: TlbGather): void {
+  addrRangeRemove(tdb: Tdb, start: Vpn, end: Vpn, limit: number, gather: TlbGather): Vpn {
     this.#enter(F.addrRangeRemove, this.#which('addrRangeRemove'), this.#recording ? range(start, end) : '');
-    this.#custom.addrRangeRemove(tdb, start, end, gather);
-    this.probe.leave(F.addrRangeRemove);
+    const next = this.#custom.addrRangeRemove(tdb, start, end, limit, gather);
+    this.probe.leave(F.addrRangeRemove, this.#recording ? `done up to ${formatVirtual(next)}` : '');
+    return next;
   }
 
   addrRangeFreeTables(tdb: Tdb, start: Vpn, end: Vpn, floor: Vpn, ceiling: Vpn, gather: TlbGather): void {

@@ -30,8 +30,8 @@ const F = {
   switchMm: functionIndex('switch_mm'),
 } as const;
 
-/** Bounds of one step: pages removed, pages populated, and pages whose tables are looked through. */
-const PAGES_PER_UNMAP_STEP = 64;
+/** Bounds of one step: objects looked at to be removed, pages populated, and pages whose tables are looked through. */
+const OBJECTS_PER_UNMAP_STEP = 64;
 const PAGES_PER_POPULATE_STEP = 8;
 const PAGES_PER_TABLE_STEP = 262144;
 /** Frames held back until the TLB is flushed (about one mmu_gather batch). */
@@ -212,17 +212,13 @@ export class Kernel implements Stateful<KernelSnapshot> {
     const piece = operation.pieces[0];
     const gather = { ...operation.gather, pages: operation.gather.pages.slice() };
     const before = gather.pages.length;
-    const end = minVpn(piece.end, addPages(operation.at, PAGES_PER_UNMAP_STEP));
-    this.probe.enter(
-      F.unmapVmas,
-      'kernel',
-      this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '',
-    );
-    this.emt.addrRangeRemove(process.tdb, operation.at, end, gather);
+    const from = this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(piece.end)}` : '';
+    this.probe.enter(F.unmapVmas, 'kernel', from);
+    const at = this.emt.addrRangeRemove(process.tdb, operation.at, piece.end, OBJECTS_PER_UNMAP_STEP, gather);
     process.rss -= gather.pages.length - before;
     if (gather.pages.length >= GATHER_LIMIT) this.emt.tlbGatherFinish(process.tdb, gather);
     this.probe.leave(F.unmapVmas);
-    if (end < piece.end) return { ...operation, gather, at: end };
+    if (at < piece.end) return { ...operation, gather, at };
     const pieces = operation.pieces.slice(1);
     if (pieces.length > 0) return { ...operation, gather, pieces, at: pieces[0].start };
     return { ...operation, gather, pieces, phase: 'tables', at: operation.start };
