@@ -30,8 +30,10 @@ describe('a session through the extension API', () => {
       program: example('01-first-fault.ptscen').fsPath,
     });
     assert.ok(started);
-    const { session, body } = await moment;
-    assert.equal((body as MomentInfo).title, 'write heap');
+    const event = await moment;
+    const body = event.body as MomentInfo;
+    const { session } = event;
+    assert.equal(body.title, 'write heap');
     const { nodes } = (await session.customRequest('ptscope/tree', { tree: 'pageTables' })) as TreeResponse;
     assert.equal(nodes[0].label, 'student');
   });
