@@ -17,6 +17,9 @@ async function until<T>(what: string, ask: () => T | undefined): Promise<T> {
 describe('the scenario language in the editor', () => {
   before(() => vscode.extensions.getExtension('ptscope.ptscope')?.activate());
 
+  // VS Code saves what the active editor shows before it debugs, and would ask where to put an untitled file.
+  after(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+
   it('underlines what is wrong, with a code and a quick fix', async () => {
     const document = await open('process p\nmmap heap 5000 rw anon\nwrite haep\n');
     await vscode.window.showTextDocument(document);
