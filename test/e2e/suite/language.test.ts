@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import * as vscode from 'vscode';
 
-/** A scenario that exists only in the editor. */
-const open = (content: string): Thenable<vscode.TextDocument> =>
-  vscode.workspace.openTextDocument({ language: 'ptscen', content });
+let folder: vscode.Uri;
+let files = 0;
+
+/** A scenario in a file of its own: VS Code would ask where to save an untitled one before it debugs anything. */
+async function open(content: string): Promise<vscode.TextDocument> {
+  const file = vscode.Uri.joinPath(folder, `${files++}.ptscen`);
+  await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(content));
+  return vscode.workspace.openTextDocument(file);
+}
 
 async function until<T>(what: string, ask: () => T | undefined): Promise<T> {
   for (let i = 0; i < 100; i++) {
@@ -15,10 +24,15 @@ async function until<T>(what: string, ask: () => T | undefined): Promise<T> {
 }
 
 describe('the scenario language in the editor', () => {
-  before(() => vscode.extensions.getExtension('ptscope.ptscope')?.activate());
+  before(async () => {
+    folder = vscode.Uri.file(mkdtempSync(path.join(os.tmpdir(), 'ptscope-language-')));
+    await vscode.extensions.getExtension('ptscope.ptscope')?.activate();
+  });
 
-  // VS Code saves what the active editor shows before it debugs, and would ask where to put an untitled file.
-  after(() => vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor'));
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await vscode.workspace.fs.delete(folder, { recursive: true });
+  });
 
   it('underlines what is wrong, with a code and a quick fix', async () => {
     const document = await open('process p\nmmap heap 5000 rw anon\nwrite haep\n');
