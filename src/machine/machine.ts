@@ -56,12 +56,11 @@ export const enum Last {
   User,
   /** Frame that its last page translated to, or −1. */
   Pfn,
-  PageSize,
   WalkReferences,
   WalkCycles,
   Walks,
   Faults,
-  /** First of MAX_FAULTS records of four: kind code, signal code, error code, page; offsets follow. */
+  /** First of MAX_FAULTS records of five: kind code, signal code, error code, page, offset. */
   Fault,
   Count = Fault + 5 * MAX_FAULTS,
 }
@@ -76,6 +75,9 @@ export interface FaultRecord {
 
 /** All names that `machine { cost NAME VALUE }` can change, with their defaults. */
 export const costNames = (): string[] => [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
+
+/** Addresses wrap around at 2^64, and page numbers with them. */
+const nextPage = (vpn: Vpn): Vpn => (vpn + 1 < 2 ** 52 ? addPages(vpn, 1) : asVpn(0));
 
 export class Machine implements Stateful<MachineSnapshot> {
   readonly probe = new Probe();
@@ -152,9 +154,9 @@ export class Machine implements Stateful<MachineSnapshot> {
     if (!this.#page(kind, vpn, offset, user)) return false;
     // The last byte may lie on a later page: each is translated, in ascending order.
     for (
-      let end = offset + size - PAGE_BYTES, page = addPages(vpn, 1);
+      let end = offset + size - PAGE_BYTES, page = nextPage(vpn);
       end > 0;
-      end -= PAGE_BYTES, page = addPages(page, 1)
+      end -= PAGE_BYTES, page = nextPage(page)
     )
       if (!this.#page(kind, page, 0, user)) return false;
     return true;
@@ -174,7 +176,6 @@ export class Machine implements Stateful<MachineSnapshot> {
       translated = mmu.translate(vpn, offset, kind, user, true);
     }
     last[Last.Pfn] = mmu.pfn;
-    last[Last.PageSize] = mmu.pageSize;
     if (counters[Counter.Walks] !== walks) {
       last[Last.Walks] += counters[Counter.Walks] - walks;
       last[Last.WalkReferences] += counters[Counter.WalkReferences] - references;
@@ -194,6 +195,7 @@ export class Machine implements Stateful<MachineSnapshot> {
       exec: kind === 2,
       user: user === 1,
       reserved: (fault.errorCode & ErrorCode.Reserved) !== 0,
+      lastTry: last[Last.Faults] + 1 >= MAX_FAULTS,
     });
     const n = last[Last.Faults]++;
     const at = Last.Fault + 5 * Math.min(n, MAX_FAULTS - 1);
@@ -202,13 +204,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     last[at + 2] = fault.errorCode;
     last[at + 3] = fault.vpn;
     last[at + 4] = fault.offset;
-    if (verdict.kind === 'fatal') return false;
-    if (n + 1 < MAX_FAULTS) return true;
-    this.probe.note(`the access faulted ${MAX_FAULTS} times in a row: given up`);
-    last[at] = FAULT_KINDS.indexOf('fatal') + 1;
-    last[at + 1] = SIGNALS.indexOf('SIGBUS') + 1;
-    this.probe.count(Counter.FaultsFatal);
-    return false;
+    return verdict.kind !== 'fatal';
   }
 
   /** The n-th fault of the last access, from 0; `undefined` if it took fewer. Only the first MAX_FAULTS are kept. */
@@ -229,7 +225,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     return Math.min(this.last[Last.Faults], MAX_FAULTS);
   }
 
-  /** Bytes of the memory that a virtual page shows, without side effects; `undefined` where nothing is mapped. */
+  /** Frame that a virtual page is mapped to, without side effects; `undefined` where nothing is mapped. */
   frameOfVirtual(vpn: Vpn): Pfn | undefined {
     return this.kernel.current === undefined ? undefined : this.inspector.walk(this.root, vpn).pfn;
   }

@@ -121,4 +121,4 @@ export function statistics(machine: Machine): Statistics {
 
 /** Fetches are the program's instructions; a program whose fetches are not replayed counts one per data access. */
 const programInstructions = (c: Float64Array): number =>
-  c[Counter.Execs] > 0 ? c[Counter.Execs] : c[Counter.Reads] + c[Counter.Writes];
+  Math.max(c[Counter.Execs], c[Counter.Reads] + c[Counter.Writes]);

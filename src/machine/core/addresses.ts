@@ -53,4 +53,3 @@ export function formatAddress(address: bigint): string {
 export const formatVirtual = (vpn: Vpn, offset = 0): string => formatAddress(addressOf(vpn, offset));
 /** Physical addresses stay below 2^52, so a double holds them. */
 export const formatPhysical = (address: number): string => '0x' + address.toString(16);
-export const formatVpn = (vpn: number): string => '0x' + vpn.toString(16);

@@ -25,7 +25,7 @@ export const enum Counter {
   DirtyAssists,
   /** Table entries read by walks that ended in a fault, from the root. */
   FaultReferences,
-  /** Table entries read by walks that started in a walk cache, met a non-present entry and were started again at the root. */
+  /** Table entries read by walks that started in a walk cache, met a reason to fault and were started again at the root. */
   AbandonedReferences,
   FaultsMinor,
   FaultsMajor,

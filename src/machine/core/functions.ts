@@ -63,14 +63,10 @@ const customizable = {
   addr_range_write_unlock: 10,
   addr_range_put_lock: 2,
   tlb_gather_start: 10,
-  tlb_gather_table: 10,
   tlb_gather_finish: 30,
-  tobj_make_writable: 12,
 } as const;
 
 export type FunctionName = keyof typeof kernel | keyof typeof basic | keyof typeof customizable;
-export type BasicFunctionName = keyof typeof basic;
-export type CustomizableFunctionName = keyof typeof customizable;
 
 export const FUNCTION_GROUPS = { kernel, basic, customizable } as const;
 export const FUNCTION_NAMES = [

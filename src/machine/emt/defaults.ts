@@ -5,7 +5,7 @@
 import { addPages, minVpn, type Pfn, type Vpn } from '../core/addresses';
 import type { CustomizableFunctions, Tdb } from './driver';
 import type { Emt } from './emt';
-import { gatherPage, type TlbGather } from './gather';
+import { gatherPage, pageOwner, type TlbGather } from './gather';
 import type { TobjIterator } from './iterator';
 import { Attribute, Tobj } from './tobj';
 
@@ -35,8 +35,8 @@ export function makeDefaults(emt: Emt): CustomizableFunctions {
         emt.tdbRemoveTobj(tdb, tobj, old);
         const pages = emt.tobjReadAttr(old, Attribute.SIZE);
         gatherPage(gather, tobj.vpn, pages);
-        if (emt.tobjReadAttr(old, Attribute.PRESENT) === 1)
-          gather.pages.push(emt.tobjReadAttr(old, Attribute.PA) as Pfn);
+        // An entry that is not present may still name the page: only its own frame is given back in the end.
+        gather.pages.push({ pfn: emt.tobjReadAttr(old, Attribute.PA) as Pfn, owner: pageOwner(tdb.id, tobj.vpn) });
       }
       emt.tobjIterEnd(iterator);
       return minVpn(iterator.vpn, end);

@@ -25,15 +25,6 @@ export interface TdbStats {
   bytes: number;
 }
 
-/** The part of a VMA that the EMT layer may know. */
-export interface VmaView {
-  readonly start: Vpn;
-  readonly end: Vpn;
-  readonly read: boolean;
-  readonly write: boolean;
-  readonly exec: boolean;
-}
-
 export interface BasicFunctions {
   /** Makes `tobj` an absent base-page object for `vpn`. */
   tobjInit(tobj: Tobj, vpn: Vpn): void;

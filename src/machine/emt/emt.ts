@@ -230,23 +230,26 @@ export class Emt {
     return { pages: [], tables: [], start: 0 as Vpn, end: 0 as Vpn };
   }
 
-  /** Flushes what was gathered and only then frees it; the gather is empty afterwards. */
-  tlbGatherFinish(tdb: Tdb, gather: TlbGather): void {
+  /** Flushes what was gathered and only then frees it; the gather is empty afterwards. Returns the pages freed. */
+  tlbGatherFinish(tdb: Tdb, gather: TlbGather): number {
     const text = this.#recording ? `${gather.pages.length} pages, ${gather.tables.length} tables` : '';
     this.#enter(F.tlbGatherFinish, 'default', text);
     if (gather.start < gather.end) this.tsvcFlushTlb(tdb, gather.start, gather.end);
-    for (const pfn of gather.pages) this.#free(pfn, 'page');
-    for (const table of gather.tables) this.#free(table.pfn, 'table');
+    let pages = 0;
+    for (const page of gather.pages) if (this.#free(page.pfn, 'page', page.owner)) pages++;
+    for (const table of gather.tables) this.#free(table.pfn, 'table', table.owner);
     gather.pages = [];
     gather.tables = [];
     gather.start = gather.end = 0 as Vpn;
     this.probe.leave(F.tlbGatherFinish);
+    return pages;
   }
 
-  /** An entry that somebody edited may name a frame that nobody owns; Linux prints the same complaint and goes on. */
-  #free(pfn: Pfn, purpose: string): void {
-    if (!this.buddy.free(pfn, purpose))
-      this.probe.note(`BUG: Bad page map: frame 0x${pfn.toString(16)} is not allocated`);
+  /** An entry that somebody edited may name a frame that is not its own; Linux prints the same complaint and goes on. */
+  #free(pfn: Pfn, purpose: string, owner: number): boolean {
+    const freed = this.buddy.free(pfn, purpose, owner);
+    if (!freed) this.probe.note(`BUG: Bad page map: frame 0x${pfn.toString(16)} is not this ${purpose}'s`);
+    return freed;
   }
 
   #call(index: number, detail = '', result = '', which: Implementation = 'driver'): void {

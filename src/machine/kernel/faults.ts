@@ -4,11 +4,12 @@
  * Find the object; if something is mapped there, fix what was missing (write protection, or nothing: a spurious fault);
  * else make a mapping: anonymous memory gets a zeroed page. The handler speaks to translations through EMT alone.
  */
-import { asPfn, formatVirtual, type Vpn } from '../core/addresses';
+import { addPages, asPfn, formatVirtual, type Vpn } from '../core/addresses';
 import { Counter } from '../core/counters';
 import type { FatalSignal, FaultKind } from '../core/events';
 import { functionIndex } from '../core/functions';
 import type { Probe } from '../core/probe';
+import { pageOwner } from '../emt/gather';
 import { Attribute, Tobj } from '../emt/tobj';
 import type { Emt } from '../emt/emt';
 import type { BuddyAllocator } from '../memory/buddy';
@@ -52,6 +53,8 @@ export interface FaultRequest {
   exec: boolean;
   user: boolean;
   reserved: boolean;
+  /** The access has faulted so often that it is given up if it faults now. */
+  lastTry: boolean;
 }
 
 export interface FaultVerdict {
@@ -59,7 +62,7 @@ export interface FaultVerdict {
   signal?: FatalSignal;
 }
 
-/** Verdicts are few: shared constants, so that a fault allocates none. */
+/** Verdicts are few: shared constants. */
 const verdict = (kind: FaultKind, signal?: FatalSignal): FaultVerdict => ({ kind, signal });
 const MINOR = verdict('minor');
 const PROTECTION = verdict('protection');
@@ -94,7 +97,8 @@ export class FaultHandler {
   /** A fault that the kernel makes itself, for `populate`: as a write if the area is writable. */
   populate(process: Process, vma: Vma, vpn: Vpn): FaultVerdict {
     const result = this.#handleMmFault(process, vma, vpn, vma.write, vma.exec && !vma.read);
-    if (result.kind !== 'spurious') this.#count(result);
+    // Running out of memory here is no error: a later touch will find out.
+    if (result.kind !== 'spurious' && result.kind !== 'fatal') this.#count(result);
     return result;
   }
 
@@ -118,6 +122,7 @@ export class FaultHandler {
   }
 
   #userAddress(process: Process, request: FaultRequest): FaultVerdict {
+    if (request.lastTry) return this.#fatal(BUS, 'the access faults again and again: given up');
     if (request.reserved) return this.#fatal(BUS, 'a reserved bit is set in a table entry: the page table is corrupt');
     const vma = findVma(process.vmas, request.vpn);
     if (this.#recording) {
@@ -146,21 +151,22 @@ export class FaultHandler {
     const emt = this.emt;
     const tobj = this.#tobj;
     const present = emt.tobjReadAttr(tobj, Attribute.PRESENT) === 1;
+    if (!present && emt.tobjReadAttr(tobj, Attribute.SIZE) > 1)
+      return this.#fatal(BUS, 'an upper entry is neither empty nor present: the page table is corrupt');
     const writable = emt.tobjReadAttr(tobj, Attribute.WRITE) === 1;
     const stale = !present || (write && !writable) || (exec && emt.tobjReadAttr(tobj, Attribute.EXEC) === 0);
     if (!stale && emt.tobjReadAttr(tobj, Attribute.USER) === 1) {
-      this.probe.enter(F.spurious, 'kernel', this.#recording ? formatVirtual(vpn) : '');
-      emt.tsvcFlushTlb(process.tdb, tobj.vpn, (tobj.vpn + 1) as Vpn);
-      this.probe.leave(F.spurious);
+      // Nothing to flush: the hardware has dropped the entry that it faulted on.
+      this.probe.call(F.spurious, 'kernel', this.#recording ? formatVirtual(vpn) : '');
       return this.#resolved(SPURIOUS, 'the entry already allows the access');
     }
     this.probe.enter(F.doWpPage, 'kernel', this.#recording ? formatVirtual(vpn) : '');
     this.#grant(vma, write);
     const error = this.#update(process, vpn);
-    emt.tsvcFlushTlb(process.tdb, tobj.vpn, (tobj.vpn + 1) as Vpn);
+    emt.tsvcFlushTlb(process.tdb, vpn, addPages(vpn, 1));
     this.probe.leave(F.doWpPage);
     if (error !== undefined) return error;
-    return this.#resolved(PROTECTION, 'the page has one owner: its rights are restored in place');
+    return this.#resolved(PROTECTION, 'the rights that the area grants are restored in place');
   }
 
   #anonymous(process: Process, vma: Vma, vpn: Vpn, write: boolean): FaultVerdict {
@@ -172,7 +178,8 @@ export class FaultHandler {
 
   #mapZeroedPage(process: Process, vma: Vma, vpn: Vpn, write: boolean): FaultVerdict {
     this.probe.enter(F.allocPages, 'kernel', 'order 0');
-    const pfn = this.buddy.allocate(0, 'anonymous page');
+    const owner = pageOwner(process.tdb.id, vpn);
+    const pfn = this.buddy.allocate(0, 'anonymous page', owner);
     this.probe.leave(F.allocPages, this.#recording ? (pfn === -1 ? 'no memory' : `frame 0x${pfn.toString(16)}`) : '');
     if (pfn === -1) return this.#outOfMemory();
     this.probe.call(F.clearPage, 'kernel', this.#recording ? `frame 0x${pfn.toString(16)}` : '');
@@ -182,7 +189,7 @@ export class FaultHandler {
     this.#grant(vma, write);
     const error = this.#update(process, vpn);
     if (error !== undefined) {
-      this.buddy.free(asPfn(pfn), 'anonymous page');
+      this.buddy.free(asPfn(pfn), 'anonymous page', owner);
       return error;
     }
     process.rss++;

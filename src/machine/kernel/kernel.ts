@@ -15,7 +15,7 @@ import type { BuddyAllocator } from '../memory/buddy';
 import { FaultHandler, type FaultRequest, type FaultVerdict } from './faults';
 import { MMAP_BASE, MMAP_MIN, TASK_SIZE } from './layout';
 import type { Operation, PopulateOperation, Process, UnmapOperation } from './process';
-import { findVma, insertVma, overlaps, protectionText, removeRange, unmappedAreaTopDown, type Vma } from './vma';
+import { findVma, insertVma, overlaps, protectionText, removeRange, unmappedAreaTopDown } from './vma';
 
 const F = {
   doMmap: functionIndex('do_mmap'),
@@ -101,7 +101,9 @@ export class Kernel implements Stateful<KernelSnapshot> {
   /** Runs the process from now on. It must exist. */
   switchTo(name: string): void {
     this.probe.workClass[0] = Counter.KernelOther;
-    this.#switchTo(this.#processes.findIndex((p) => p.name === name));
+    const index = this.#processes.findIndex((p) => p.name === name);
+    // The same mm: Linux does not even load CR3.
+    if (index !== this.#current) this.#switchTo(index);
   }
 
   #switchTo(index: number): void {
@@ -211,12 +213,10 @@ export class Kernel implements Stateful<KernelSnapshot> {
   #stepUnmapPages(process: Process, operation: UnmapOperation): Operation {
     const piece = operation.pieces[0];
     const gather = { ...operation.gather, pages: operation.gather.pages.slice() };
-    const before = gather.pages.length;
     const from = this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(piece.end)}` : '';
     this.probe.enter(F.unmapVmas, 'kernel', from);
     const at = this.emt.addrRangeRemove(process.tdb, operation.at, piece.end, OBJECTS_PER_UNMAP_STEP, gather);
-    process.rss -= gather.pages.length - before;
-    if (gather.pages.length >= GATHER_LIMIT) this.emt.tlbGatherFinish(process.tdb, gather);
+    if (gather.pages.length >= GATHER_LIMIT) process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
     this.probe.leave(F.unmapVmas);
     if (at < piece.end) return { ...operation, gather, at };
     const pieces = operation.pieces.slice(1);
@@ -243,7 +243,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
       ceiling: minVpn(ceiling, pieceEnd),
     };
     this.emt.addrRangeFreeTables(process.tdb, operation.at, end, within.floor, within.ceiling, gather);
-    if (gather.tables.length >= GATHER_LIMIT) this.emt.tlbGatherFinish(process.tdb, gather);
+    if (gather.tables.length >= GATHER_LIMIT) process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
     if (end < operation.end) return { ...operation, gather, at: end };
     return { ...operation, gather, phase: 'upperTables', at: operation.start };
   }
@@ -256,7 +256,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
       tables: operation.gather.tables.slice(),
     };
     this.emt.addrRangeFreeTables(process.tdb, start, end, floor, ceiling, gather);
-    this.emt.tlbGatherFinish(process.tdb, gather);
+    process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
     return null;
   }
 
@@ -269,8 +269,12 @@ export class Kernel implements Stateful<KernelSnapshot> {
     );
     let alive = true;
     for (let vpn = operation.at; alive && vpn < end; vpn = addPages(vpn, 1)) {
-      const vma = findVma(process.vmas, vpn) as Vma;
-      alive = this.#faults.populate(process, vma, vpn).kind !== 'fatal';
+      const vma = findVma(process.vmas, vpn);
+      // As GUP does: what the area forbids altogether is not populated.
+      alive =
+        vma !== undefined &&
+        (vma.read || vma.write || vma.exec) &&
+        this.#faults.populate(process, vma, vpn).kind !== 'fatal';
     }
     this.probe.leave(F.mmPopulate);
     // Like Linux's MAP_POPULATE, running out of memory here is not an error: later touches will find out.

@@ -22,6 +22,8 @@ const RESERVED_FRAMES = 256;
 const STATE = 0;
 const NEXT = 1;
 const PREVIOUS = 2;
+/** Of an allocated block: who it was allocated for; the same word is a list link while the block is free. */
+const OWNER = 1;
 
 export const enum FrameState {
   None,
@@ -66,8 +68,11 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
     return Array.from(this.#counts, (n, order) => ({ order, freeBlocks: order === MAX_ORDER ? n + untouched : n }));
   }
 
-  /** First frame of a block of 2^order frames, or −1 if there is none. */
-  allocate(order: number, purpose: string): Pfn | -1 {
+  /**
+   * First frame of a block of 2^order frames that read as zero, or −1 if there is none. `owner` is a number that only
+   * the caller understands; whoever frees the block must know it.
+   */
+  allocate(order: number, purpose: string, owner = 0): Pfn | -1 {
     let from = order;
     while (from <= MAX_ORDER && this.#heads[from] === 0) from++;
     let pfn: Pfn;
@@ -87,20 +92,23 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
       this.#link(asPfn(pfn + (1 << from)), from);
     }
     this.memory.setRecord(pfn, STATE, FrameState.Allocated | (order << 4));
+    this.memory.setRecord(pfn, OWNER, owner);
+    // Somebody may have poked bytes into the frames while they were free.
+    for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
     this.#progress[1] -= 1 << order;
     this.probe.recorder?.emit({ kind: 'frame', action: 'allocate', pfn, order, purpose });
     return pfn;
   }
 
-  /** Gives a block back. False, and nothing done, if the frame is not the head of an allocated block. */
-  free(pfn: Pfn, purpose: string): boolean {
-    const word = this.memory.record(pfn, STATE);
-    if ((word & 15) !== FrameState.Allocated) return false;
-    let order = (word >>> 4) & 15;
+  /** Gives a block back. False, and nothing done, if the frame is not the head of a block allocated for `owner`. */
+  free(pfn: Pfn, purpose: string, owner = 0): boolean {
+    if (!this.belongsTo(pfn, owner)) return false;
+    let order = (this.memory.record(pfn, STATE) >>> 4) & 15;
     for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
     this.probe.recorder?.emit({ kind: 'frame', action: 'free', pfn, order, purpose });
     this.#progress[1] += 1 << order;
     this.memory.setRecord(pfn, STATE, FrameState.None);
+    this.memory.setRecord(pfn, OWNER, 0);
     let block: number = pfn;
     while (order < MAX_ORDER) {
       const buddy = asPfn(block % (2 << order) === 0 ? block + (1 << order) : block - (1 << order));
@@ -113,9 +121,9 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
     return true;
   }
 
-  /** Whether the frame lies in an allocated block's head, a free block's head, or neither. */
-  stateOf(pfn: Pfn): FrameState {
-    return this.memory.record(pfn, STATE) & 15;
+  /** True if the frame is the head of a block that was allocated for `owner`. */
+  belongsTo(pfn: Pfn, owner: number): boolean {
+    return (this.memory.record(pfn, STATE) & 15) === FrameState.Allocated && this.memory.record(pfn, OWNER) === owner;
   }
 
   #link(pfn: Pfn, order: number): void {

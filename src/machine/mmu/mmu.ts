@@ -2,8 +2,8 @@
  * The memory-management unit of one CPU: TLBs in front of a scheme's walker (Intel SDM vol. 3A §4.10).
  *
  * `translate` answers for one page of an access: first-level TLB, second-level TLB, walk; then the rights, on hits too;
- * then the dirty bit. It either leaves frame and page size in `pfn` and `pageSize`, or the fault in `fault`. A fault
- * changes no TLB. The retry after a served fault belongs to the same access: with `retry` set it is looked up again, as
+ * then the dirty bit. It either leaves frame and page size in `pfn` and `pageSize`, or the fault in `fault`. A page fault
+ * fills nothing, and drops the TLB entries of the page that it is about (Intel SDM vol. 3A §4.10.4.1). The retry after a served fault belongs to the same access: with `retry` set it is looked up again, as
  * the hardware does, but only its walk is counted.
  *
  * Holds always: a TLB entry with the dirty flag clear has D clear in what it was filled from, so the first write through
@@ -223,16 +223,26 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     counters[Counter.DirtyAssists]++;
     const status = this.#walker.setDirty(asPfn(this.#registers[Register.Cr3]), vpn, user);
     counters[Counter.OtherWalkCycles] += this.#walker.result.cycles;
-    if (status !== WalkStatus.Mapped) return this.#raiseFromWalk(status, vpn, offset, Access.Write, user);
+    if (status !== WalkStatus.Mapped) {
+      counters[Counter.FaultReferences] += this.#walker.result.references;
+      return this.#raiseFromWalk(status, vpn, offset, Access.Write, user);
+    }
+    // What the walk found counts, not what the entry said: the table may have changed meanwhile.
+    const { pfn, pageSize, flags } = this.#walker.result;
     for (const tlb of this.tlbs) {
       for (let size = 0; size < 3; size++) {
         if (tlb.population[size] === 0) continue;
         const at = tlb.peek(Math.floor(vpn / PAGES_OF_SIZE[size]), size);
         if (at < 0) continue;
-        tlb.flags[at] |= TlbFlag.Dirty;
-        this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'dirty' });
+        if (size === pageSize) {
+          tlb.frame[at] = pfn - (vpn % PAGES_OF_SIZE[size]);
+          tlb.flags[at] = flags;
+          this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'dirty' });
+        } else tlb.invalidate(at);
       }
     }
+    this.pfn = pfn;
+    this.pageSize = pageSize;
     return true;
   }
 
@@ -240,7 +250,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     const tlb = level.bySize[size];
     if (tlb === null) return;
     const key = Math.floor(vpn / PAGES_OF_SIZE[size]);
-    tlb.fill(key, size, frame, flags);
+    // G has its meaning only with CR4.PGE.
+    tlb.fill(key, size, frame, this.cr4 & CR4.PGE ? flags : flags & ~TlbFlag.Global);
     const evicted = tlb.evictedTag;
     if (this.probe.recorder !== null) {
       const gone = evicted < 0 ? undefined : asVpn(evicted * PAGES_OF_SIZE[tlb.evictedSize]);
@@ -293,6 +304,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     if (vector === 'PF') {
       this.#registers[Register.Cr2Page] = vpn;
       this.#registers[Register.Cr2Offset] = offset;
+      this.#dropPage(vpn);
     }
     this.probe.recorder?.emit({ kind: 'fault', vector, vpn, offset, errorCode, reason });
     return false;
@@ -312,15 +324,22 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   invlpg(vpn: Vpn): void {
     this.#counters[Counter.Flushes]++;
     this.#counters[Counter.FlushedPages]++;
+    this.#dropPage(vpn);
+    this.#walker.walkCaches.flush();
+    if (this.probe.recorder !== null)
+      this.probe.recorder.emit({ kind: 'flush', instruction: 'INVLPG', text: formatVirtual(vpn) });
+  }
+
+  /** Every TLB entry that translates the page, of whatever size. */
+  #dropPage(vpn: Vpn): void {
     for (const tlb of this.tlbs)
       for (let size = 0; size < 3; size++) {
         if (tlb.population[size] === 0) continue;
         const at = tlb.peek(Math.floor(vpn / PAGES_OF_SIZE[size]), size);
-        if (at >= 0) tlb.invalidate(at);
+        if (at < 0) continue;
+        tlb.invalidate(at);
+        this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'gone' });
       }
-    this.#walker.walkCaches.flush();
-    if (this.probe.recorder !== null)
-      this.probe.recorder.emit({ kind: 'flush', instruction: 'INVLPG', text: formatVirtual(vpn) });
   }
 
   flushAll(): void {
@@ -352,9 +371,13 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   get cr4(): number {
     return this.#registers[Register.Cr4];
   }
+  /** Changing PGE, PAE, PSE or LA57, or setting SMEP, drops everything (Intel SDM vol. 3A §4.10.4.1). */
   set cr4(value: number) {
+    const changed = (this.cr4 ^ value) & (CR4.PGE | CR4.PAE | CR4.PSE | CR4.LA57);
+    const drops = changed !== 0 || (~this.cr4 & value & CR4.SMEP) !== 0;
     this.#registers[Register.Cr4] = value >>> 0;
     this.#updateRights();
+    if (drops) this.#dropAll('MOV to CR4', true);
   }
   get efer(): number {
     return this.#registers[Register.Efer];

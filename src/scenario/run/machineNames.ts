@@ -412,5 +412,3 @@ export function errorNames(code: number): string {
       .join(' ') || 'not present, read, supervisor'
   );
 }
-
-export type { Pfn };

@@ -19,7 +19,7 @@ import {
 import { Counter } from '../../core/counters';
 import type { Probe } from '../../core/probe';
 import type { BasicFunctions, CustomizableFunctions, Errno, MmuDriver, Tdb, TdbStats } from '../../emt/driver';
-import { gatherPage, type TlbGather } from '../../emt/gather';
+import { gatherPage, tableOwner, type TlbGather } from '../../emt/gather';
 import type { TobjIterator } from '../../emt/iterator';
 import type { Tobj } from '../../emt/tobj';
 import type { BuddyAllocator } from '../../memory/buddy';
@@ -93,9 +93,14 @@ export class RadixDriver implements MmuDriver {
       const low = this.memory.pool.words[at];
       if ((low & LOW.P) === 0 || (low & LOW.PS) !== 0) return;
       const next = frameOf(low, this.memory.pool.words[at + 1]);
-      if (this.memory.base(next) < 0) return;
+      if (!this.#isTable(next, level + 1)) return;
       this.#table = next;
     }
+  }
+
+  /** An entry that somebody edited may point anywhere: only frames that the driver made tables of this level are followed. */
+  #isTable(pfn: Pfn, level: number): boolean {
+    return this.buddy.belongsTo(pfn, tableOwner(level));
   }
 
   /** Index in the pool of the entry's low word. */
@@ -133,7 +138,7 @@ export class RadixDriver implements MmuDriver {
       const at = this.#wordOf(table, level, tobj.vpn);
       if ((this.memory.pool.words[at] & LOW.P) !== 0) {
         table = frameOf(this.memory.pool.words[at], this.memory.pool.words[at + 1]);
-        if (this.memory.base(table) < 0) return 'EFAULT';
+        if (!this.#isTable(table, level + 1)) return 'EFAULT';
         continue;
       }
       const next = this.#allocateTable(level + 1);
@@ -179,7 +184,7 @@ export class RadixDriver implements MmuDriver {
   }
 
   #allocateTable(level: number): Pfn | -1 {
-    const pfn = this.buddy.allocate(0, `${this.format.levels[level].name} table`);
+    const pfn = this.buddy.allocate(0, `${this.format.levels[level].name} table`, tableOwner(level));
     if (pfn === -1) return -1;
     this.memory.back(pfn);
     this.probe.counters[Counter.TablesByLevel + level]++;
@@ -188,7 +193,7 @@ export class RadixDriver implements MmuDriver {
 
   #freeTable(pfn: Pfn, level: number): void {
     this.probe.counters[Counter.TablesByLevel + level]--;
-    this.buddy.free(pfn, `${this.format.levels[level].name} table`);
+    this.buddy.free(pfn, `${this.format.levels[level].name} table`, tableOwner(level));
   }
 
   #create(id: number): Tdb | null {
@@ -247,13 +252,17 @@ export class RadixDriver implements MmuDriver {
       const low = this.memory.pool.words[at];
       if ((low & LOW.P) === 0 || (low & LOW.PS) !== 0) continue;
       const child = frameOf(low, this.memory.pool.words[at + 1]);
-      if (this.memory.base(child) < 0) continue;
+      if (!this.#isTable(child, level + 1)) {
+        this.probe.note(`BUG: bad ${format.name} entry: frame 0x${child.toString(16)} is no table`);
+        this.#write(table, level, vpn, 0, 0);
+        continue;
+      }
       const entryEnd = addPages(vpn, pages);
       this.#freeTables(child, level + 1, maxVpn(start, vpn), minVpn(end, entryEnd), floor, ceiling, gather);
       if (vpn < floor || entryEnd > ceiling) continue;
       this.#write(table, level, vpn, 0, 0);
       this.probe.counters[Counter.TablesByLevel + level + 1]--;
-      gather.tables.push({ pfn: child, level: level + 1 });
+      gather.tables.push({ pfn: child, owner: tableOwner(level + 1) });
       // The walk caches may hold this table: the flush must reach them even if no page was mapped.
       gatherPage(gather, maxVpn(start, vpn), 1);
     }

@@ -78,6 +78,7 @@ export class RadixWalker implements Walker {
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
     let start = this.#startLevel(root, vpn);
+    let confirmed = false;
     let status = this.#read(vpn, start, access, user, retry ? 'retry' : 'translate');
     if (status !== WalkStatus.Mapped && start > 0) {
       this.probe.counters[Counter.AbandonedReferences] += this.result.references;
@@ -85,12 +86,13 @@ export class RadixWalker implements Walker {
       this.#reportEnd('abandoned');
       this.#fromRoot(root);
       start = 0;
+      confirmed = true;
       status = this.#read(vpn, 0, access, user, 'confirm');
     }
     if (status === WalkStatus.Mapped) {
       this.#finish(access === Access.Write);
       this.#reportEnd('mapped');
-      this.#updateCaches(vpn, start);
+      this.#updateCaches(vpn, start, confirmed);
     } else this.#reportEnd('fault');
     return status;
   }
@@ -216,8 +218,11 @@ export class RadixWalker implements Walker {
     if (write) this.result.flags |= TlbFlag.Dirty;
   }
 
-  /** After a walk that mapped: the hit that was used (or every hit) is promoted, what was read is entered. */
-  #updateCaches(vpn: Vpn, start: number): void {
+  /**
+   * After a walk that mapped: the hit that was used (or every hit) is promoted, what was read is entered. Only a walk that
+   * was `confirmed` from the root can find its tags there already.
+   */
+  #updateCaches(vpn: Vpn, start: number, confirmed: boolean): void {
     const counters = this.probe.counters;
     const lowest = this.options.promote === 'all' ? 0 : Math.max(0, start - 1);
     for (let level = lowest; level < start; level++) {
@@ -228,7 +233,7 @@ export class RadixWalker implements Walker {
     for (let level = start; level < this.result.level; level++) {
       const cache = this.#caches[level];
       const tag = Math.floor(vpn * this.#scale[level]);
-      const stale = cache.find(tag, 0);
+      const stale = confirmed ? cache.find(tag, 0) : -1;
       if (stale >= 0) {
         cache.frame[stale] = this.#tables[level + 1];
         cache.flags[stale] = this.#rights[level + 1];

@@ -15,6 +15,9 @@ const LOW_BIT = new Map<Attribute, number>([
   [Attribute.SOFT_DIRTY, LOW.SOFT_DIRTY],
 ]);
 
+/** Bit 12 of a huge leaf is PAT, not frame. */
+const patOf = (tobj: Tobj): number => (tobj.pages > 1 ? 0x1000 : 0);
+
 export function readX86Attribute(tobj: Tobj, key: Attribute): number {
   const bit = LOW_BIT.get(key);
   if (bit !== undefined) return tobj.word0 & bit ? 1 : 0;
@@ -22,7 +25,7 @@ export function readX86Attribute(tobj: Tobj, key: Attribute): number {
     case Attribute.VA:
       return tobj.vpn;
     case Attribute.PA:
-      return frameOf(tobj.word0, tobj.word1);
+      return frameOf(tobj.word0 & ~patOf(tobj), tobj.word1);
     case Attribute.SIZE:
       return tobj.pages;
     case Attribute.MAPPED:
@@ -53,7 +56,7 @@ export function writeX86Attribute(tobj: Tobj, key: Attribute, value: number): vo
   };
   switch (key) {
     case Attribute.PA:
-      tobj.word0 = lowOf(asPfn(value), tobj.word0 & 0xfff);
+      tobj.word0 = lowOf(asPfn(value), tobj.word0 & (0xfff | patOf(tobj)));
       tobj.word1 = highOf(asPfn(value), tobj.word1 & ~0xfffff);
       break;
     case Attribute.EXEC:
