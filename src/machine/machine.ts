@@ -153,11 +153,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     this.probe.accessBytes = size;
     if (!this.#page(kind, vpn, offset, user)) return false;
     // The last byte may lie on a later page: each is translated, in ascending order.
-    for (
-      let end = offset + size - PAGE_BYTES, page = nextPage(vpn);
-      end > 0;
-      end -= PAGE_BYTES, page = nextPage(page)
-    )
+    for (let end = offset + size - PAGE_BYTES, page = nextPage(vpn); end > 0; end -= PAGE_BYTES, page = nextPage(page))
       if (!this.#page(kind, page, 0, user)) return false;
     return true;
   }

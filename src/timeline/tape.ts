@@ -9,7 +9,8 @@
 import type { MachineEvent } from '../machine/core/events';
 import { Recorder, StopAtEvent } from '../machine/core/probe';
 import type { Expression } from '../scenario/language/ast';
-import type { Output, Run, RunSnapshot } from '../scenario/run/run';
+import type { Output, Run, RunSnapshot, Until } from '../scenario/run/run';
+import { EvaluationError } from '../scenario/run/evaluate';
 import type { Standing } from '../scenario/run/standing';
 import { type Checkpoint, Checkpoints } from './checkpoints';
 import { NO_STOPS, type StopRules } from './stops';
@@ -99,7 +100,7 @@ export class Tape {
   edit(changes: readonly Change[]): string | undefined {
     const { tick, event } = this.moment;
     for (const { target, value } of changes) {
-      const refused = this.run.assign(target, value);
+      const refused = this.#tryAssign(target, value);
       if (refused === undefined) continue;
       this.moveInside(event);
       return refused;
@@ -113,6 +114,15 @@ export class Tape {
     this.record();
     this.moveInside(Math.min(event, Math.max(0, this.#events.length - 1)));
     return undefined;
+  }
+
+  #tryAssign(target: Expression, value: bigint): string | undefined {
+    try {
+      return this.run.assign(target, value);
+    } catch (error) {
+      if (error instanceof EvaluationError || error instanceof RangeError) return error.message;
+      throw error;
+    }
   }
 
   /** Goes to a moment that has run, or stands at the nearest one. */
@@ -195,7 +205,7 @@ export class Tape {
   }
 
   /** Runs up to `limit` ticks without events, except ticks that a person edited. Returns the ticks run. */
-  runFast(rules: StopRules, limit: number, until: 'limit' | 'statement' = 'limit'): number {
+  runFast(rules: StopRules, limit: number, until: Until = 'limit'): number {
     const { probe } = this.run.machine;
     const from = this.run.tick;
     if (this.#edits.has(from)) {

@@ -7,7 +7,7 @@
  * milliseconds, and end early at a tick boundary when told to pause.
  */
 import type { MachineEvent } from '../machine/core/events';
-import type { Output, Run } from '../scenario/run/run';
+import type { Output, Run, Until } from '../scenario/run/run';
 import type { Standing } from '../scenario/run/standing';
 import { type Candidate, NO_STOPS, type StopCause, type StopRules } from './stops';
 import { type Change, type Moment, Tape } from './tape';
@@ -144,7 +144,7 @@ export class Timeline {
   }
 
   /** Runs on until `goal` holds at a tick's start, or a stop, the end, or a pause. */
-  async #forward(rules: StopRules, goal: () => boolean, until: 'tick' | 'statement' = 'tick'): Promise<Arrival> {
+  async #forward(rules: StopRules, goal: () => boolean, until: Until = 'boundary'): Promise<Arrival> {
     this.#pauseRequested = false;
     if (this.atEnd) return { kind: 'end' };
     const stop = this.#firstStop(rules, this.moment.event + 1, this.#tape.events.length);
@@ -162,12 +162,8 @@ export class Timeline {
       await clock();
       this.#tape.checkpointIfDue();
       const start = this.run.save();
-      // A goal is looked at after every tick, or every statement; without one, bursts are as long as the host's patience.
-      const ran = this.#tape.runFast(
-        rules,
-        goal !== NEVER && until === 'tick' ? 1 : burst,
-        goal === NEVER ? 'limit' : 'statement',
-      );
+      // A goal is looked at where it can be reached; without one, bursts are as long as the host's patience.
+      const ran = this.#tape.runFast(rules, burst, goal === NEVER ? 'limit' : until);
       if (this.run.machine.probe.fired === 0) {
         burst = BURST_TICKS;
         continue;
@@ -185,7 +181,7 @@ export class Timeline {
 
   /** At a tick's start: a line breakpoint? Leaves the cursor there if so. */
   #stopAtStart(rules: StopRules): Arrival | undefined {
-    if (rules.statements === null || rules.statements[this.run.statementId] === 0) return undefined;
+    if (!isMarked(rules, this.run.statementId)) return undefined;
     for (const { event, cause, confirm } of rules.candidates(START_ONLY, this.run)) {
       if (event !== 0 || (confirm !== undefined && !confirm(this.run, this.run.tick))) continue;
       return this.#settle({ kind: 'stop', cause });
@@ -271,7 +267,7 @@ export class Timeline {
     this.#tape.replay(this.#tape.checkpointBefore(from).snapshot, from);
     while (this.run.tick < to && !this.#pauseRequested) {
       const at = this.run.tick;
-      const marked = rules.statements !== null && rules.statements[this.run.statementId] !== 0;
+      const marked = isMarked(rules, this.run.statementId);
       const limit = marked ? 1 : Math.min(BURST_TICKS, to - at);
       const ran = this.#tape.quietly(() => this.#tape.runFast(rules, limit));
       if (marked || this.run.machine.probe.fired !== 0) ticks.push(marked ? at : at + ran - 1);
@@ -287,12 +283,18 @@ export class Timeline {
       return { kind: 'start' };
     }
     const clock = this.#clock();
-    let end = this.moment.tick;
+    const origin = this.moment;
+    this.#pauseRequested = false;
+    let end = origin.tick;
     while (end > 0) {
       const checkpoint = this.#tape.checkpointBefore(end - 1);
       this.#tape.replay(checkpoint.snapshot, checkpoint.tick);
       let found = -1;
       while (this.run.tick < end) {
+        if (this.#pauseRequested) {
+          this.#tape.seek(origin);
+          return { kind: 'pause' };
+        }
         if (fits()) found = this.run.tick;
         this.#tape.quietly(() => this.#tape.runFast(NO_STOPS, 1));
         await clock();
@@ -405,6 +407,10 @@ export class Timeline {
 }
 /** A tick of which only the start is asked about. */
 const START_ONLY: readonly MachineEvent[] = [{ kind: 'statement', depth: 0, text: '' }];
+
+/** True if a line breakpoint may stand on the statement. Ids below 0 are no statements. */
+const isMarked = (rules: StopRules, id: number): boolean =>
+  rules.statements !== null && id >= 0 && rules.statements[id] !== 0;
 
 const NEVER = (): boolean => false;
 const same = (a: Moment, b: Moment): boolean => a.tick === b.tick && a.event === b.event;

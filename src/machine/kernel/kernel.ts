@@ -15,7 +15,17 @@ import type { BuddyAllocator } from '../memory/buddy';
 import { FaultHandler, type FaultRequest, type FaultVerdict } from './faults';
 import { MMAP_BASE, MMAP_MIN, TASK_SIZE } from './layout';
 import type { Operation, PopulateOperation, Process, UnmapOperation } from './process';
-import { findVma, insertVma, overlaps, protectionText, removeRange, unmappedAreaTopDown } from './vma';
+import {
+  findVma,
+  holes,
+  insertAll,
+  insertVma,
+  overlaps,
+  protectionText,
+  removeRange,
+  unmappedAreaTopDown,
+  type Vma,
+} from './vma';
 
 const F = {
   doMmap: functionIndex('do_mmap'),
@@ -161,6 +171,22 @@ export class Kernel implements Stateful<KernelSnapshot> {
 
   get #recording(): boolean {
     return this.probe.recorder !== null;
+  }
+
+  /** Maps readable, writable, executable areas wherever the ranges, in ascending order, hold no area yet. */
+  mapHoles(ranges: readonly { start: Vpn; end: Vpn }[]): MapResult {
+    const process = this.#running();
+    this.probe.workClass[0] = Counter.KernelSystemCall;
+    this.probe.enter(F.doMmap, 'kernel', `${ranges.length} ranges`);
+    const areas = ranges
+      .flatMap(({ start, end }) => holes(process.vmas, start, end))
+      .map((hole): Vma => ({ ...hole, read: true, write: true, exec: true, backing: 'anon' }));
+    const last = areas.at(-1);
+    const fits = last === undefined || last.end <= TASK_SIZE;
+    if (fits) process.vmas = insertAll(process.vmas, areas);
+    this.probe.leave(F.doMmap, fits ? `${areas.length} areas` : 'EINVAL');
+    if (!fits) return { ok: false, error: 'EINVAL', text: `user space ends at ${formatVirtual(TASK_SIZE)}` };
+    return { ok: true, start: areas[0]?.start ?? asVpn(0), end: last?.end ?? asVpn(0) };
   }
 
   // ---- munmap -----------------------------------------------------------------------------------------------------

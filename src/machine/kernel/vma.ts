@@ -60,6 +60,37 @@ export function insertVma(list: VmaList, vma: Vma): { list: VmaList; merged: boo
   return { list: [...list.slice(0, first), joined, ...list.slice(last)], merged: first !== last };
 }
 
+/** The parts of start … end − 1 that no area holds, in ascending order. */
+export function holes(list: VmaList, start: Vpn, end: Vpn): { start: Vpn; end: Vpn }[] {
+  const found: { start: Vpn; end: Vpn }[] = [];
+  let at = start;
+  for (let i = firstEndingAbove(list, start); at < end; i++) {
+    const next = list[i];
+    const stop = next === undefined ? end : minVpn(end, next.start);
+    if (at < stop) found.push({ start: at, end: stop });
+    if (next === undefined || next.start >= end) break;
+    at = next.end;
+  }
+  return found;
+}
+
+/** Adds many areas that overlap none and are in ascending order, in one pass over both. */
+export function insertAll(list: VmaList, areas: readonly Vma[]): VmaList {
+  const joined: Vma[] = [];
+  const add = (vma: Vma): void => {
+    const last = joined.at(-1);
+    if (last !== undefined && mergeable(last, vma)) joined[joined.length - 1] = { ...last, end: vma.end };
+    else joined.push(vma);
+  };
+  let at = 0;
+  for (const area of areas) {
+    while (at < list.length && list[at].start < area.start) add(list[at++]);
+    add(area);
+  }
+  while (at < list.length) add(list[at++]);
+  return joined;
+}
+
 /** Takes start … end − 1 out, splitting areas at its borders. `removed` are the pieces that went. */
 export function removeRange(list: VmaList, start: Vpn, end: Vpn): { list: VmaList; removed: VmaList } {
   const kept: Vma[] = [];

@@ -79,6 +79,8 @@ export class MachineNames {
     const { mmu } = this.machine;
     if (name === 'cr2') mmu.setCr2(vpnOfAddress(value), offsetOfAddress(value));
     else if (name === 'cr3') return this.#setCr3(value);
+    else if (name === 'cr0' && (value & 0x8000_0001n) !== 0x8000_0001n)
+      return 'paging and protected mode cannot be switched off here';
     else if (name === 'cr0' || name === 'cr4' || name === 'efer' || name === 'pkru') {
       if (value > 0xffffffffn) return `${name} takes 32 bits here`;
       mmu[name] = Number(value);
@@ -227,8 +229,10 @@ export class MachineNames {
     };
   }
 
-  #writeEntry(entry: EntryNode, raw: bigint): undefined {
+  #writeEntry(entry: EntryNode, raw: bigint): string | undefined {
     const { memory } = this.machine;
+    if (entry.address + 8 > memory.sizeBytes)
+      return `the entry lies behind the end of memory, ${formatPhysical(memory.sizeBytes)}`;
     memory.writeWord(entry.address, Number(BigInt.asIntN(32, raw)));
     memory.writeWord(entry.address + 4, Number(BigInt.asIntN(32, raw >> 32n)));
     return undefined;

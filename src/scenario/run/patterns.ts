@@ -27,18 +27,20 @@ export function startPattern(
   const { start, end } = range(statement.target, environment);
   if (end <= start) throw new EvaluationError('the range is empty', statement.target.range);
   const length = Number(end - start);
+  const sizeBytes = accessBytes(statement, environment);
   if (pattern.kind === 'step') {
     const step = positive(pattern.step, environment, 'the step must be at least one byte');
-    const count = Math.ceil(length / step);
-    return { kind: 'pattern', pattern: 'step', start, step, seed: 0, places: count, count };
+    // The last access lies inside the range like all others, unless the range is shorter than one.
+    const count = Math.max(1, Math.floor((length - sizeBytes) / step) + 1);
+    return { kind: 'pattern', pattern: 'step', start, step, sizeBytes, seed: 0, places: count, count };
   }
   if (pattern.kind !== 'random')
     throw new EvaluationError('this pattern is not available in this version', pattern.range);
-  const step = accessBytes(statement, environment);
+  const step = sizeBytes;
   const count = positive(pattern.count, environment, 'the number of accesses must be at least one');
   const seed = pattern.seed === undefined ? defaultSeed : Number(BigInt.asIntN(32, number(pattern.seed, environment)));
   const places = Math.max(1, Math.floor(length / step));
-  return { kind: 'pattern', pattern: 'random', start, step, seed, places, count };
+  return { kind: 'pattern', pattern: 'random', start, step, sizeBytes, seed, places, count };
 }
 
 function positive(expression: Expression, environment: Environment, problem: string): number {

@@ -8,6 +8,7 @@
  */
 import {
   addPages,
+  asVpn,
   formatAddress,
   PAGE_BYTES,
   offsetOfAddress,
@@ -22,7 +23,14 @@ import { Access } from '../../machine/mmu/rights';
 import type { LoadedTrace } from '../../trace/load';
 import { kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
 import { CHUNK_RECORDS } from '../../trace/store';
-import type { AccessStatement, Expression, MmapStatement, Range, TraceStatement } from '../language/ast';
+import type {
+  AccessStatement,
+  ExpectFailsStatement,
+  Expression,
+  MmapStatement,
+  Range,
+  TraceStatement,
+} from '../language/ast';
 import { assign } from './assign';
 import { type Environment, evaluate, EvaluationError, number, range, renderTemplate } from './evaluate';
 import { explainComparison } from './explain';
@@ -35,8 +43,11 @@ import { describeAddress, type Standing, standingOf } from './standing';
 import { type AccessPatternActivity, type EndReason, type ExpectFailure, INITIAL, type RunState } from './state';
 import { region, symbol, truth, type Value } from './values';
 
-/** Turns of loops without a single tick, after which the run is ended: no tick may be unbounded. */
-const MAX_CONTROL_STEPS = 100_000;
+/** Statements that need an address space to work in. */
+const NEEDS_PROCESS: ReadonlySet<TickStatement['kind']> = new Set(['access', 'trace', 'mmap', 'munmap']);
+
+/** Control instructions that are followed within one tick. */
+const MAX_CONTROL_STEPS = 1000;
 
 export interface RunSnapshot {
   readonly machine: MachineSnapshot;
@@ -44,11 +55,17 @@ export interface RunSnapshot {
   readonly at: number;
 }
 
+/** What else ends a fast run. */
+export type Until = 'limit' | 'statement' | 'boundary';
+
 /** What a tick said to the outside. */
 export type Output =
   | { kind: 'print'; text: string; line: number }
   | { kind: 'failed'; failure: ExpectFailure }
   | { kind: 'end'; reason: EndReason };
+
+/** Page numbers wrap around at the end of the address space. */
+const wrapped = (page: number): Vpn => asVpn(page < 2 ** 52 ? page : page - 2 ** 52);
 
 const KIND_CODE: Record<AccessKind, Access> = { read: Access.Read, write: Access.Write, exec: Access.Exec };
 export class Run {
@@ -122,30 +139,32 @@ export class Run {
   /** Runs one tick. Nothing happens after the end. */
   step(): void {
     if (this.#state.end !== null) return;
-    const { statement } = this.#instruction;
+    const instruction = this.program.instructions[this.#state.pc];
     if (this.machine.probe.recorder !== null) this.#announce();
     this.#tick++;
-    this.#guard(() => this.#execute(statement));
+    this.#guard(() => (instruction.op === 'tick' ? this.#execute(instruction.statement) : this.#turn()));
   }
 
   /**
    * Runs up to `limit` ticks. Stops early at the end, before a tick of a statement that `stops` marks (by statement id;
-   * the first tick is exempt), behind a tick in which something armed was seen (`probe.fired`), and with `statement` when
-   * the next statement begins. Returns the ticks run.
+   * the first tick is exempt), behind a tick in which something armed was seen (`probe.fired`), and with `statement` (or `boundary`)
+   * when the next statement (or access) begins. Returns the ticks run.
    */
-  fast(limit: number, stops: Uint8Array | null, end: 'limit' | 'statement' = 'limit'): number {
+  fast(limit: number, stops: Uint8Array | null, end: Until = 'limit'): number {
     const { probe } = this.machine;
     const from = this.#tick;
     const until = from + limit;
     probe.fired = 0;
     while (this.#tick < until && this.#state.end === null) {
       const id = this.statementId;
-      if (stops !== null && stops[id] !== 0) {
+      if (stops !== null && id >= 0 && stops[id] !== 0) {
         if (this.#tick > from) break;
         this.step();
-      } else if (this.#state.activity !== null && this.#state.activity.kind !== 'operation') this.#burst(until);
+      } else if (this.#state.activity !== null && this.#state.activity.kind !== 'operation' && end !== 'boundary')
+        this.#burst(until);
       else this.step();
-      if (probe.fired !== 0 || (end === 'statement' && this.atStatement)) break;
+      if (probe.fired !== 0 || (end === 'statement' && this.atStatement) || (end === 'boundary' && this.atBoundary))
+        break;
     }
     return this.#tick - from;
   }
@@ -169,7 +188,7 @@ export class Run {
     const { machine } = this;
     const kind = KIND_CODE[statement.operation];
     const user = statement.asKernel === undefined ? 1 : 0;
-    const size = accessBytes(statement, this.environment);
+    const size = pattern.sizeBytes;
     const startPage = vpnOfAddress(pattern.start);
     const startOffset = offsetOfAddress(pattern.start);
     const from = this.#at;
@@ -194,7 +213,8 @@ export class Run {
     const { machine } = this;
     const { store } = this.traces[trace];
     const from = this.#at;
-    if (offset !== 0n) return true;
+    const shift = vpnOfAddress(offset);
+    if (offsetOfAddress(offset) !== 0) return true;
     while (this.#at < end) {
       const chunk = store.chunkOf(this.#at);
       const { vpn, packed } = chunk;
@@ -202,7 +222,8 @@ export class Run {
       const stop = Math.min(chunk.length, first + end - this.#at);
       for (let i = first; i < stop; i++) {
         const p = packed[i];
-        if (!machine.access(kindOfRecord(p), vpn[i] as Vpn, offsetOf(p), sizeOf(p), 1)) return this.#burstFailed();
+        if (!machine.access(kindOfRecord(p), wrapped(vpn[i] + shift), offsetOf(p), sizeOf(p), 1))
+          return this.#burstFailed();
         this.#at++;
         this.#tick++;
         if (machine.probe.fired !== 0) return false;
@@ -222,6 +243,13 @@ export class Run {
     try {
       work();
     } catch (error) {
+      // The one RangeError that can come from the machine is an array that the host could not allocate.
+      if (error instanceof RangeError)
+        return this.#finish({
+          kind: 'error',
+          line: 0,
+          text: `the simulation needs more memory than there is: ${error.message}`,
+        });
       if (!(error instanceof EvaluationError)) throw error;
       this.#finish({ kind: 'error', line: error.range.start.line, text: error.message });
     }
@@ -235,6 +263,8 @@ export class Run {
   // ---- one tick ---------------------------------------------------------------------------------------------------
 
   #execute(statement: TickStatement): void {
+    if (NEEDS_PROCESS.has(statement.kind) && this.machine.kernel.current === undefined)
+      throw new EvaluationError('no process runs yet: `process NAME` comes first', statement.range);
     switch (statement.kind) {
       case 'access':
         return this.#access(statement);
@@ -263,7 +293,7 @@ export class Run {
       }
       case 'let':
         if (this.#fixed.has(statement.name.name)) return this.#next();
-        return this.#bindAndNext(statement.name.name, evaluate(statement.value, this.environment));
+        return this.#bindAndNext(statement.name.name, this.#constant(statement.value));
       case 'break':
         if (statement.condition === undefined || truth(evaluate(statement.condition, this.environment))) {
           this.machine.probe.signal(Signal.Break);
@@ -298,7 +328,7 @@ export class Run {
     const base = pattern?.start ?? number(statement.target, this.environment);
     const from = offsetOfAddress(base) + (pattern === undefined ? 0 : distance(pattern, this.#at));
     const page = addPages(vpnOfAddress(base), Math.floor(from / PAGE_BYTES));
-    const size = accessBytes(statement, this.environment);
+    const size = pattern?.sizeBytes ?? accessBytes(statement, this.environment);
     const user = statement.asKernel === undefined ? 1 : 0;
     if (!this.machine.access(KIND_CODE[statement.operation], page, from % PAGE_BYTES, size, user))
       return this.#accessFailed();
@@ -322,7 +352,7 @@ export class Run {
     const record = loaded.store.recordAt(this.#at);
     const offset = activity.kind === 'trace' ? activity.offset : 0n;
     const from = record.offset + offsetOfAddress(offset);
-    const page = addPages(addPages(record.vpn, vpnOfAddress(offset)), from >= PAGE_BYTES ? 1 : 0);
+    const page = wrapped(record.vpn + vpnOfAddress(offset) + (from >= PAGE_BYTES ? 1 : 0));
     if (!this.machine.access(record.kind, page, from % PAGE_BYTES, record.sizeBytes, 1)) return this.#accessFailed();
     this.#advance(loaded.store.length);
   }
@@ -346,11 +376,7 @@ export class Run {
   /** The access ended in a fatal fault: what `expect fails` waits for, or the end of the run. */
   #accessFailed(): void {
     const { statement } = this.#instruction;
-    if (statement.kind === 'expectFails') {
-      if (statement.condition === undefined || truth(evaluate(statement.condition, this.environment))) this.#pass();
-      else this.#fail(statement.range, undefined, explainComparison(statement.condition, this.environment));
-      return this.#next();
-    }
+    if (statement.kind === 'expectFails') return this.#failedAsExpected(statement);
     const { line } = statement.range.start;
     const fault = this.machine.faultRecord(this.machine.faultCount - 1);
     if (fault?.signal === undefined) throw new Error('an access failed without a fatal fault');
@@ -398,13 +424,17 @@ export class Run {
     this.#operationOrNext();
   }
 
+  /** The statement failed, as it should; its condition must hold too. */
+  #failedAsExpected({ condition, range: where }: ExpectFailsStatement): void {
+    if (condition === undefined || truth(evaluate(condition, this.environment))) this.#pass();
+    else this.#fail(where, undefined, explainComparison(condition, this.environment));
+    this.#next();
+  }
+
   /** A system call returned an error: what `expect fails` waits for, or the end of the run. */
   #callFailed(text: string, where: Range): void {
-    const instruction = this.program.instructions[this.#state.pc];
-    if (instruction.op === 'tick' && instruction.statement.kind === 'expectFails') {
-      this.#pass();
-      return this.#next();
-    }
+    const { statement } = this.#instruction;
+    if (statement.kind === 'expectFails') return this.#failedAsExpected(statement);
     throw new EvaluationError(text, where);
   }
 
@@ -447,6 +477,14 @@ export class Run {
     this.#state = { ...this.#state, bindings: { ...this.#state.bindings, [name]: value } };
   }
 
+  /** A constant is plain data: what an object shows would go on changing under its name. */
+  #constant(expression: Expression): Value {
+    const value = evaluate(expression, this.environment);
+    if (typeof value !== 'object' || value.type !== 'object') return value;
+    if (value.number !== undefined) return value.number;
+    throw new EvaluationError('a constant is a number, a string or a range; bind one of its members', expression.range);
+  }
+
   #bindAndNext(name: string, value: Value): void {
     this.#bind(name, value);
     this.#next();
@@ -459,27 +497,33 @@ export class Run {
     this.#follow();
   }
 
-  /** Follows loops and branches to the next instruction that makes a tick. */
+  /** The turn of a loop that rested. */
+  #turn(): void {
+    const instruction = this.program.instructions[this.#state.pc];
+    if (instruction.op !== 'tick') this.#state = control(instruction, this.#state, this.environment);
+    this.#follow();
+  }
+
+  /**
+   * Follows loops and branches to the next instruction that makes a tick. A loop that turns for long without one rests at
+   * its end, and its next turn is a tick of its own: no tick is unbounded.
+   */
   #follow(): void {
     for (let steps = 0; ; steps++) {
       const instruction = this.program.instructions[this.#state.pc];
       if (instruction === undefined) return this.#finish({ kind: 'finished' });
-      if (instruction.op === 'tick') return;
-      if (steps === MAX_CONTROL_STEPS && instruction.op === 'again')
-        throw new EvaluationError('the loop turns and turns without doing anything', this.#loopRange(instruction.loop));
+      if (instruction.op === 'tick' || (instruction.op === 'again' && steps >= MAX_CONTROL_STEPS)) return;
       this.#state = control(instruction, this.#state, this.environment);
     }
-  }
-
-  #loopRange(loop: number): Range {
-    return (this.program.instructions[loop] as Extract<Instruction, { op: 'loop' }>).statement.range;
   }
 
   // ---- expressions ------------------------------------------------------------------------------------------------
 
   /** Names in the order in which they hide each other: what the scenario binds, then the machine's. */
   readonly environment: Environment = {
-    name: (name) => this.#state.bindings[name] ?? (name === 'tick' ? BigInt(this.#tick) : this.names.name(name)),
+    name: (name) =>
+      (Object.hasOwn(this.#state.bindings, name) ? this.#state.bindings[name] : undefined) ??
+      (name === 'tick' ? BigInt(this.#tick) : this.names.name(name)),
     call: (name, args) => this.names.call(name, args),
   };
 

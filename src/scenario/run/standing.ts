@@ -37,7 +37,8 @@ export function standingOf(program: Program, state: RunState, at: number, traces
   const { activity, end } = state;
   const loops = state.loops.map((frame) => loopText(program, frame));
   const instruction = program.instructions[state.pc];
-  if (end !== null || instruction?.op !== 'tick') return { statement: undefined, loops, title: 'end' };
+  if (end !== null || instruction === undefined) return { statement: undefined, loops, title: 'end' };
+  if (instruction.op !== 'tick') return { statement: undefined, loops, title: 'the loop goes on' };
   const statement = program.statements[instruction.id];
   const standing = { statement, loops, title: statement.text };
   switch (activity?.kind) {

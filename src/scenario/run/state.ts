@@ -22,6 +22,7 @@ export interface AccessPatternActivity {
   readonly pattern: 'step' | 'random';
   readonly start: bigint;
   readonly step: number;
+  readonly sizeBytes: number;
   readonly seed: number;
   /** Places that the random pattern chooses from. */
   readonly places: number;
