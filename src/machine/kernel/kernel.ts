@@ -182,7 +182,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
       .flatMap(({ start, end }) => holes(process.vmas, start, end))
       .map((hole): Vma => ({ ...hole, read: true, write: true, exec: true, backing: 'anon' }));
     const last = areas.at(-1);
-    const fits = last === undefined || last.end <= TASK_SIZE;
+    const fits = last === undefined || (areas[0].start >= 0 && last.end <= TASK_SIZE);
     if (fits) process.vmas = insertAll(process.vmas, areas);
     this.probe.leave(F.doMmap, fits ? `${areas.length} areas` : 'EINVAL');
     if (!fits) return { ok: false, error: 'EINVAL', text: `user space ends at ${formatVirtual(TASK_SIZE)}` };
