@@ -298,6 +298,21 @@ describe('a debug session over the wire', () => {
       await client.ask('disconnect');
     });
 
+    it('reports progress of a long run, which can be cancelled', async () => {
+      const file = scenario('process p\nmmap a 64MiB rw anon\nrepeat 1000000 {\n  read a random 1000\n}\n');
+      await client.load(file);
+      const started = client.waitForEvent('progressStart');
+      const updated = client.waitForEvent('progressUpdate');
+      await client.configurationDoneRequest();
+      const { body } = (await started) as { body: { progressId: string; cancellable: boolean } };
+      assert.ok(body.cancellable);
+      assert.match(((await updated).body as { message: string }).message, /tick \d+, \d+ k\/s/);
+      const ended = client.waitForEvent('progressEnd');
+      const stop = await client.stopAfter(() => client.ask('cancel', { progressId: body.progressId }));
+      assert.equal(stop.reason, 'pause');
+      assert.equal(((await ended).body as { progressId: string }).progressId, body.progressId);
+    });
+
     it('restarts with the breakpoints that were set', async () => {
       const file = scenario();
       await client.load(file);
