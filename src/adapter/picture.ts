@@ -17,6 +17,7 @@ import { entriesOf, indexOf } from '../machine/paging/format';
 import type { EntryNode } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
+  AccessSummary,
   AddressField,
   CacheLookup,
   EntryPicture,
@@ -40,26 +41,31 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   const { first, last } = span;
   const translate = events[first] as TranslateEvent;
   const address = addressOf(translate.vpn, translate.offset);
-  const { machine } = run;
-  const picture: WalkPicture = {
-    cursor: { ...moment, events: events.length },
-    access: {
-      title: events[0].kind === 'statement' ? events[0].text : translate.access,
-      kind: translate.access,
-      address: hex(address),
-      sizeBytes: translate.sizeBytes,
-      process: machine.kernel.current?.name ?? '',
-      cpu: 0,
-      region: regionName(run, address),
-    },
-    scheme: machine.scheme.format.scheme,
+  const title = events[0].kind === 'statement' ? events[0].text : translate.access;
+  const cursor = { ...moment, events: events.length };
+  const picture = emptyPicture(run, address, cursor, { title, kind: translate.access, sizeBytes: translate.sizeBytes });
+  const builder = new PictureBuilder(run, picture);
+  for (let i = first; i <= last; i++) builder.add(events[i], i);
+  return picture;
+}
+
+/** The picture before anything has happened in it. */
+function emptyPicture(
+  run: Run,
+  address: bigint,
+  cursor: WalkPicture['cursor'],
+  access: Pick<AccessSummary, 'title' | 'kind' | 'sizeBytes'>,
+): WalkPicture {
+  const { kernel, scheme } = run.machine;
+  const process = kernel.current?.name ?? '';
+  return {
+    cursor,
+    access: { ...access, address: hex(address), process, cpu: 0, region: regionName(run, address) },
+    scheme: scheme.format.scheme,
     fields: addressFields(run, address),
     lookups: [],
     walks: [],
   };
-  const builder = new PictureBuilder(run, picture);
-  for (let i = first; i <= last; i++) builder.add(events[i], i);
-  return picture;
 }
 
 const regionName = (run: Run, address: bigint): string | undefined =>
@@ -122,23 +128,10 @@ export function inspectedPicture(run: Run, address: bigint): WalkPicture {
           cycles: 0,
           event: -1,
         };
-  return {
-    cursor: { tick: run.tick, event: -1, events: 0 },
-    access: {
-      title: `walk of ${run.describeAddress(address) ?? formatAddress(address)}`,
-      kind: 'read',
-      address: hex(address),
-      sizeBytes: 0,
-      process: machine.kernel.current?.name ?? '',
-      cpu: 0,
-      region: regionName(run, address),
-    },
-    scheme: machine.scheme.format.scheme,
-    fields: addressFields(run, address),
-    lookups: [],
-    walks: [attempt],
-    result,
-  };
+  const title = `walk of ${run.describeAddress(address) ?? formatAddress(address)}`;
+  const cursor = { tick: run.tick, event: -1, events: 0 };
+  const picture = emptyPicture(run, address, cursor, { title, kind: 'read', sizeBytes: 0 });
+  return { ...picture, walks: [attempt], result };
 }
 
 export function addressFields(run: Run, address: bigint): AddressField[] {
