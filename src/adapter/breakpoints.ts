@@ -160,7 +160,8 @@ export class Breakpoints implements StopRules {
   candidates(events: readonly MachineEvent[], run: Run): Candidate[] {
     const found: Candidate[] = [];
     const statement = run.statementId;
-    for (const b of this.#lines) if (b.statement === statement) found.push(this.#lineCandidate(b));
+    // A range operation takes several ticks; only the first of them begins the statement.
+    if (run.atBoundary) for (const b of this.#lines) if (b.statement === statement) found.push(this.#lineCandidate(b));
     for (let i = 0; i < events.length; i++) this.#eventCandidates(events, i, run, found);
     return found.sort((a, b) => a.event - b.event);
   }
@@ -188,7 +189,7 @@ export class Breakpoints implements StopRules {
   #eventCandidates(events: readonly MachineEvent[], i: number, run: Run, found: Candidate[]): void {
     const event = events[i];
     for (const filter of FILTERS) {
-      if (!this.#filters.has(filter.id)) continue;
+      if (!this.#filters.has(filter.id) || (filter.unexpectedOnly && run.expectsFailure)) continue;
       const at = filter.match(events, i);
       if (at < 0) continue;
       const condition = this.#filters.get(filter.id);

@@ -9,6 +9,8 @@ export interface FilterRow {
   label: string;
   description: string;
   default: boolean;
+  /** True if a fault that an `expect fails` waits for is no reason to stop. */
+  unexpectedOnly?: boolean;
   /** What must be seen in a fast run. */
   signal: number;
   /** Index of the event to stop at if `events[index]` is what the filter is about, else −1. */
@@ -29,6 +31,8 @@ const isResolved = (event: MachineEvent, kind: FaultKind): event is FaultResolve
 function insideHandler(events: readonly MachineEvent[], resolved: number): number {
   let entry = resolved;
   while (entry > 0 && events[entry].kind !== 'fault') entry--;
+  // What populate does ahead of time is no page fault.
+  if (events[entry].kind !== 'fault') return -1;
   for (let i = entry; i < resolved; i++) {
     const event = events[i];
     if ((event.kind === 'enter' || event.kind === 'call') && event.implementation !== 'kernel') return i;
@@ -43,6 +47,7 @@ function faultFilter(kind: FaultKind, id: string, label: string, description: st
     description,
     default: on,
     signal: bit(kind),
+    unexpectedOnly: kind === 'fatal',
     match: (events, i) => (isResolved(events[i], kind) ? insideHandler(events, i) : -1),
     text: (events, i) => {
       const event = events[i] as FaultResolvedEvent;
@@ -103,7 +108,7 @@ export const FILTERS: readonly FilterRow[] = [
     signal: Signal.TlbMiss,
     match: (events, i) => {
       const event = events[i];
-      return event.kind === 'walkEnd' && event.outcome === 'mapped' && event.references >= LONG_WALK ? i : -1;
+      return event.kind === 'walkEnd' && event.outcome !== 'abandoned' && event.references >= LONG_WALK ? i : -1;
     },
     text: (events, i) => {
       const event = events[i];
@@ -145,5 +150,5 @@ export const filterDescriptors = (): DebugProtocol.ExceptionBreakpointsFilter[] 
     description,
     default: on,
     supportsCondition: true,
-    conditionDescription: 'e.g. access.va in heap && fault == minor',
+    conditionDescription: 'e.g. access.va in heap',
   }));

@@ -38,8 +38,12 @@ export function gotoHandlers(session: SessionContext): Readonly<Record<string, H
     const id = targetId - 1;
     if (id < 0 || id >= run.program.statements.length) throw badReference('There is no such target.');
     const here = timeline.standing.statement?.id ?? Infinity;
+    if (id === here) {
+      session.move(() => timeline.seek({ tick: timeline.moment.tick, event: 0 }));
+      return;
+    }
     const rules = startOf(id, run.program.statements.length, () => run.statementId);
-    session.move(() => (id > here ? timeline.continue(rules) : timeline.reverseContinue(rules)));
+    session.move(() => timeline.jump(rules, id > here));
   }
 
   function seek({ tick, event }: SeekArguments): void {
@@ -63,6 +67,6 @@ const isListing = (debuggee: Debuggee, source: DebugProtocol.Source): boolean =>
 function startOf(id: number, count: number, current: () => number): StopRules {
   const statements = new Uint8Array(count);
   statements[id] = 1;
-  const cause: StopCause = { reason: 'goto', text: 'the statement that was asked for', breakpoints: [] };
+  const cause: StopCause = { reason: 'goto', text: 'this statement', breakpoints: [] };
   return { armed: 0, functions: [], statements, candidates: () => (current() === id ? [{ event: 0, cause }] : []) };
 }

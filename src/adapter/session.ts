@@ -16,7 +16,7 @@ import { capabilities } from './capabilities';
 import { Connection, type Handler } from './connection';
 import type { SessionContext } from './context';
 import { Debuggee } from './debuggee';
-import { cannotLaunch, notLaunched, notStopped } from './errors';
+import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
 import { gotoHandlers } from './gotoRequests';
 import { type LaunchSettings, launchSettings } from './launch';
 import { lookHandlers } from './lookRequests';
@@ -151,7 +151,7 @@ export class PtscopeSession extends Connection {
     // After the response: the client must know that it is configured before it hears of a stop.
     setTimeout(() => {
       if (settings.stopOnEntry && !settings.noDebug) this.#announceStop('entry', 'the start of the run');
-      else if (!this.#moving) this.#start((d) => d.timeline.continue(settings.noDebug ? NO_STOPS : d.breakpoints));
+      else if (!this.#moving) this.#start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
     }, 0);
   }
 
@@ -160,7 +160,14 @@ export class PtscopeSession extends Connection {
     if (this.#settings === undefined) throw notLaunched();
     this.#places.program = this.#settings.program;
     await this.#stopMoving();
-    await this.#load(this.#settings);
+    try {
+      await this.#load(this.#settings);
+    } catch (error) {
+      // VS Code does not end a session whose restart was refused; it has to be told that nothing runs any more.
+      if (!(error instanceof UserError)) throw error;
+      this.#say('important', `${error.message}\n`);
+      return this.#finish(2);
+    }
     this.#ended = false;
     this.#breakpoints.again(this.#launched());
     this.#begin();
@@ -241,7 +248,10 @@ export class PtscopeSession extends Connection {
         this.#lastStop = arrival.cause;
         return this.#announceStop(arrival.cause.reason, arrival.cause.text, arrival.cause.breakpoints);
       case 'pause':
-        return this.#announceStop('pause', 'paused');
+        return this.#announceStop('pause', undefined);
+      case 'nowhere':
+        this.#say('console', 'The run does not come to this statement.\n');
+        return this.#announceStop('goto', 'the same moment: the run does not come to this statement');
       case 'start':
         return this.#announceStop('entry', 'the start of the run: nothing is before it');
       case 'step':

@@ -4,6 +4,7 @@
  */
 import type { MachineEvent } from '../machine/core/events';
 import type { Standing } from '../scenario/run/standing';
+import { baseName } from './places';
 
 export type FrameKind = 'hardware' | 'emt' | 'kernel' | 'access' | 'construct';
 
@@ -62,7 +63,8 @@ export function stackFrames(
   }
   const { statement, loops, traceLine, traceName } = standing;
   if (statement !== undefined) {
-    const name = traceLine === undefined ? standing.title : `${standing.title} (${traceName} line ${traceLine})`;
+    const name =
+      traceLine === undefined ? standing.title : `${baseName(traceName ?? '')}:${traceLine}: ${standing.title}`;
     frames.push({ name, kind: 'access', line: statement.range.start.line });
   }
   for (const loop of [...loops].reverse()) frames.push({ name: loop.text, kind: 'construct', line: loop.line });

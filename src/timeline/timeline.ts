@@ -20,6 +20,8 @@ export type Arrival =
   /** The motion's own goal was reached. */
   | { kind: 'step' }
   | { kind: 'pause' }
+  /** A jump found no moment to go to; the cursor has not moved. */
+  | { kind: 'nowhere' }
   /** Behind the last tick, or before the first. */
   | { kind: 'end' }
   | { kind: 'start' };
@@ -84,6 +86,11 @@ export class Timeline {
 
   // ---- forward ----------------------------------------------------------------------------------------------------
 
+  /** The first motion of a run: the start itself may be a stop. */
+  async begin(rules: StopRules): Promise<Arrival> {
+    return this.#firstStop(rules, 0, 1) ?? this.continue(rules);
+  }
+
   continue(rules: StopRules): Promise<Arrival> {
     this.#trail = [];
     return this.#forward(rules, NEVER);
@@ -123,8 +130,16 @@ export class Timeline {
     this.#trail = [];
     if (this.atEnd) return { kind: 'end' };
     if (this.moment.event > 0) {
-      const depth = this.#tape.events[this.moment.event].depth;
-      return this.#toEvent(rules, (e) => e.depth < depth && e.depth > 0);
+      // The frame on top is the call that has just been entered, or the one that the event is inside of. It ends at the
+      // next event of its own depth; out of it is behind that.
+      const { kind, depth } = this.#tape.events[this.moment.event];
+      const frame = kind === 'enter' || kind === 'walkStart' ? depth : depth - 1;
+      let ended = false;
+      return this.#toEvent(rules, (e) => {
+        if (frame > 0 && ended) return true;
+        ended ||= e.depth === frame;
+        return false;
+      });
     }
     if (!this.run.atStatement) return this.#forward(rules, () => this.run.atStatement, 'statement');
     const loops = this.run.loopDepth;
@@ -340,6 +355,15 @@ export class Timeline {
     if (this.run.end === null && !this.#pauseRequested)
       this.#tape.moveInside(Math.min(moment.event, this.#tape.events.length - 1));
     return this.#pauseRequested ? { kind: 'pause' } : { kind: this.atEnd ? 'end' : 'step' };
+  }
+
+  /** To the nearest start of a statement that `rules` names, or nowhere if there is none: `forward`, or before this moment. */
+  async jump(rules: StopRules, forward: boolean): Promise<Arrival> {
+    const origin = this.moment;
+    const arrival = forward ? await this.continue(rules) : await this.reverseContinue(rules);
+    if (arrival.kind !== 'end' && arrival.kind !== 'start') return arrival;
+    this.#tape.seek(origin);
+    return { kind: 'nowhere' };
   }
 
   /** Changes the state at this moment; see `Tape.edit`. */

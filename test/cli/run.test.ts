@@ -108,7 +108,7 @@ describe('ptscope run', () => {
   it('says nothing with --quiet but what went wrong', async () => {
     assert.equal((await ptscope(['run', scenario('print "hello"'), '--quiet'])).out, '');
     const { out } = await ptscope(['run', scenario('print "hello"', 'expect tick == 0'), '--quiet']);
-    assert.match(out, /^\S+a\.ptscen:3: failed: expect tick == 0: 3 == 0 does not hold\n$/);
+    assert.match(out, /^\S+a\.ptscen:3: failed: expect tick == 0: 2 == 0 does not hold\n$/);
   });
 
   it('writes the result to --output, the prints included, and nothing to standard output', async () => {

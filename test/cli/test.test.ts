@@ -11,7 +11,7 @@ describe('ptscope test', () => {
   const bad = (): string =>
     folder.file(
       'bad.ptscen',
-      'process p\nexpect tick == 2\nexpect tick < 2, "a <b> & \\"c\\""\nif tick == 0 {\n  expect tick == 1\n}\n',
+      'process p\nexpect tick == 1\nexpect tick < 2, "a <b> & \\"c\\""\nif tick == 0 {\n  expect tick == 9\n}\n',
     );
 
   it('shows each expectation of each file', async () => {
@@ -25,10 +25,10 @@ describe('ptscope test', () => {
         '  ✓ line 5: expect fails read 0x5000',
         '',
         'bad.ptscen',
-        '  ✓ line 2: expect tick == 2',
+        '  ✓ line 2: expect tick == 1',
         '  ✗ line 3: expect tick < 2, "a <b> & \\"c\\""',
-        '      a <b> & "c": 3 < 2 does not hold',
-        '  – line 5: expect tick == 1 (not reached)',
+        '      a <b> & "c": 2 < 2 does not hold',
+        '  – line 5: expect tick == 9 (not reached)',
         '',
         '3 passed, 1 failed, 1 not reached',
         '',
@@ -57,7 +57,7 @@ describe('ptscope test', () => {
     assert.match(lines[2], /^ok 1 - .*good\.ptscen:4: expect fault == minor$/);
     assert.match(
       out,
-      /^not ok 4 - .*bad\.ptscen:3.*\n {2}---\n {2}message: "a <b> & \\"c\\": 3 < 2 does not hold"\n {2}\.\.\.\nok 5 .* # SKIP not reached$/m,
+      /^not ok 4 - .*bad\.ptscen:3.*\n {2}---\n {2}message: "a <b> & \\"c\\": 2 < 2 does not hold"\n {2}\.\.\.\nok 5 .* # SKIP not reached$/m,
     );
   });
 
@@ -67,7 +67,7 @@ describe('ptscope test', () => {
       out,
       /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites>\n {2}<testsuite name=".*good\.ptscen" tests="2" failures="0" errors="0" skipped="0" time="[\d.]+">/,
     );
-    assert.match(out, /<failure message="a &lt;b&gt; &amp; &quot;c&quot;: 3 &lt; 2 does not hold"\/>/);
+    assert.match(out, /<failure message="a &lt;b&gt; &amp; &quot;c&quot;: 2 &lt; 2 does not hold"\/>/);
     assert.match(out, /<skipped message="not reached"\/>/);
     assert.equal(out.match(/<testcase /g)?.length, 5);
     assert.equal(out.match(/<\/testsuite>/g)?.length, 2);

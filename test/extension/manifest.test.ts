@@ -95,7 +95,7 @@ describe('the manifest', () => {
       contributes.debuggers.map(({ type }) => type),
       [DEBUG_TYPE],
     );
-    assert.deepEqual(contributes.debuggers[0]?.languages, [LANGUAGES.scenario, LANGUAGES.trace]);
+    assert.deepEqual(contributes.debuggers[0]?.languages, [LANGUAGES.scenario, LANGUAGES.trace, LANGUAGES.listing]);
   });
 
   it('describes every launch attribute that the protocol knows', () => {

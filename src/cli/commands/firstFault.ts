@@ -47,7 +47,7 @@ export async function firstFault(
   const place = found ? placeOf(file, loaded) : file;
   const listing = found ? listingLines(timeline.events, run.machine, (a) => run.describeAddress(a)) : [];
   const text = found
-    ? [`${place}: the first page fault, in tick ${grouped(run.tick)}`, '', ...listing].join('\n') + '\n'
+    ? [`${place}: the first page fault, in tick ${grouped(timeline.moment.tick)}`, '', ...listing].join('\n') + '\n'
     : `${file}: no page fault in ${grouped(run.tick)} ticks\n`;
   const data = { program: file, fault: found ? { place, tick: timeline.moment.tick, listing } : null };
   await writeResult(host, options.format === 'json' ? toJson(data) : text, options);

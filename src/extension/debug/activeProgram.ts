@@ -3,7 +3,17 @@ import * as vscode from 'vscode';
 import { LANGUAGES } from '../../protocol/names';
 import { isProgram } from './programs';
 
+let last: vscode.Uri | undefined;
+
+/** The program in front; where a listing is, the one that was in front last. */
 export function activeProgram(): vscode.Uri | undefined {
+  const found = programInFront();
+  if (found) last = found;
+  const listing = vscode.window.activeTextEditor?.document.languageId === LANGUAGES.listing;
+  return found ?? (listing ? last : undefined);
+}
+
+function programInFront(): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document;
   if (document && (document.languageId === LANGUAGES.scenario || isProgram(document.uri.path))) return document.uri;
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;

@@ -148,6 +148,26 @@ export class MachineNames {
     };
   }
 
+  /** An access that has not been made: it has no walk and no physical address yet. */
+  pendingAccess(kind: string, va: bigint, sizeBytes: number): Value {
+    const pid = BigInt(this.machine.kernel.current?.pid ?? 0);
+    return {
+      type: 'object',
+      text: `${kind} ${formatAddress(va)}, ${sizeBytes} bytes`,
+      number: va,
+      members: [
+        member('va', () => va, 'address'),
+        member('kind', () => symbol(kind)),
+        member('size', () => BigInt(sizeBytes), 'count'),
+        member('cpu', () => 0n, 'count'),
+        member('pid', () => pid, 'count'),
+        member('index', () => BigInt(statistics(this.machine).accesses.total), 'count'),
+        member('walk', () => NONE),
+        member('pa', () => NONE),
+      ],
+    };
+  }
+
   #lastWalk(): Value {
     const { last } = this.machine;
     if (last[Last.Walks] === 0) return NONE;

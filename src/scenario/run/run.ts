@@ -8,6 +8,7 @@
  */
 import {
   addPages,
+  addressOf,
   asVpn,
   formatAddress,
   PAGE_BYTES,
@@ -21,7 +22,7 @@ import { Signal } from '../../machine/core/probe';
 import type { Machine, MachineSnapshot } from '../../machine/machine';
 import { Access } from '../../machine/mmu/rights';
 import type { LoadedTrace } from '../../trace/load';
-import { kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
+import { ACCESS_KIND_NAMES, kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
 import { CHUNK_RECORDS } from '../../trace/store';
 import type {
   AccessStatement,
@@ -76,6 +77,8 @@ export class Run {
   /** Place in the running pattern or trace. Kept beside the record, because it changes with every access. */
   #at = 0;
   #tick = 0;
+  /** True inside a tick, also where a recorder has unwound it; host-side, since nothing is saved inside a tick. */
+  #executing = false;
 
   constructor(
     readonly program: Program,
@@ -114,6 +117,11 @@ export class Run {
   get atBoundary(): boolean {
     return this.#state.activity?.kind !== 'operation';
   }
+  /** True if the next tick, or the one that runs, belongs to an `expect fails`. */
+  get expectsFailure(): boolean {
+    const instruction = this.program.instructions[this.#state.pc];
+    return instruction?.op === 'tick' && instruction.statement.kind === 'expectFails';
+  }
   /** True if the next tick is the first of its statement. */
   get atStatement(): boolean {
     return this.#state.activity === null;
@@ -142,7 +150,9 @@ export class Run {
     const instruction = this.program.instructions[this.#state.pc];
     if (this.machine.probe.recorder !== null) this.#announce();
     this.#tick++;
+    this.#executing = true;
     this.#guard(() => (instruction.op === 'tick' ? this.#execute(instruction.statement) : this.#turn()));
+    this.#executing = false;
   }
 
   /**
@@ -521,11 +531,39 @@ export class Run {
 
   /** Names in the order in which they hide each other: what the scenario binds, then the machine's. */
   readonly environment: Environment = {
-    name: (name) =>
-      (Object.hasOwn(this.#state.bindings, name) ? this.#state.bindings[name] : undefined) ??
-      (name === 'tick' ? BigInt(this.#tick) : this.names.name(name)),
+    name: (name) => {
+      if (Object.hasOwn(this.#state.bindings, name)) return this.#state.bindings[name];
+      if (name === 'tick') return BigInt(this.#executing ? this.#tick - 1 : this.#tick);
+      return (name === 'access' ? this.#pendingAccess() : undefined) ?? this.names.name(name);
+    },
     call: (name, args) => this.names.call(name, args),
   };
+
+  /** Between ticks, `access` is the access that is about to be made, if the next tick makes one. */
+  #pendingAccess(): Value | undefined {
+    if (this.#executing || this.#state.end !== null) return undefined;
+    const { activity } = this.#state;
+    if (activity?.kind === 'trace') {
+      const record = this.traces[activity.trace].store.recordAt(this.#at);
+      const address = BigInt.asUintN(64, addressOf(record.vpn, record.offset) + activity.offset);
+      return this.names.pendingAccess(ACCESS_KIND_NAMES[record.kind], address, record.sizeBytes);
+    }
+    const instruction = this.program.instructions[this.#state.pc];
+    const statement = instruction?.op === 'tick' ? accessStatementOf(instruction.statement) : undefined;
+    if (statement === undefined) return undefined;
+    const { pattern: words, operation } = statement;
+    let pattern = activity?.kind === 'pattern' ? activity : undefined;
+    if (pattern === undefined && words !== undefined)
+      pattern = startPattern(statement, words, this.environment, this.seed);
+    if (pattern === undefined)
+      return this.names.pendingAccess(
+        operation,
+        number(statement.target, this.environment),
+        accessBytes(statement, this.environment),
+      );
+    const address = pattern.start + BigInt(distance(pattern, activity === null ? 0 : this.#at));
+    return this.names.pendingAccess(operation, address, pattern.sizeBytes);
+  }
 
   /** Changes what an expression names. A sentence if that cannot be. */
   assign(target: Expression, value: bigint): string | undefined {
@@ -555,6 +593,7 @@ export class Run {
   }
 
   load(saved: RunSnapshot): void {
+    this.#executing = false;
     this.machine.load(saved.machine);
     this.#state = saved.state;
     this.#tick = saved.state.tick;
