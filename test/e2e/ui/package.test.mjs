@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { makePackage } from '../../../scripts/package.mjs';
 import { examples } from '../../../scripts/lib/paths.mjs';
-import { launch } from '../rig/workbench.mjs';
+import { launch, sleep } from '../rig/workbench.mjs';
+
+const WORKBENCH_SETTLES_MS = 5000;
 
 describe('the package', () => {
   let rig;
@@ -22,9 +24,12 @@ describe('the package', () => {
 
   it('debugs from there', async () => {
     await rig.openFile('01-first-fault.ptscen');
+    // The workbench learns to open a debugger's documents only some seconds after it has started.
+    await sleep(WORKBENCH_SETTLES_MS);
     await rig.page.keyboard.press('F5');
     const { reason } = await rig.waitForStop();
     assert.match(reason, /page fault: minor/);
+    await rig.settle();
     await rig.stopDebug();
     assert.deepEqual(rig.problems, []);
   });

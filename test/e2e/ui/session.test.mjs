@@ -2,6 +2,7 @@
 // look at everything, step in and back, go on to the end. Pictures are kept in test/e2e/artefacts.
 import assert from 'node:assert/strict';
 import { examples, fromRoot } from '../../../scripts/lib/paths.mjs';
+import { until } from '../rig/waiting.mjs';
 import { launch, sleep } from '../rig/workbench.mjs';
 
 const FIRST_TOUCH = 33;
@@ -12,7 +13,16 @@ describe('debugging the first example', () => {
     rig.api((vscode, _h, command, args) => vscode.debug.activeDebugSession.customRequest(command, args), command, args);
   const moment = () => session('ptscope/moment');
   const walkView = async () => (await rig.webviewFrame('Walk')).locator('main');
-  const walkText = async () => (await (await walkView()).innerText()).replace(/\s+/g, ' ');
+  /** Text of the Walk view, once it is about the session. */
+  const walkText = () =>
+    until(
+      async () => {
+        const text = (await (await walkView()).innerText()).replace(/\s+/g, ' ');
+        return text.includes('No session') ? undefined : text;
+      },
+      10_000,
+      'the Walk view to show the session',
+    );
 
   before(async () => {
     rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1050 });
@@ -133,6 +143,15 @@ describe('debugging the first example', () => {
     assert.ok(end.ended, 'the session still runs');
     const said = (await rig.dap('output')).map(({ m }) => m.body.output).join('');
     assert.match(said, /page tables at the end: 16384 bytes/);
+  });
+
+  it('starts again with F5, although the listing of the last session is in front', async () => {
+    const after = await rig.stops();
+    await rig.page.keyboard.press('F5');
+    const { reason } = await rig.waitForStop({ after });
+    assert.match(reason, /page fault: minor/);
+    await rig.settle();
+    await rig.stopDebug();
   });
 
   it('has put no error on the console and into no notification', async () => {
