@@ -7,8 +7,6 @@
  * is the machine's and one `RunState` record, so `save`, `load` and the hash are complete.
  */
 import {
-  addPages,
-  addressOf,
   asVpn,
   formatAddress,
   PAGE_BYTES,
@@ -22,7 +20,7 @@ import { Signal } from '../../machine/core/probe';
 import type { Machine, MachineSnapshot } from '../../machine/machine';
 import { Access } from '../../machine/mmu/rights';
 import type { LoadedTrace } from '../../trace/load';
-import { ACCESS_KIND_NAMES, kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
+import { kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
 import { CHUNK_RECORDS } from '../../trace/store';
 import type {
   AccessStatement,
@@ -39,6 +37,7 @@ import { control } from './flow';
 import { mapInferredRegions } from './inferredRegions';
 import { MachineNames } from './machineNames';
 import { accessBytes, distance, startPattern } from './patterns';
+import { pendingAccess } from './pendingAccess';
 import { accessStatementOf, type Instruction, type Program, type TickStatement } from './program';
 import { describeAddress, type Standing, standingOf } from './standing';
 import { type AccessPatternActivity, type EndReason, type ExpectFailure, INITIAL, type RunState } from './state';
@@ -206,7 +205,7 @@ export class Run {
       const bytes = startOffset + distance(pattern, this.#at);
       const ok = machine.access(
         kind,
-        addPages(startPage, Math.floor(bytes / PAGE_BYTES)),
+        wrapped(startPage + Math.floor(bytes / PAGE_BYTES)),
         bytes % PAGE_BYTES,
         size,
         user,
@@ -337,7 +336,7 @@ export class Run {
     const pattern = activity?.kind === 'pattern' ? activity : undefined;
     const base = pattern?.start ?? number(statement.target, this.environment);
     const from = offsetOfAddress(base) + (pattern === undefined ? 0 : distance(pattern, this.#at));
-    const page = addPages(vpnOfAddress(base), Math.floor(from / PAGE_BYTES));
+    const page = wrapped(vpnOfAddress(base) + Math.floor(from / PAGE_BYTES));
     const size = pattern?.sizeBytes ?? accessBytes(statement, this.environment);
     const user = statement.asKernel === undefined ? 1 : 0;
     if (!this.machine.access(KIND_CODE[statement.operation], page, from % PAGE_BYTES, size, user))
@@ -541,28 +540,9 @@ export class Run {
 
   /** Between ticks, `access` is the access that is about to be made, if the next tick makes one. */
   #pendingAccess(): Value | undefined {
-    if (this.#executing || this.#state.end !== null) return undefined;
-    const { activity } = this.#state;
-    if (activity?.kind === 'trace') {
-      const record = this.traces[activity.trace].store.recordAt(this.#at);
-      const address = BigInt.asUintN(64, addressOf(record.vpn, record.offset) + activity.offset);
-      return this.names.pendingAccess(ACCESS_KIND_NAMES[record.kind], address, record.sizeBytes);
-    }
-    const instruction = this.program.instructions[this.#state.pc];
-    const statement = instruction?.op === 'tick' ? accessStatementOf(instruction.statement) : undefined;
-    if (statement === undefined) return undefined;
-    const { pattern: words, operation } = statement;
-    let pattern = activity?.kind === 'pattern' ? activity : undefined;
-    if (pattern === undefined && words !== undefined)
-      pattern = startPattern(statement, words, this.environment, this.seed);
-    if (pattern === undefined)
-      return this.names.pendingAccess(
-        operation,
-        number(statement.target, this.environment),
-        accessBytes(statement, this.environment),
-      );
-    const address = pattern.start + BigInt(distance(pattern, activity === null ? 0 : this.#at));
-    return this.names.pendingAccess(operation, address, pattern.sizeBytes);
+    if (this.#executing) return undefined;
+    const next = pendingAccess(this.program, this.#state, this.#at, this.traces, this.environment, this.seed);
+    return next && this.names.pendingAccess(next.kind, next.address, next.sizeBytes);
   }
 
   /** Changes what an expression names. A sentence if that cannot be. */

@@ -1,8 +1,8 @@
 /** Where a run stands, in words: for call stacks, titles and the listing's first line. */
-import { addressOf, formatAddress } from '../../machine/core/addresses';
+import { formatAddress } from '../../machine/core/addresses';
 import type { LoadedTrace } from '../../trace/load';
-import { ACCESS_KIND_NAMES } from '../../trace/record';
 import { distance } from './patterns';
+import { tracedAccess } from './pendingAccess';
 import { accessStatementOf, type Instruction, type Program, type StatementInfo } from './program';
 import type { LoopFrame, RunState } from './state';
 
@@ -47,10 +47,17 @@ export function standingOf(program: Program, state: RunState, at: number, traces
     case 'operation':
       return { ...standing, title: `${statement.text} (step ${at + 2})` };
     case 'trace': {
-      const loaded = traces[activity.trace];
-      const record = loaded.store.recordAt(at);
-      const title = `${ACCESS_KIND_NAMES[record.kind]} ${formatAddress(addressOf(record.vpn, record.offset))}, ${record.sizeBytes} bytes`;
-      return { ...standing, index: at, count: activity.count, title, traceLine: record.line, traceName: loaded.name };
+      const { name, store } = traces[activity.trace];
+      const { kind, address, sizeBytes } = tracedAccess(activity, at, traces);
+      const title = `${kind} ${formatAddress(address)}, ${sizeBytes} bytes`;
+      return {
+        ...standing,
+        index: at,
+        count: activity.count,
+        title,
+        traceLine: store.recordAt(at).line,
+        traceName: name,
+      };
     }
     case 'pattern': {
       const address = activity.start + BigInt(distance(activity, at));
