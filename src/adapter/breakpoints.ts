@@ -7,6 +7,7 @@ import { addressOf, formatAddress } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
 import { FUNCTION_NAMES } from '../machine/core/functions';
 import { Signal } from '../machine/core/probe';
+import type { Watch } from '../machine/core/watch';
 import type { Expression, Template } from '../scenario/language/ast';
 import { parseExpression } from '../scenario/language/parser';
 import { parseTemplate } from '../scenario/language/template';
@@ -151,6 +152,10 @@ export class Breakpoints implements StopRules {
 
   get functions(): readonly number[] {
     return this.#functions.flatMap((f) => [...f.functions]);
+  }
+
+  get watches(): readonly Watch[] {
+    return [];
   }
 
   get statements(): Uint8Array | null {

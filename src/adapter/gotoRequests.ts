@@ -68,5 +68,5 @@ function startOf(id: number, count: number, current: () => number): StopRules {
   const statements = new Uint8Array(count);
   statements[id] = 1;
   const cause: StopCause = { reason: 'goto', text: 'this statement', breakpoints: [] };
-  return { armed: 0, functions: [], statements, candidates: () => (current() === id ? [{ event: 0, cause }] : []) };
+  return { armed: 0, functions: [], watches: [], statements, candidates: () => (current() === id ? [{ event: 0, cause }] : []) };
 }

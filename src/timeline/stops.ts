@@ -3,6 +3,7 @@
  * that is asked of a recorded tick. The filter may let through what the question then refuses, never the reverse.
  */
 import type { MachineEvent } from '../machine/core/events';
+import type { Watch } from '../machine/core/watch';
 import type { Run } from '../scenario/run/run';
 
 export interface StopCause {
@@ -28,10 +29,12 @@ export interface StopRules {
   readonly armed: number;
   /** Indices of functions that count for `Signal.Function`. */
   readonly functions: readonly number[];
+  /** Data that counts for `Signal.Watch`. */
+  readonly watches: readonly Watch[];
   /** By statement id: not 0 where a tick of the statement may stop at its start. `null`: none does. */
   readonly statements: Uint8Array | null;
   /** Events of a recorded tick at which to stop, in order. Event 0 is the start of the tick. */
   candidates(events: readonly MachineEvent[], run: Run): Candidate[];
 }
 
-export const NO_STOPS: StopRules = { armed: 0, functions: [], statements: null, candidates: () => [] };
+export const NO_STOPS: StopRules = { armed: 0, functions: [], watches: [], statements: null, candidates: () => [] };

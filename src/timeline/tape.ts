@@ -224,11 +224,13 @@ export class Tape {
     const { probe } = this.run.machine;
     probe.armed = rules.armed;
     for (const f of rules.functions) probe.armedFunctions[f] = 1;
+    if (rules.watches.length > 0) probe.watches.set(rules.watches);
     try {
       work();
     } finally {
       probe.armed = 0;
       for (const f of rules.functions) probe.armedFunctions[f] = 0;
+      if (rules.watches.length > 0) probe.watches.set([]);
     }
   }
 

@@ -22,6 +22,7 @@ async function allMoments(source: string): Promise<{ places: string[]; hashes: M
 const atFaults: StopRules = {
   armed: 0x7f,
   functions: [],
+  watches: [],
   statements: null,
   candidates: (events) =>
     events.flatMap((e, event) =>

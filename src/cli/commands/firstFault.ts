@@ -17,6 +17,7 @@ const isPageFault = (event: MachineEvent): boolean => event.kind === 'fault' && 
 const RULES: StopRules = {
   armed: (1 << FAULT_KINDS.length) - 1,
   functions: [],
+  watches: [],
   statements: null,
   candidates: (events): Candidate[] => {
     const event = events.findIndex(isPageFault);

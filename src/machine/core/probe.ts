@@ -9,6 +9,7 @@
 import { Counter } from './counters';
 import type { EventBody, Implementation, MachineEvent } from './events';
 import { defaultInstructions, FUNCTION_NAMES } from './functions';
+import { Watches } from './watch';
 
 export class StopAtEvent extends Error {
   constructor() {
@@ -52,6 +53,8 @@ export const enum Signal {
   Function = 1 << 8,
   FailedExpect = 1 << 9,
   Break = 1 << 10,
+  /** Something that is watched was used: see watch.ts. */
+  Watch = 1 << 11,
 }
 
 /** Which class of kernel work instructions are charged to. */
@@ -73,6 +76,7 @@ export class Probe {
   armed = 0;
   fired = 0;
   readonly armedFunctions = new Uint8Array(FUNCTION_NAMES.length);
+  readonly watches = new Watches();
   /** Size of the access that runs, for its events alone. */
   accessBytes = 0;
 

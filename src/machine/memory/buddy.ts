@@ -11,7 +11,7 @@
  */
 import { asPfn, type Pfn } from '../core/addresses';
 import type { Hasher } from '../core/hash';
-import type { Probe } from '../core/probe';
+import { type Probe, Signal } from '../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
 import type { PhysicalMemory } from './physicalMemory';
 
@@ -96,6 +96,7 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
     // Somebody may have poked bytes into the frames while they were free.
     for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
     this.#progress[1] -= 1 << order;
+    this.#signalCleared(pfn, order);
     this.probe.recorder?.emit({ kind: 'frame', action: 'allocate', pfn, order, purpose });
     return pfn;
   }
@@ -107,6 +108,7 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
     for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
     this.probe.recorder?.emit({ kind: 'frame', action: 'free', pfn, order, purpose });
     this.#progress[1] += 1 << order;
+    this.#signalCleared(pfn, order);
     this.memory.setRecord(pfn, STATE, FrameState.None);
     this.memory.setRecord(pfn, OWNER, 0);
     let block: number = pfn;
@@ -119,6 +121,13 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
     }
     this.#link(asPfn(block), order);
     return true;
+  }
+
+  /** Frames that change hands lose their bytes: for whoever watches those, a write. */
+  #signalCleared(pfn: Pfn, order: number): void {
+    if (!this.probe.watches.physicalWrites) return;
+    for (let i = 0; i < 1 << order; i++)
+      if (this.probe.watches.writesFrame(asPfn(pfn + i))) this.probe.signal(Signal.Watch);
   }
 
   /** True if the frame is the head of a block that was allocated for `owner`. */

@@ -24,6 +24,7 @@ import type { HardwareCosts } from '../core/costs';
 import type { Hasher } from '../core/hash';
 import { type Probe, Signal } from '../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
+import type { WatchedRegister } from '../core/watch';
 import { AssociativeCache } from './associativeCache';
 import type { Instructions } from './instructions';
 import { Access, CR0, CR4, EFER, ErrorCode, RightsTable, TlbFlag } from './rights';
@@ -134,6 +135,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     const l1 = exec ? this.l1i : this.l1d;
     const counters = this.#counters;
     if (this.probe.recorder !== null) this.#reportStart(vpn, offset, access, user, retry);
+    if (this.probe.watches.pages && this.probe.watches.page(vpn, 1 << access)) this.probe.signal(Signal.Watch);
     if (vpn >= this.#lowerEnd && vpn < this.#upperStart)
       return this.#raise('GP', vpn, offset, 0, 'the address is not canonical');
 
@@ -305,6 +307,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
       this.#registers[Register.Cr2Page] = vpn;
       this.#registers[Register.Cr2Offset] = offset;
       this.#dropPage(vpn);
+      this.#signalLoad('cr2');
     }
     this.probe.recorder?.emit({ kind: 'fault', vector, vpn, offset, errorCode, reason });
     return false;
@@ -315,6 +318,11 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   movToCr3(root: Pfn): void {
     this.#registers[Register.Cr3] = root;
     this.#dropAll('MOV to CR3', false);
+    this.#signalLoad('cr3');
+  }
+
+  #signalLoad(register: WatchedRegister): void {
+    if (this.probe.watches.registers && this.probe.watches.register(register)) this.probe.signal(Signal.Watch);
   }
 
   movFromCr3(): Pfn {
@@ -360,6 +368,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   set cr0(value: number) {
     this.#registers[Register.Cr0] = value >>> 0;
     this.#updateRights();
+    this.#signalLoad('cr0');
   }
   get cr2(): { vpn: Vpn; offset: number } {
     return { vpn: asVpn(this.#registers[Register.Cr2Page]), offset: this.#registers[Register.Cr2Offset] };
@@ -367,6 +376,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   setCr2(vpn: Vpn, offset: number): void {
     this.#registers[Register.Cr2Page] = vpn;
     this.#registers[Register.Cr2Offset] = offset;
+    this.#signalLoad('cr2');
   }
   get cr4(): number {
     return this.#registers[Register.Cr4];
@@ -377,6 +387,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     const drops = changed !== 0 || (~this.cr4 & value & CR4.SMEP) !== 0;
     this.#registers[Register.Cr4] = value >>> 0;
     this.#updateRights();
+    this.#signalLoad('cr4');
     if (drops) this.#dropAll('MOV to CR4', true);
   }
   get efer(): number {
@@ -385,12 +396,14 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   set efer(value: number) {
     this.#registers[Register.Efer] = value >>> 0;
     this.#updateRights();
+    this.#signalLoad('efer');
   }
   get pkru(): number {
     return this.#registers[Register.Pkru];
   }
   set pkru(value: number) {
     this.#registers[Register.Pkru] = value >>> 0;
+    this.#signalLoad('pkru');
   }
 
   #updateRights(): void {

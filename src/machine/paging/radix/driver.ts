@@ -17,7 +17,7 @@ import {
   type Vpn,
 } from '../../core/addresses';
 import { Counter } from '../../core/counters';
-import type { Probe } from '../../core/probe';
+import { type Probe, Signal } from '../../core/probe';
 import type { BasicFunctions, CustomizableFunctions, Errno, MmuDriver, Tdb, TdbStats } from '../../emt/driver';
 import { gatherPage, tableOwner, type TlbGather } from '../../emt/gather';
 import type { TobjIterator } from '../../emt/iterator';
@@ -170,6 +170,7 @@ export class RadixDriver implements MmuDriver {
     this.memory.pool.touch(base / PAGE_WORDS);
     words[base + 2 * index] = low;
     words[base + 2 * index + 1] = high;
+    if (this.probe.watches.physicalWrites && this.probe.watches.writesFrame(table)) this.probe.signal(Signal.Watch);
     if (this.probe.recorder !== null)
       this.probe.recorder.emit({
         kind: 'entryWrite',

@@ -12,7 +12,7 @@ import { Counter } from '../../core/counters';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
 import type { Hasher } from '../../core/hash';
-import type { Probe } from '../../core/probe';
+import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import { AssociativeCache } from '../../mmu/associativeCache';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
@@ -159,6 +159,7 @@ export class RadixWalker implements Walker {
       // A table outside memory, or never written, reads as zeroes: not present.
       const low = base < 0 ? 0 : this.memory.pool.words[base + 2 * index];
       const high = base < 0 ? 0 : this.memory.pool.words[base + 2 * index + 1];
+      if (probe.watches.physicalReads && probe.watches.readsFrame(table)) probe.signal(Signal.Watch);
       r.references++;
       r.cycles += this.costs.table_read;
       r.level = level;
@@ -201,6 +202,7 @@ export class RadixWalker implements Walker {
       if ((low & set) === set) continue;
       this.memory.pool.touch(base / PAGE_WORDS);
       this.memory.pool.words[at] = low | set;
+      if (this.probe.watches.physicalWrites && this.probe.watches.writesFrame(table)) this.probe.signal(Signal.Watch);
       if (this.probe.recorder === null) continue;
       const fresh = set & ~low;
       const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();

@@ -1,0 +1,69 @@
+/**
+ * What a debugger watches: data of the machine whose use is to stop a run.
+ *
+ * Host-side, no part of the machine's state. The machine asks at its slow paths alone: where a table entry or other
+ * physical bytes are read by the walker or written, where a page is looked up, where a register is loaded. A fast run keeps
+ * watched pages out of its filter of pages that need no attention (mmu/quick.ts), so that watching costs nothing until
+ * what is watched is used. An answer may be too often yes (a neighbour in the same frame), never too rarely; the exact
+ * question is asked of the recorded tick.
+ */
+import type { Pfn, Vpn } from './addresses';
+
+/** Bits of an access mask: reads 1, writes 2, instruction fetches 4 (1 << access kind). */
+export type Watch =
+  | {
+      kind: 'physical';
+      /** Byte addresses, end exclusive. */ start: number;
+      end: number;
+      read: boolean;
+      write: boolean;
+    }
+  | { kind: 'page'; first: Vpn; /** Inclusive. */ last: Vpn; accesses: number }
+  | { kind: 'register'; name: WatchedRegister };
+
+export type WatchedRegister = 'cr0' | 'cr2' | 'cr3' | 'cr4' | 'efer' | 'pkru';
+
+const FRAME_BYTES = 4096;
+
+export class Watches {
+  /** True if any physical watch is there that reads, or writes, may meet: what hot code asks first. */
+  physicalReads = false;
+  physicalWrites = false;
+  pages = false;
+  registers = false;
+  #list: readonly Watch[] = [];
+
+  get list(): readonly Watch[] {
+    return this.#list;
+  }
+
+  set(list: readonly Watch[]): void {
+    this.#list = list;
+    this.physicalReads = list.some((w) => w.kind === 'physical' && w.read);
+    this.physicalWrites = list.some((w) => w.kind === 'physical' && w.write);
+    this.pages = list.some((w) => w.kind === 'page');
+    this.registers = list.some((w) => w.kind === 'register');
+  }
+
+  readsFrame(pfn: Pfn): boolean {
+    return this.#list.some((w) => w.kind === 'physical' && w.read && inFrame(w, pfn));
+  }
+
+  writesFrame(pfn: Pfn): boolean {
+    return this.#list.some((w) => w.kind === 'physical' && w.write && inFrame(w, pfn));
+  }
+
+  /** Any access at all to a page: what keeps it out of the filter. */
+  page(vpn: Vpn, accesses: number): boolean {
+    return this.#list.some(
+      (w) => w.kind === 'page' && (w.accesses & accesses) !== 0 && w.first <= vpn && vpn <= w.last,
+    );
+  }
+
+  register(name: WatchedRegister): boolean {
+    return this.#list.some((w) => w.kind === 'register' && w.name === name);
+  }
+}
+
+const inFrame = (w: { start: number; end: number }, pfn: Pfn): boolean =>
+  w.start < (pfn + 1) * FRAME_BYTES && w.end > pfn * FRAME_BYTES;
