@@ -22,17 +22,15 @@ export class ProgressReport {
   update(message: string, done?: number): void {
     const c = this.#current;
     if (c === undefined || !this.enabled || this.now() - c.began < PATIENCE_MS) return;
+    const percentage = done === undefined ? undefined : Math.min(100, Math.floor(100 * done));
     if (!c.shown) {
       c.shown = true;
-      this.send('progressStart', { progressId: c.id, title: c.title, cancellable: c.cancellable, message });
+      const { id, title, cancellable } = c;
+      this.send('progressStart', { progressId: id, title, cancellable, message, percentage });
     }
     if (this.now() - c.updated < UPDATE_MS) return;
     c.updated = this.now();
-    this.send('progressUpdate', {
-      progressId: c.id,
-      message,
-      percentage: done === undefined ? undefined : Math.round(100 * done),
-    });
+    this.send('progressUpdate', { progressId: c.id, message, percentage });
   }
 
   end(): void {

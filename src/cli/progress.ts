@@ -1,4 +1,5 @@
 /** The one line on a terminal that says how far a long piece of work is. It appears after a second, and leaves no trace. */
+import { importText } from '../trace/importText';
 import type { CliHost } from './host';
 import { grouped, magnitude } from './numbers';
 
@@ -43,6 +44,7 @@ export class Progress {
 }
 
 export function progressText({ what, unit, done, total }: Amount, seconds: number): string {
+  if (unit === 'bytes') return `${what}: ${importText({ bytesRead: done, totalBytes: total }, seconds)}`;
   const rate = done / Math.max(seconds, 0.001);
   const parts = [`${what}: ${grouped(done)} ${unit}`, `${magnitude(rate)}/s`];
   if (total !== undefined && total > 0) {

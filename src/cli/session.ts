@@ -13,11 +13,7 @@ const interrupted = (): CliError => new CliError(ExitCode.interrupted, 'interrup
 export const progressOf = (host: CliHost, options: { progress?: boolean; quiet?: boolean }): Progress =>
   new Progress(host, host.terminal && options.progress !== false && options.quiet !== true);
 
-export async function load(
-  host: CliHost,
-  file: string,
-  options: Partial<MachineCommandOptions<string>>,
-): Promise<LoadedRun> {
+async function load(host: CliHost, file: string, options: Partial<MachineCommandOptions<string>>): Promise<LoadedRun> {
   const progress = progressOf(host, options);
   try {
     return await loadRun(file, host.files, {
@@ -33,6 +29,21 @@ export async function load(
     throw error;
   } finally {
     progress.clear();
+  }
+}
+
+/** Loads the file, does the work, and lets go of what was loaded, whatever comes of the work. */
+export async function withRun<Result>(
+  host: CliHost,
+  file: string,
+  options: Partial<MachineCommandOptions<string>>,
+  work: (loaded: LoadedRun) => Promise<Result>,
+): Promise<Result> {
+  const loaded = await load(host, file, options);
+  try {
+    return await work(loaded);
+  } finally {
+    loaded.dispose();
   }
 }
 

@@ -5,11 +5,14 @@
  * The footprint describes the lines of which at least one access was kept; fetches that are not kept because
  * instructions are off belong to it as well, once skipping is over.
  */
+import { packAccess } from '../machine/core/accessChunk';
 import { PAGE_BYTES, addressOf, asVpn } from '../machine/core/addresses';
+import { Access } from '../machine/mmu/rights';
 import { badAddress } from './errors';
 import { FootprintBuilder } from './footprint';
 import { Operation, type TraceSink } from './format';
-import { AccessKind, asHalfOfModify, pack } from './record';
+import { asHalfOfModify } from './record';
+import type { ShelfOptions } from './chunkShelf';
 import { TraceStoreBuilder } from './store';
 
 export interface Selection {
@@ -27,15 +30,17 @@ const END_OF_PAGES = 2 ** 52;
 
 export class Collector implements TraceSink {
   readonly footprint = new FootprintBuilder();
-  readonly store = new TraceStoreBuilder();
+  readonly store: TraceStoreBuilder;
   private readonly half: number;
   private toSkip: number;
   private toKeep: number;
 
   constructor(
     readonly source: string,
-    private readonly selection: Selection,
+    readonly selection: Selection,
+    shelf: Omit<ShelfOptions, 'source'>,
   ) {
+    this.store = new TraceStoreBuilder({ ...shelf, source });
     this.half = 2 ** (selection.addressBits - 1) / PAGE_BYTES;
     this.toSkip = selection.skip;
     this.toKeep = selection.limit;
@@ -59,18 +64,18 @@ export class Collector implements TraceSink {
     let kept = false;
     switch (operation) {
       case Operation.fetch:
-        if (this.selection.instructions) kept = this.keep(vpn, pack(AccessKind.exec, offset, sizeBytes), line);
+        if (this.selection.instructions) kept = this.keep(vpn, packAccess(Access.Exec, offset, sizeBytes), line);
         else kept = this.toSkip === 0;
         break;
       case Operation.load:
-        kept = this.keep(vpn, pack(AccessKind.read, offset, sizeBytes), line);
+        kept = this.keep(vpn, packAccess(Access.Read, offset, sizeBytes), line);
         break;
       case Operation.store:
-        kept = this.keep(vpn, pack(AccessKind.write, offset, sizeBytes), line);
+        kept = this.keep(vpn, packAccess(Access.Write, offset, sizeBytes), line);
         break;
       case Operation.modify: {
-        const readKept = this.keep(vpn, asHalfOfModify(pack(AccessKind.read, offset, sizeBytes)), line);
-        const writeKept = this.keep(vpn, asHalfOfModify(pack(AccessKind.write, offset, sizeBytes)), line);
+        const readKept = this.keep(vpn, asHalfOfModify(packAccess(Access.Read, offset, sizeBytes)), line);
+        const writeKept = this.keep(vpn, asHalfOfModify(packAccess(Access.Write, offset, sizeBytes)), line);
         kept = readKept || writeKept;
         break;
       }

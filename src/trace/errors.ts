@@ -17,6 +17,7 @@ export type TraceErrorCode =
   | 'bad-size'
   | 'too-large'
   | 'unreadable'
+  | 'lost'
   | 'cancelled';
 
 export interface TraceErrorDetails {
@@ -124,6 +125,15 @@ export const unreadable = (source: string, byte: number, cause: unknown): TraceE
     cause,
     problem: HOST_REASONS[codeOf(cause)] ?? `reading failed (${reasonOf(cause)})`,
     advice: 'Check that it is a file and that you may read it.',
+  });
+
+export const lostChunk = (source: string, cause: unknown): TraceError =>
+  new TraceError({
+    code: 'lost',
+    source,
+    cause,
+    problem: `what was imported of this trace cannot be read back (${reasonOf(cause)})`,
+    advice: 'Start again: it will be imported anew.',
   });
 
 /** What hosts (Node and VS Code's file systems) call the usual reasons. */

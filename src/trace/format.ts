@@ -6,8 +6,12 @@
  */
 
 /** What one record of a trace does. A modify is one instruction's load then store of the same bytes. */
-export const Operation = { fetch: 0, load: 1, store: 2, modify: 3 } as const;
-export type Operation = (typeof Operation)[keyof typeof Operation];
+export const enum Operation {
+  fetch,
+  load,
+  store,
+  modify,
+}
 
 /** Lines (or records, for formats without lines) by kind. `other` is everything that is not an access. */
 export interface LineCounts {

@@ -12,10 +12,13 @@ import { Operation, countLines, noLines, type TraceFormat, type TraceReader, typ
 import { CarriedLine } from './carriedLine';
 import { LONGEST_RECORD, isValgrindMessage, looksCutShort, recordAtEnd } from './lackeyLine';
 
-const SPACE = 0x20;
-const COMMA = 0x2c;
-const CR = 0x0d;
-const LF = 0x0a;
+const enum Char {
+  LF = 0x0a,
+  CR = 0x0d,
+  Space = 0x20,
+  Comma = 0x2c,
+  Zero = 0x30,
+}
 /** Value of a hexadecimal digit by character code, −1 for everything else. */
 const HEX = new Int8Array(256).fill(-1);
 /** Operation by letter, −1 for everything else. */
@@ -46,7 +49,7 @@ class LackeyReader implements TraceReader {
   push(piece: Uint8Array): boolean {
     let start = 0;
     if (this.carried.length > 0) {
-      const newline = piece.indexOf(LF);
+      const newline = piece.indexOf(Char.LF);
       start = newline < 0 ? piece.length : newline + 1;
       this.carried.append(piece, 0, start);
       if (newline < 0) return true;
@@ -62,7 +65,7 @@ class LackeyReader implements TraceReader {
   end(): void {
     if (this.carried.length > 0) {
       const others = this.otherLines;
-      this.carried.append(Uint8Array.of(LF), 0, 1);
+      this.carried.append(Uint8Array.of(Char.LF), 0, 1);
       const line = this.carried.take();
       this.parse(line);
       if (this.otherLines > others && looksCutShort(line)) {
@@ -74,57 +77,112 @@ class LackeyReader implements TraceReader {
     }
   }
 
-  /** Parses the whole lines of `bytes`; returns where the unfinished last one starts, or −1 if the sink wants no more. */
-  private parse(bytes: Uint8Array): number {
-    // Hot: half of an import's time is spent here (bench/trace-import.ts). One loop, integers only, no strings, no
-    // calls but the sink's.
-    const end = bytes.length;
-    const sink = this.sink;
-    const counts = this.counts;
+  /** Parses the whole lines of `given`; returns where the unfinished last one starts, or −1 if the sink wants no more. */
+  private parse(given: Uint8Array): number {
+    // A host's own kind of array (Node's Buffer) would make every access ask which kind it is.
+    const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
     let start = 0;
-    while (start < end) {
-      let at = start;
-      if (bytes[at] === SPACE) at++;
-      if (at < end && bytes[at] === SPACE) at++;
-      const operation = at < end ? OPERATION[bytes[at]] : -1;
-      if (operation >= 0 && at + 2 < end && bytes[at + 1] === SPACE) {
-        at += bytes[at + 2] === SPACE ? 3 : 2;
-        const firstDigit = at;
-        let high = 0;
-        let low = 0;
-        for (let digit; at < end && (digit = HEX[bytes[at]]) >= 0; at++) {
-          high = (high << 4) | (low >>> 28);
-          low = (low << 4) | digit;
+    while (start < bytes.length) {
+      start = this.usualLines(bytes, start);
+      if (start < 0 || start === bytes.length) return start;
+      const next = this.anyLine(bytes, start);
+      if (next === start || next < 0) return next;
+      start = next;
+    }
+    return start;
+  }
+
+  /**
+   * Parses lines exactly as lackey prints them, up to one that is not so or too near to the end to tell; returns where
+   * that starts, or −1 if the sink wants no more.
+   */
+  private usualLines(bytes: Uint8Array, from: number): number {
+    // Hot: a third of an import's time is spent here (bench/trace-import.ts). Integers only, no strings, no calls but the
+    // sink's; within a longest record of the end no place needs to be compared with it.
+    const hex = HEX;
+    const operations = OPERATION;
+    const { sink, counts } = this;
+    const last = bytes.length - LONGEST_RECORD;
+    let start = from;
+    while (start <= last) {
+      const operation = operations[bytes[start] === Char.Space ? bytes[start + 1] : bytes[start]];
+      const asPrinted =
+        bytes[start] === Char.Space || (operation === Operation.fetch && bytes[start + 1] === Char.Space);
+      if (operation < 0 || !asPrinted || bytes[start + 2] !== Char.Space) return start;
+      // At least eight digits; one that is none makes the whole negative.
+      const d0 = hex[bytes[start + 3]];
+      const d1 = hex[bytes[start + 4]];
+      const d2 = hex[bytes[start + 5]];
+      const d3 = hex[bytes[start + 6]];
+      const d4 = hex[bytes[start + 7]];
+      const d5 = hex[bytes[start + 8]];
+      const d6 = hex[bytes[start + 9]];
+      const d7 = hex[bytes[start + 10]];
+      if ((d0 | d1 | d2 | d3 | d4 | d5 | d6 | d7) < 0) return start;
+      let low = (d0 << 28) | (d1 << 24) | (d2 << 20) | (d3 << 16) | (d4 << 12) | (d5 << 8) | (d6 << 4) | d7;
+      let high = 0;
+      let at = start + 11;
+      for (let digit; at < start + 19 && (digit = hex[bytes[at]]) >= 0; at++) {
+        high = (high << 4) | (low >>> 28);
+        low = (low << 4) | digit;
+      }
+      let size = bytes[at + 1] - Char.Zero;
+      if (bytes[at] !== Char.Comma || size < 1 || size > 9) return start;
+      at += 2;
+      if (bytes[at] !== Char.LF) {
+        const digit = bytes[at++] - Char.Zero;
+        if (digit < 0 || digit > 9 || bytes[at] !== Char.LF) return start;
+        size = size * 10 + digit;
+      }
+      start = at + 1;
+      this.line++;
+      counts[operation]++;
+      const vpn = (high >>> 0) * 0x100000 + (low >>> 12);
+      if (!sink.operation(operation, vpn, low & 0xfff, size, this.line)) return -1;
+    }
+    return start;
+  }
+
+  /** Parses one line with all that is tolerated; returns where the next one starts, `start` itself if there is no end of it. */
+  private anyLine(bytes: Uint8Array, start: number): number {
+    const end = bytes.length;
+    let at = start;
+    if (bytes[at] === Char.Space) at++;
+    if (at < end && bytes[at] === Char.Space) at++;
+    const operation = at < end ? OPERATION[bytes[at]] : -1;
+    if (operation >= 0 && at + 2 < end && bytes[at + 1] === Char.Space) {
+      at += bytes[at + 2] === Char.Space ? 3 : 2;
+      const firstDigit = at;
+      let high = 0;
+      let low = 0;
+      for (let digit; at < end && (digit = HEX[bytes[at]]) >= 0; at++) {
+        high = (high << 4) | (low >>> 28);
+        low = (low << 4) | digit;
+      }
+      if (at > firstDigit && at < end && bytes[at] === Char.Comma) {
+        const comma = at++;
+        let size = 0;
+        for (let digit; at < end && (digit = bytes[at] - Char.Zero) >= 0 && digit <= 9; at++) {
+          // Saturates: what is too large stays too large, whatever the number of digits.
+          size = size > LARGEST_SIZE ? size : size * 10 + digit;
         }
-        if (at > firstDigit && at < end && bytes[at] === COMMA) {
-          const comma = at++;
-          let size = 0;
-          for (let digit; at < end && (digit = bytes[at] - 0x30) >= 0 && digit <= 9; at++) {
-            // Saturates: what is too large stays too large, whatever the number of digits.
-            size = size > LARGEST_SIZE ? size : size * 10 + digit;
+        const afterSize = at;
+        if (at < end && bytes[at] === Char.CR) at++;
+        if (afterSize > comma + 1 && at < end && bytes[at] === Char.LF && at - start <= LONGEST_RECORD) {
+          this.line++;
+          if (size === 0 || size > LARGEST_SIZE) {
+            throw badSize(this.sink.source, this.line, textOf(bytes, comma + 1, afterSize));
           }
-          const afterSize = at;
-          if (at < end && bytes[at] === CR) at++;
-          if (afterSize > comma + 1 && at < end && bytes[at] === LF && at - start <= LONGEST_RECORD) {
-            this.line++;
-            if (size === 0 || size > LARGEST_SIZE) {
-              throw badSize(sink.source, this.line, textOf(bytes, comma + 1, afterSize));
-            }
-            if (comma - firstDigit > 16) this.refuseWideAddress(bytes, firstDigit, comma);
-            counts[operation]++;
-            const vpn = (high >>> 0) * 0x100000 + (low >>> 12);
-            start = at + 1;
-            if (!sink.operation(operation as Operation, vpn, low & 0xfff, size, this.line)) return -1;
-            continue;
-          }
+          if (comma - firstDigit > 16) this.refuseWideAddress(bytes, firstDigit, comma);
+          this.counts[operation]++;
+          const vpn = (high >>> 0) * 0x100000 + (low >>> 12);
+          return this.sink.operation(operation, vpn, low & 0xfff, size, this.line) ? at + 1 : -1;
         }
       }
-      const newline = bytes.indexOf(LF, start);
-      if (newline < 0) return start;
-      if (!this.otherLine(bytes.subarray(start, newline))) return -1;
-      start = newline + 1;
     }
-    return end;
+    const newline = bytes.indexOf(Char.LF, start);
+    if (newline < 0) return start;
+    return this.otherLine(bytes.subarray(start, newline)) ? newline + 1 : -1;
   }
 
   /** More than 16 digits: fine if the surplus is zeros. */

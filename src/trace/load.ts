@@ -1,8 +1,10 @@
 /**
- * From a host's bytes to a trace that can be replayed: peel gzip, recognise the format, read, collect.
+ * From a host's bytes to a trace that can be replayed: peel gzip, recognise the format, read, collect. Where the host
+ * has files for it, a long trace is kept when it has been read, and the next load of the same file opens that instead.
  *
- * Everything streams; memory holds the store, the set of distinct pages, and one piece of the file. Promises to
- * resolve, or to reject with a TraceError, for any bytes; and to close the stream when it is done with it, also early.
+ * Everything streams; memory holds a bounded part of the store, the set of distinct pages, and one piece of the file.
+ * Promises to resolve, or to reject with a TraceError, for any bytes; and to close the stream when it is done with it,
+ * also early. Whoever gets a trace disposes of its store.
  */
 import { HostSource, type ByteSource, type ByteStream } from './bytes';
 import { Collector, type Selection } from './collector';
@@ -10,10 +12,12 @@ import { noRecords, nothingLeft, tooLarge } from './errors';
 import type { Footprint } from './footprint';
 import { countLines, type LineCounts, type TraceFormat, type TraceReader } from './format';
 import { gunzip } from './gunzip';
+import { Keeper, type KeepOptions } from './keeper';
 import { peek } from './peek';
 import { inferRegions, type InferredRegion } from './regions';
 import { HEAD_BYTES, formatById, recogniseContainer, recogniseFormat, type Compression } from './registry';
 import type { TraceStore } from './store';
+import type { TraceIdentity } from './traceFiles';
 
 export interface TraceSource {
   /** For messages. */
@@ -21,9 +25,11 @@ export interface TraceSource {
   stream: AsyncIterable<Uint8Array> | ByteStream;
   /** Size of the file, if the host knows it: only progress uses it. */
   sizeBytes?: number;
+  /** What the file is and looks like now; undefined if the host cannot tell when it changes. Rejects never. */
+  identify?(): Promise<TraceIdentity | undefined>;
 }
 
-export interface LoadOptions extends Partial<Selection> {
+export interface LoadOptions extends Partial<Selection>, KeepOptions {
   /** Id of a format, if a person named it; otherwise the content decides. */
   format?: string;
   signal?: AbortSignal;
@@ -51,6 +57,8 @@ export interface LoadedTrace {
   /** True if the limit ended the reading: the file may go on. */
   limited: boolean;
   bytesRead: number;
+  /** True if an earlier import was opened instead of reading the text. */
+  reopened: boolean;
 }
 
 /** Enough for every magic number of a container. */
@@ -61,17 +69,30 @@ const CHECKED_BYTES = 1 << 28;
 
 export async function loadTrace(source: TraceSource, options: LoadOptions = {}): Promise<LoadedTrace> {
   const { name, stream, sizeBytes } = source;
-  const {
-    limit = Infinity,
-    skip = 0,
-    instructions = true,
-    addressBits = 48,
-    format: formatId,
-    signal,
-    onProgress,
-  } = options;
+  const { signal, onProgress, format } = options;
+  const { limit = Infinity, skip = 0, instructions = true, addressBits = 48 } = options;
+  const selection = { format, limit, skip, instructions, addressBits };
   const onBytes = (bytesRead: number) => onProgress?.({ bytesRead, totalBytes: sizeBytes });
   const file = new HostSource(name, stream, { signal, onBytes });
+  const keeper = await Keeper.of(source, selection, options);
+  const earlier = keeper.reopen();
+  if (earlier !== undefined) {
+    await file.close();
+    return earlier;
+  }
+  const collector = new Collector(name, selection, keeper.shelf);
+  try {
+    const trace = await importInto(collector, file, format);
+    await keeper.keep(trace);
+    return trace;
+  } catch (error) {
+    collector.store.dispose();
+    throw error;
+  }
+}
+
+async function importInto(collector: Collector, file: HostSource, formatId: string | undefined): Promise<LoadedTrace> {
+  const name = collector.source;
   let bytes: ByteSource = file;
   try {
     const outer = await peek(file, CONTAINER_BYTES);
@@ -79,13 +100,12 @@ export async function loadTrace(source: TraceSource, options: LoadOptions = {}):
     bytes = compression === 'gzip' ? gunzip(outer.source, name) : outer.source;
     const inner = await peek(bytes, HEAD_BYTES);
     const format = formatId === undefined ? recogniseFormat(name, inner.head, compression) : formatById(name, formatId);
-    const collector = new Collector(name, { limit, skip, instructions, addressBits });
     const reader = format.createReader(collector);
     await readAll(inner.source, reader, collector).catch(async (error: unknown) => {
       if (compression !== 'none') await checkTheRest(bytes);
       throw error;
     });
-    return { ...finished(name, collector, reader, skip), name, format, compression, bytesRead: file.bytesRead };
+    return { ...finished(collector, reader), name, format, compression, bytesRead: file.bytesRead, reopened: false };
   } finally {
     await bytes.close();
   }
@@ -117,12 +137,13 @@ async function checkTheRest(bytes: ByteSource): Promise<void> {
   }
 }
 
-function finished(name: string, collector: Collector, reader: TraceReader, skip: number) {
+function finished(collector: Collector, reader: TraceReader) {
   const { lines } = reader;
+  const { source, selection, skipped } = collector;
   const accesses = countLines(lines) - lines.other;
-  if (accesses === 0 && !collector.full) throw noRecords(name, countLines(lines));
+  if (accesses === 0 && !collector.full) throw noRecords(source, countLines(lines));
   const store = collector.store.finish();
-  if (skip > 0 && store.length === 0 && !collector.full) throw nothingLeft(name, skip, collector.skipped);
+  if (selection.skip > 0 && store.length === 0 && !collector.full) throw nothingLeft(source, selection.skip, skipped);
   const pages = collector.footprint.touchedPages();
   return {
     store,

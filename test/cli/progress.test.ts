@@ -48,6 +48,12 @@ describe('a long run on the command line', () => {
     assert.ok(report.accesses.total > 0 && report.accesses.total < 4_000_000);
   });
 
+  it('counts what is read in megabytes', () => {
+    const amount = { what: 'reading t', unit: 'bytes', done: 120_000_000, total: 480_000_000 };
+    assert.equal(progressText(amount, 2), 'reading t: 120 of 480 MB, 60 MB/s, 25%, 6 s left');
+    assert.equal(progressText({ ...amount, done: 1_500_000, total: undefined }, 1), 'reading t: 1.5 MB, 1.5 MB/s');
+  });
+
   it('says how much is left only where the whole is known', () => {
     const amount = { what: 'line 3', unit: 'ticks', done: 2_000_000 };
     assert.equal(progressText({ ...amount, total: 8_000_000 }, 2), 'line 3: 2,000,000 ticks, 1.0 M/s, 25%, 6 s left');

@@ -47,6 +47,33 @@ describe('lackey', () => {
     );
   });
 
+  it('a line means the same whether it is as lackey prints it, whatever is around it', async () => {
+    const usual = (digits: string): string => digits.padStart(8, '0');
+    const part = (...parts: string[]): fc.Arbitrary<string> => fc.constantFrom(...parts);
+    const line = fc
+      .tuple(
+        part('', ' ', ' ', ' ', '  ', 'x'),
+        part('I ', 'I ', 'L', 'L', 'S', 'S', 'M', 'X', 'SB'),
+        part(' ', ' ', ' ', ' ', '', '  '),
+        part('10', usual('1000'), usual('7fe0'), '1ffefff758', '7FFFFFFFFFF8', 'ffffffffffffffff', usual('g'), ''),
+        part(',', ',', ',', ',', ';'),
+        part('1', '4', '8', '16', '32', '08', '123', '0', '', '1f'),
+        part('', '', '', '\r', ' '),
+      )
+      .map((parts) => parts.join('') + '\n');
+    // Behind so much noise no line is near the end of its piece.
+    const noise = '==1== noise\n'.repeat(20);
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 12 }), async (lines) => {
+        const outcome = (host: Host): Promise<unknown> =>
+          load(host).then((trace) => ({ records: recordsOf(trace), lines: trace.lines, notes: trace.notes }), String);
+        const bytes = bytesOf(` L 10,1\n${lines.join('')}${noise}`);
+        assert.deepEqual(await outcome(new Host(bytes)), await outcome(Host.inPiecesOf(bytes, 1)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('one byte at a time gives the same trace', async () => {
     const bytes = bytesOf(fixtureText('ls-5000.lackey').slice(0, 20_000));
     assert.deepEqual(recordsOf(await load(Host.inPiecesOf(bytes, 1))), recordsOf(await load(bytes)));

@@ -5,7 +5,7 @@ import type { CliHost } from '../host';
 import type { MachineCommandOptions } from '../options';
 import { type Print, type RunReport, runReport } from '../report/runReport';
 import { problemLines, summaryLines } from '../report/runText';
-import { load, runTo, toJson, writeResult, writeStacks } from '../session';
+import { runTo, toJson, withRun, writeResult, writeStacks } from '../session';
 import { firstFault } from './firstFault';
 
 export interface RunOptions extends MachineCommandOptions {
@@ -15,9 +15,12 @@ export interface RunOptions extends MachineCommandOptions {
 /** A scenario that prints without end must not fill the memory with what it printed. */
 const MAX_PRINTS = 10_000;
 
-export async function run(host: CliHost, file: string, options: RunOptions): Promise<ExitCode> {
-  const loaded = await load(host, file, options);
-  if (options.firstFault === true) return firstFault(host, file, loaded, options);
+export function run(host: CliHost, file: string, options: RunOptions): Promise<ExitCode> {
+  const command = options.firstFault === true ? firstFault : runWhole;
+  return withRun(host, file, options, (loaded) => command(host, file, loaded, options));
+}
+
+async function runWhole(host: CliHost, file: string, loaded: LoadedRun, options: RunOptions): Promise<ExitCode> {
   const prints: Print[] = [];
   // Text for a terminal appears as it is said; everything else is one result at the end.
   const live = options.format === 'text' && options.output === undefined && options.quiet !== true;

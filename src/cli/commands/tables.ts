@@ -1,11 +1,12 @@
 /** `ptscope tables FILE`: what the page tables map at a point of the run, in runs of pages or leaf by leaf. */
 import type { Process } from '../../machine/kernel/process';
+import type { LoadedRun } from '../../scenario/run/load';
 import type { Run } from '../../scenario/run/run';
 import { ExitCode, usageError } from '../exit';
 import type { CliHost } from '../host';
 import type { MachineCommandOptions } from '../options';
 import { mappingsCsv, mappingsData, mappingsOf, mappingsText, type ProcessMappings } from '../report/mappings';
-import { load, runToTick, toJson, writeResult, writeStacks } from '../session';
+import { runToTick, toJson, withRun, writeResult, writeStacks } from '../session';
 
 export const TABLE_FORMATS = ['text', 'json', 'csv', 'qemu'] as const;
 type TableFormat = (typeof TABLE_FORMATS)[number];
@@ -20,7 +21,10 @@ export interface TablesOptions extends MachineCommandOptions<TableFormat> {
 export async function tables(host: CliHost, file: string, options: TablesOptions): Promise<ExitCode> {
   if (options.format === 'qemu')
     throw usageError('tables --format qemu is not available in this version of ptscope yet');
-  const loaded = await load(host, file, options);
+  return withRun(host, file, options, (loaded) => tablesOf(host, file, loaded, options));
+}
+
+async function tablesOf(host: CliHost, file: string, loaded: LoadedRun, options: TablesOptions): Promise<ExitCode> {
   if (options.root !== undefined)
     throw usageError(
       `--root ${options.root}: the scheme ${loaded.config.scheme.name} has one root table for each process`,

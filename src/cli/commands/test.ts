@@ -3,7 +3,7 @@ import type { LoadedRun } from '../../scenario/run/load';
 import { type CliError, explainError, ExitCode } from '../exit';
 import type { CliHost } from '../host';
 import { failed, junit, spec, tap, type TestCase, type TestSuite } from '../report/tests';
-import { load, runTo, toJson, writeResult } from '../session';
+import { runTo, toJson, withRun, writeResult } from '../session';
 
 export const TEST_FORMATS = ['spec', 'tap', 'junit', 'json'] as const;
 
@@ -36,14 +36,15 @@ async function runFile(
   const began = host.now();
   const seconds = (): number => (host.now() - began) / 1000;
   try {
-    const loaded = await load(host, file, options);
-    const reached = new Set<number>();
-    const watched = expectsOf(loaded);
-    const halt = await runTo(host, loaded, options, { watched, onStatement: (id) => void reached.add(id) });
-    const cases = casesOf(loaded, watched, reached);
-    const { code, error } = halt === 'interrupted' ? INTERRUPTED : endOf(loaded);
-    const suite: TestSuite = { file, seconds: seconds(), cases, error };
-    return { suite, code: code === ExitCode.ok && failed(suite) > 0 ? ExitCode.expectFailed : code };
+    return await withRun(host, file, options, async (loaded) => {
+      const reached = new Set<number>();
+      const watched = expectsOf(loaded);
+      const halt = await runTo(host, loaded, options, { watched, onStatement: (id) => void reached.add(id) });
+      const cases = casesOf(loaded, watched, reached);
+      const { code, error } = halt === 'interrupted' ? INTERRUPTED : endOf(loaded);
+      const suite: TestSuite = { file, seconds: seconds(), cases, error };
+      return { suite, code: code === ExitCode.ok && failed(suite) > 0 ? ExitCode.expectFailed : code };
+    });
   } catch (error) {
     const { message, exitCode }: CliError = explainError(error);
     return { suite: { file, seconds: seconds(), cases: [], error: message }, code: exitCode };

@@ -16,7 +16,9 @@ export interface TraceInfoOptions {
 
 export async function traceInfo(host: CliHost, file: string, options: TraceInfoOptions): Promise<ExitCode> {
   const trace = await read(host, file, options);
-  await writeResult(host, options.format === 'json' ? toJson(infoData(trace)) : infoText(trace), options);
+  const text = options.format === 'json' ? toJson(infoData(trace)) : infoText(trace);
+  trace.store.dispose();
+  await writeResult(host, text, options);
   return ExitCode.ok;
 }
 

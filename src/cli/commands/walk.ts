@@ -19,14 +19,23 @@ import { listingLines } from '../../timeline/listing';
 import { ExitCode, usageError } from '../exit';
 import type { CliHost } from '../host';
 import type { MachineCommandOptions } from '../options';
-import { load, runToTick, toJson, writeResult, writeStacks } from '../session';
+import { runToTick, toJson, withRun, writeResult, writeStacks } from '../session';
 
 export interface WalkOptions extends MachineCommandOptions {
   at?: number;
 }
 
-export async function walk(host: CliHost, file: string, address: string, options: WalkOptions): Promise<ExitCode> {
-  const loaded = await load(host, file, options);
+export function walk(host: CliHost, file: string, address: string, options: WalkOptions): Promise<ExitCode> {
+  return withRun(host, file, options, (loaded) => walkOf(host, file, loaded, address, options));
+}
+
+async function walkOf(
+  host: CliHost,
+  file: string,
+  loaded: LoadedRun,
+  address: string,
+  options: WalkOptions,
+): Promise<ExitCode> {
   await runToTick(host, loaded, options);
   const { run } = loaded;
   if (run.machine.kernel.current === undefined)

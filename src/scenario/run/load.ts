@@ -8,6 +8,7 @@
 import { Machine } from '../../machine/machine';
 import { type LoadedTrace, loadTrace, type TraceSource } from '../../trace/load';
 import { TraceError } from '../../trace/errors';
+import type { TraceFiles } from '../../trace/traceFiles';
 import type { Expression, TraceStatement } from '../language/ast';
 import { analyse } from '../language/analysis';
 import { type Diagnostic, hasErrors } from '../language/diagnostics';
@@ -27,6 +28,8 @@ export interface FileHost {
   openTrace(path: string): Promise<TraceSource>;
   /** `name` as a file of the scenario `from` names it. */
   resolve(from: string, name: string): string;
+  /** Where long traces are kept when they have been imported; without it they stay in memory. */
+  readonly traceFiles?: TraceFiles;
 }
 
 export interface LoadRunOptions {
@@ -51,6 +54,8 @@ export interface LoadedRun {
   kind: 'scenario' | 'trace';
   warnings: readonly Diagnostic[];
   traces: readonly LoadedTrace[];
+  /** Lets go of the traces' memory and files. The run must not be moved afterwards. */
+  dispose(): void;
 }
 
 export type LoadErrorKind = 'unreadable' | 'invalid' | 'setting';
@@ -98,22 +103,35 @@ export async function loadScenario(
   const config = configure(written, options);
   const { instructions } = config;
   const traces: LoadedTrace[] = [];
-  for (const statement of program.traces) {
-    const name = host.resolve(path, statement.file.value);
-    traces.push(await loadTraceFile(name, host, { ...traceOptions(statement, options), instructions }));
+  try {
+    for (const statement of program.traces) {
+      const name = host.resolve(path, statement.file.value);
+      traces.push(await loadTraceFile(name, host, { ...traceOptions(statement, options), instructions }));
+    }
+    const run = new Run(program, buildMachine(config), traces, argumentValues(options), config.seed);
+    return { run, config, source: text, kind: 'scenario', warnings: found, traces, dispose: () => dispose(traces) };
+  } catch (error) {
+    dispose(traces);
+    throw error;
   }
-  const run = new Run(program, buildMachine(config), traces, argumentValues(options), config.seed);
-  return { run, config, source: text, kind: 'scenario', warnings: found, traces };
 }
 
 async function loadTraceRun(path: string, host: FileHost, options: LoadRunOptions): Promise<LoadedRun> {
   const { file } = parse(TRACE_SCENARIO);
   const program = compile(file, TRACE_SCENARIO);
   const config = configure(resolveMachine(undefined).config, options);
-  const trace = await loadTraceFile(path, host, { ...options, instructions: config.instructions });
-  const run = new Run(program, buildMachine(config), [trace], {}, config.seed);
-  return { run, config, source: TRACE_SCENARIO, kind: 'trace', warnings: [], traces: [trace] };
+  const traces = [await loadTraceFile(path, host, { ...options, instructions: config.instructions })];
+  try {
+    const run = new Run(program, buildMachine(config), traces, {}, config.seed);
+    const source = TRACE_SCENARIO;
+    return { run, config, source, kind: 'trace', warnings: [], traces, dispose: () => dispose(traces) };
+  } catch (error) {
+    dispose(traces);
+    throw error;
+  }
 }
+
+const dispose = (traces: readonly LoadedTrace[]): void => traces.forEach(({ store }) => store.dispose());
 
 /** What fits no machine says so here: sizes beyond what the simulation can hold. */
 function buildMachine(config: MachineConfig): Machine {
@@ -202,7 +220,7 @@ export async function loadTraceFile(path: string, host: FileHost, options: Trace
   const onProgress = (p: { bytesRead: number; totalBytes?: number }): void =>
     options.onProgress?.({ name: path, ...p });
   try {
-    return await loadTrace(source, { limit, skip, signal, format, instructions, onProgress });
+    return await loadTrace(source, { limit, skip, signal, format, instructions, onProgress, files: host.traceFiles });
   } catch (error) {
     if (error instanceof TraceError) throw new LoadError('unreadable', error.message);
     throw error;
