@@ -7,6 +7,7 @@
  */
 import { addPages, addressOf, asVpn, PAGE_BYTES, type Pfn, type Vpn } from './core/addresses';
 import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
+import { packedKind, packedOffset, packedSize } from './core/accessChunk';
 import { Counter } from './core/counters';
 import type { FatalSignal, FaultKind } from './core/events';
 import { functionIndex, FUNCTION_NAMES, type FunctionName } from './core/functions';
@@ -14,14 +15,16 @@ import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { Emt } from './emt/emt';
-import { FAULT_KINDS, SIGNALS } from './kernel/faults';
+import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
 import { BuddyAllocator } from './memory/buddy';
 import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
 import { Mmu, type TlbGeometry } from './mmu/mmu';
+import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
 import type { Inspector } from './paging/inspector';
 import { type Scheme, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { Replay } from './replay';
 
 export interface MachineOptions {
   scheme: string;
@@ -90,7 +93,19 @@ export class Machine implements Stateful<MachineSnapshot> {
   readonly inspector: Inspector;
   readonly costs: HardwareCosts;
   readonly last = new Float64Array(Last.Count);
+  readonly replay = new Replay(this);
   readonly #small: ArrayState;
+  /** One object for the machine's life, so that a fault allocates nothing. */
+  readonly #request: FaultRequest = {
+    vector: 'PF',
+    vpn: asVpn(0),
+    offset: 0,
+    write: false,
+    exec: false,
+    user: true,
+    reserved: false,
+    lastTry: false,
+  };
 
   /** `options.scheme` must be in the registry and all geometry legal: the language's checker sees to both. */
   constructor(readonly options: MachineOptions) {
@@ -138,6 +153,40 @@ export class Machine implements Stateful<MachineSnapshot> {
    * `user` is 1 for user mode, 0 for the supervisor.
    */
   access(kind: Access, vpn: Vpn, offset: number, size: number, user: number): boolean {
+    this.#begin(kind, vpn, offset, size, user);
+    if (!this.#page(kind, vpn, offset, user, Counting.Access)) return false;
+    // The last byte may lie on a later page: each is translated, in ascending order.
+    for (let end = offset + size - PAGE_BYTES, page = nextPage(vpn); end > 0; end -= PAGE_BYTES, page = nextPage(page))
+      if (!this.#page(kind, page, 0, user, Counting.Page)) return false;
+    return true;
+  }
+
+  /** For `Replay`: the hardware has translated an access of user mode that lies on one page; writes its record. */
+  recordTranslated(packed: number, vpn: Vpn, walked: boolean): void {
+    this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), 1);
+    const { last, mmu } = this;
+    last[Last.Pfn] = mmu.pfn;
+    if (!walked) return;
+    last[Last.Walks] = 1;
+    last[Last.WalkReferences] = mmu.lastWalk.references;
+    last[Last.WalkCycles] = mmu.lastWalk.cycles;
+  }
+
+  /** For `Replay`: such an access has faulted. False if that is fatal; else it has been tried again with success. */
+  serveFaulted(packed: number, vpn: Vpn): boolean {
+    const kind = packedKind(packed);
+    const offset = packedOffset(packed);
+    const counters = this.probe.counters;
+    const walks = counters[Counter.Walks];
+    const references = counters[Counter.WalkReferences];
+    const cycles = counters[Counter.WalkCycles];
+    this.#begin(kind, vpn, offset, packedSize(packed), 1);
+    if (!this.#translateAgain(kind, vpn, offset, 1)) return false;
+    this.#finishPage(walks, references, cycles);
+    return true;
+  }
+
+  #begin(kind: Access, vpn: Vpn, offset: number, size: number, user: number): void {
     const last = this.last;
     last[Last.Kind] = kind;
     last[Last.Vpn] = vpn;
@@ -149,50 +198,53 @@ export class Machine implements Stateful<MachineSnapshot> {
     last[Last.WalkReferences] = 0;
     last[Last.WalkCycles] = 0;
     last[Last.Faults] = 0;
-    this.probe.counters[Counter.Reads + kind]++;
     this.probe.accessBytes = size;
-    if (!this.#page(kind, vpn, offset, user)) return false;
-    // The last byte may lie on a later page: each is translated, in ascending order.
-    for (let end = offset + size - PAGE_BYTES, page = nextPage(vpn); end > 0; end -= PAGE_BYTES, page = nextPage(page))
-      if (!this.#page(kind, page, 0, user)) return false;
-    return true;
   }
 
   /** Translates one page of the access, with the kernel's help if needed. */
-  #page(kind: Access, vpn: Vpn, offset: number, user: number): boolean {
-    const { mmu, last } = this;
+  #page(kind: Access, vpn: Vpn, offset: number, user: number, counting: Counting): boolean {
     const counters = this.probe.counters;
-    counters[Counter.Translations]++;
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
-    let translated = mmu.translate(vpn, offset, kind, user, false);
-    while (!translated) {
-      if (!this.#serveFault(kind, user)) return false;
-      translated = mmu.translate(vpn, offset, kind, user, true);
-    }
-    last[Last.Pfn] = mmu.pfn;
-    if (counters[Counter.Walks] !== walks) {
-      last[Last.Walks] += counters[Counter.Walks] - walks;
-      last[Last.WalkReferences] += counters[Counter.WalkReferences] - references;
-      last[Last.WalkCycles] += counters[Counter.WalkCycles] - cycles;
-    }
+    if (!this.mmu.translate(vpn, offset, kind, user, counting) && !this.#translateAgain(kind, vpn, offset, user))
+      return false;
+    this.#finishPage(walks, references, cycles);
     return true;
+  }
+
+  /** The page faulted: the kernel serves the fault and the access is tried again, until it translates or the fault is fatal. */
+  #translateAgain(kind: Access, vpn: Vpn, offset: number, user: number): boolean {
+    do {
+      if (!this.#serveFault(kind, user)) return false;
+    } while (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry));
+    return true;
+  }
+
+  /** Enters into the record what the page cost, given the counters before it. */
+  #finishPage(walks: number, references: number, cycles: number): void {
+    const { last } = this;
+    const counters = this.probe.counters;
+    last[Last.Pfn] = this.mmu.pfn;
+    if (counters[Counter.Walks] === walks) return;
+    last[Last.Walks] += counters[Counter.Walks] - walks;
+    last[Last.WalkReferences] += counters[Counter.WalkReferences] - references;
+    last[Last.WalkCycles] += counters[Counter.WalkCycles] - cycles;
   }
 
   #serveFault(kind: Access, user: number): boolean {
     const { fault } = this.mmu;
     const last = this.last;
-    const verdict = this.kernel.handleFault({
-      vector: fault.vector,
-      vpn: fault.vpn,
-      offset: fault.offset,
-      write: (fault.errorCode & ErrorCode.Write) !== 0,
-      exec: kind === 2,
-      user: user === 1,
-      reserved: (fault.errorCode & ErrorCode.Reserved) !== 0,
-      lastTry: last[Last.Faults] + 1 >= MAX_FAULTS,
-    });
+    const request = this.#request;
+    request.vector = fault.vector;
+    request.vpn = fault.vpn;
+    request.offset = fault.offset;
+    request.write = (fault.errorCode & ErrorCode.Write) !== 0;
+    request.exec = kind === 2;
+    request.user = user === 1;
+    request.reserved = (fault.errorCode & ErrorCode.Reserved) !== 0;
+    request.lastTry = last[Last.Faults] + 1 >= MAX_FAULTS;
+    const verdict = this.kernel.handleFault(request);
     const n = last[Last.Faults]++;
     const at = Last.Fault + 5 * Math.min(n, MAX_FAULTS - 1);
     last[at] = FAULT_KINDS.indexOf(verdict.kind) + 1;

@@ -6,6 +6,7 @@
  * makes one.
  */
 import type { Pfn, Vpn } from './addresses';
+import type { WatchedRegister } from './watch';
 
 export type AccessKind = 'read' | 'write' | 'exec';
 /** Which implementation of a function ran. */
@@ -163,6 +164,25 @@ export interface EntryWriteEvent extends Base {
   newLow: number;
   newHigh: number;
 }
+/** A `set` statement changed a word of physical memory: no code of the machine's did. */
+export interface MemoryWriteEvent extends Base {
+  kind: 'memoryWrite';
+  /** Physical, a multiple of 8. */
+  address: number;
+  oldLow: number;
+  oldHigh: number;
+  newLow: number;
+  newHigh: number;
+}
+/** A `set` statement loaded a register. What the machine loads itself other events say: `fault` CR2, `flush` CR3. */
+export interface RegisterLoadEvent extends Base {
+  kind: 'registerLoad';
+  register: WatchedRegister;
+  oldLow: number;
+  oldHigh: number;
+  newLow: number;
+  newHigh: number;
+}
 export interface FrameEvent extends Base {
   kind: 'frame';
   action: 'allocate' | 'free' | 'fail';
@@ -213,6 +233,8 @@ export type MachineEvent =
   | CallEvent
   | LeaveEvent
   | EntryWriteEvent
+  | MemoryWriteEvent
+  | RegisterLoadEvent
   | FrameEvent
   | FlushEvent
   | NoteEvent

@@ -17,9 +17,13 @@ export class StopAtEvent extends Error {
   }
 }
 
+/** One for all: a new one would trace the stack, which takes longer than the tick. */
+const STOP = new StopAtEvent();
+
 export class Recorder {
   readonly events: MachineEvent[] = [];
   #depth = 0;
+  #editing = false;
 
   /**
    * `stopAt`: index of the event after which the run is unwound; Infinity records the whole tick. `onEvent` is called
@@ -30,10 +34,16 @@ export class Recorder {
     private readonly onEvent?: (index: number) => void,
   ) {}
 
+  /** What a person's edit makes the machine do is no event of the tick, or later ones would change their numbers. */
   emit(event: EventBody): void {
+    if (this.#editing) return;
     this.events.push({ ...event, depth: this.#depth });
-    this.onEvent?.(this.events.length - 1);
-    if (this.events.length > this.stopAt) throw new StopAtEvent();
+    if (this.onEvent !== undefined) {
+      this.#editing = true;
+      this.onEvent(this.events.length - 1);
+      this.#editing = false;
+    }
+    if (this.events.length > this.stopAt) throw STOP;
   }
 
   indent(): void {

@@ -14,19 +14,33 @@ export interface Stateful<S> {
 
 export type TypedArray = Int8Array | Uint8Array | Int16Array | Int32Array | Uint32Array | Float64Array;
 
-/** Small typed arrays (TLBs, counters) that are copied whole. */
+/** Small typed arrays (TLBs, counters) that are copied whole, into one array of bytes: a save is one allocation. */
 export class ArrayState implements Stateful<readonly TypedArray[]> {
-  constructor(private readonly arrays: readonly TypedArray[]) {}
+  readonly #parts: readonly Uint8Array[];
+  readonly #sizeBytes: number;
 
-  save(): readonly TypedArray[] {
-    return this.arrays.map((a) => a.slice());
+  constructor(arrays: readonly TypedArray[]) {
+    this.#parts = arrays.map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
+    this.#sizeBytes = arrays.reduce((sum, a) => sum + a.byteLength, 0);
   }
 
-  load(saved: readonly TypedArray[]): void {
-    for (let i = 0; i < this.arrays.length; i++) this.arrays[i].set(saved[i]);
+  /** Always one array. */
+  save(): readonly TypedArray[] {
+    const saved = new Uint8Array(this.#sizeBytes);
+    let at = 0;
+    for (const part of this.#parts) {
+      saved.set(part, at);
+      at += part.length;
+    }
+    return [saved];
+  }
+
+  load([saved]: readonly TypedArray[]): void {
+    let at = 0;
+    for (const part of this.#parts) part.set(saved.subarray(at, (at += part.length)));
   }
 
   hash(into: Hasher): void {
-    for (const a of this.arrays) into.bytes(new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
+    for (const part of this.#parts) into.bytes(part);
   }
 }

@@ -51,6 +51,8 @@ export class Emt {
   readonly #basic: BasicFunctions;
   readonly #custom: CustomizableFunctions;
   readonly #driver: MmuDriver;
+  /** Which implementation of each customizable function runs. */
+  readonly #by: Readonly<Record<keyof CustomizableFunctions, Implementation>>;
 
   constructor(
     driver: MmuDriver,
@@ -59,39 +61,34 @@ export class Emt {
   ) {
     this.#driver = driver;
     this.#basic = driver.basic;
-    this.#custom = { ...makeDefaults(this), ...driver.overrides };
+    const defaults = makeDefaults(this);
+    this.#custom = { ...defaults, ...driver.overrides };
+    const names = Object.keys(defaults) as (keyof CustomizableFunctions)[];
+    const by = names.map((name) => [name, driver.overrides[name] === undefined ? 'default' : 'driver']);
+    this.#by = Object.fromEntries(by) as Record<keyof CustomizableFunctions, Implementation>;
   }
 
   get driverName(): string {
     return this.#driver.name;
   }
 
-  get #recording(): boolean {
-    return this.probe.recorder !== null;
-  }
-
-  /** Which implementation of a customizable function runs. */
-  #which(name: keyof CustomizableFunctions): Implementation {
-    return this.#driver.overrides[name] === undefined ? 'default' : 'driver';
-  }
-
   // ---- translation object ---------------------------------------------------------------------------------------
 
   tobjInit(tobj: Tobj, vpn: Vpn): void {
     this.#basic.tobjInit(tobj, vpn);
-    this.#call(F.tobjInit, this.#recording ? formatVirtual(vpn) : '');
+    this.#call(F.tobjInit, this.probe.recorder !== null ? formatVirtual(vpn) : '');
   }
 
   tobjReadAttr(tobj: Tobj, key: Attribute): number {
     const value = this.#basic.tobjReadAttr(tobj, key);
-    const text = this.#recording ? `0x${value.toString(16)}` : '';
-    this.#call(F.tobjReadAttr, this.#recording ? ATTRIBUTE_NAMES[key] : '', text);
+    const text = this.probe.recorder !== null ? `0x${value.toString(16)}` : '';
+    this.#call(F.tobjReadAttr, this.probe.recorder !== null ? ATTRIBUTE_NAMES[key] : '', text);
     return value;
   }
 
   tobjWriteAttr(tobj: Tobj, key: Attribute, value: number): void {
     this.#basic.tobjWriteAttr(tobj, key, value);
-    this.#call(F.tobjWriteAttr, this.#recording ? `${ATTRIBUTE_NAMES[key]}, 0x${value.toString(16)}` : '');
+    this.#call(F.tobjWriteAttr, this.probe.recorder !== null ? `${ATTRIBUTE_NAMES[key]}, 0x${value.toString(16)}` : '');
   }
 
   tobjCopy(from: Tobj, to: Tobj): void {
@@ -102,20 +99,20 @@ export class Emt {
   // ---- database ---------------------------------------------------------------------------------------------------
 
   tdbFindTobj(tdb: Tdb, vpn: Vpn, out: Tobj): void {
-    this.#enter(F.tdbFindTobj, 'driver', this.#recording ? formatVirtual(vpn) : '');
+    this.#enter(F.tdbFindTobj, 'driver', this.probe.recorder !== null ? formatVirtual(vpn) : '');
     this.#basic.tdbFindTobj(tdb, vpn, out);
     this.probe.leave(F.tdbFindTobj);
   }
 
   tdbUpdateTobj(tdb: Tdb, tobj: Tobj, old: Tobj): Errno {
-    this.#enter(F.tdbUpdateTobj, 'driver', this.#recording ? formatVirtual(tobj.vpn) : '');
+    this.#enter(F.tdbUpdateTobj, 'driver', this.probe.recorder !== null ? formatVirtual(tobj.vpn) : '');
     const result = this.#basic.tdbUpdateTobj(tdb, tobj, old);
     this.probe.leave(F.tdbUpdateTobj, result === 'ok' ? '' : result);
     return result;
   }
 
   tdbRemoveTobj(tdb: Tdb, tobj: Tobj, old: Tobj): void {
-    this.#enter(F.tdbRemoveTobj, 'driver', this.#recording ? formatVirtual(tobj.vpn) : '');
+    this.#enter(F.tdbRemoveTobj, 'driver', this.probe.recorder !== null ? formatVirtual(tobj.vpn) : '');
     this.#basic.tdbRemoveTobj(tdb, tobj, old);
     this.probe.leave(F.tdbRemoveTobj);
   }
@@ -162,7 +159,7 @@ export class Emt {
   }
 
   tsvcFlushTlb(tdb: Tdb, start: Vpn, end: Vpn): void {
-    this.#enter(F.tsvcFlushTlb, 'driver', this.#recording ? range(start, end) : '');
+    this.#enter(F.tsvcFlushTlb, 'driver', this.probe.recorder !== null ? range(start, end) : '');
     this.#basic.tsvcFlushTlb(tdb, start, end);
     this.probe.leave(F.tsvcFlushTlb);
   }
@@ -170,38 +167,42 @@ export class Emt {
   // ---- iterator ---------------------------------------------------------------------------------------------------
 
   tobjIterInit(tdb: Tdb, start: Vpn, end: Vpn): TobjIterator {
-    this.#call(F.tobjIterInit, this.#recording ? range(start, end) : '', '', this.#which('tobjIterInit'));
+    this.#call(F.tobjIterInit, this.probe.recorder !== null ? range(start, end) : '', '', this.#by.tobjIterInit);
     return this.#custom.tobjIterInit(tdb, start, end);
   }
 
   tobjIterHasNext(iterator: TobjIterator): boolean {
     const more = this.#custom.tobjIterHasNext(iterator);
-    this.#call(F.tobjIterHasNext, '', more ? 'true' : 'false', this.#which('tobjIterHasNext'));
+    this.#call(F.tobjIterHasNext, '', more ? 'true' : 'false', this.#by.tobjIterHasNext);
     return more;
   }
 
   tobjIterNext(tdb: Tdb, iterator: TobjIterator, out: Tobj): void {
-    this.#enter(F.tobjIterNext, this.#which('tobjIterNext'), this.#recording ? formatVirtual(iterator.vpn) : '');
+    this.#enter(F.tobjIterNext, this.#by.tobjIterNext, this.probe.recorder !== null ? formatVirtual(iterator.vpn) : '');
     this.#custom.tobjIterNext(tdb, iterator, out);
-    this.probe.leave(F.tobjIterNext, this.#recording ? formatVirtual(out.vpn) : '');
+    this.probe.leave(F.tobjIterNext, this.probe.recorder !== null ? formatVirtual(out.vpn) : '');
   }
 
   tobjIterEnd(iterator: TobjIterator): void {
     this.#custom.tobjIterEnd(iterator);
-    this.#call(F.tobjIterEnd, '', '', this.#which('tobjIterEnd'));
+    this.#call(F.tobjIterEnd, '', '', this.#by.tobjIterEnd);
   }
 
   // ---- address range ----------------------------------------------------------------------------------------------
 
   addrRangeRemove(tdb: Tdb, start: Vpn, end: Vpn, limit: number, gather: TlbGather): Vpn {
-    this.#enter(F.addrRangeRemove, this.#which('addrRangeRemove'), this.#recording ? range(start, end) : '');
+    this.#enter(F.addrRangeRemove, this.#by.addrRangeRemove, this.probe.recorder !== null ? range(start, end) : '');
     const next = this.#custom.addrRangeRemove(tdb, start, end, limit, gather);
-    this.probe.leave(F.addrRangeRemove, this.#recording ? `done up to ${formatVirtual(next)}` : '');
+    this.probe.leave(F.addrRangeRemove, this.probe.recorder !== null ? `done up to ${formatVirtual(next)}` : '');
     return next;
   }
 
   addrRangeFreeTables(tdb: Tdb, start: Vpn, end: Vpn, floor: Vpn, ceiling: Vpn, gather: TlbGather): void {
-    this.#enter(F.addrRangeFreeTables, this.#which('addrRangeFreeTables'), this.#recording ? range(start, end) : '');
+    this.#enter(
+      F.addrRangeFreeTables,
+      this.#by.addrRangeFreeTables,
+      this.probe.recorder !== null ? range(start, end) : '',
+    );
     this.#custom.addrRangeFreeTables(tdb, start, end, floor, ceiling, gather);
     this.probe.leave(F.addrRangeFreeTables);
   }
@@ -211,14 +212,19 @@ export class Emt {
   /** Takes the lock that covers the range. One CPU: it is always free; its cost is what is counted. */
   addrRangeLock(tdb: Tdb, start: Vpn, end: Vpn): number {
     const lock = this.#custom.addrRangeGetLock(tdb, start, end);
-    const name = this.#recording ? `lock 0x${lock.toString(16)}` : '';
-    this.#call(F.addrRangeGetLock, this.#recording ? range(start, end) : '', name, this.#which('addrRangeGetLock'));
+    const name = this.probe.recorder !== null ? `lock 0x${lock.toString(16)}` : '';
+    this.#call(
+      F.addrRangeGetLock,
+      this.probe.recorder !== null ? range(start, end) : '',
+      name,
+      this.#by.addrRangeGetLock,
+    );
     this.#call(F.addrRangeWriteLock, name, '', 'default');
     return lock;
   }
 
   addrRangeUnlock(lock: number): void {
-    const name = this.#recording ? `lock 0x${lock.toString(16)}` : '';
+    const name = this.probe.recorder !== null ? `lock 0x${lock.toString(16)}` : '';
     this.#call(F.addrRangeWriteUnlock, name, '', 'default');
     this.#call(F.addrRangePutLock, name, '', 'default');
   }
@@ -232,7 +238,7 @@ export class Emt {
 
   /** Flushes what was gathered and only then frees it; the gather is empty afterwards. Returns the pages freed. */
   tlbGatherFinish(tdb: Tdb, gather: TlbGather): number {
-    const text = this.#recording ? `${gather.pages.length} pages, ${gather.tables.length} tables` : '';
+    const text = this.probe.recorder !== null ? `${gather.pages.length} pages, ${gather.tables.length} tables` : '';
     this.#enter(F.tlbGatherFinish, 'default', text);
     if (gather.start < gather.end) this.tsvcFlushTlb(tdb, gather.start, gather.end);
     let pages = 0;

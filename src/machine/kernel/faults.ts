@@ -86,7 +86,11 @@ export class FaultHandler {
   handle(process: Process, request: FaultRequest): FaultVerdict {
     const before = this.probe.workClass[0];
     this.probe.workClass[0] = Counter.KernelPageFault;
-    this.probe.enter(F.excPageFault, 'kernel', this.#recording ? formatVirtual(request.vpn, request.offset) : '');
+    this.probe.enter(
+      F.excPageFault,
+      'kernel',
+      this.probe.recorder !== null ? formatVirtual(request.vpn, request.offset) : '',
+    );
     const result = this.#dispatch(process, request);
     this.#count(result);
     this.probe.leave(F.excPageFault);
@@ -107,10 +111,6 @@ export class FaultHandler {
     this.probe.signal(1 << FAULT_KINDS.indexOf(result.kind));
   }
 
-  get #recording(): boolean {
-    return this.probe.recorder !== null;
-  }
-
   #dispatch(process: Process, request: FaultRequest): FaultVerdict {
     if (request.vector === 'GP')
       return this.#fatal(GENERAL_PROTECTION, 'the address is not canonical (general protection)');
@@ -125,7 +125,7 @@ export class FaultHandler {
     if (request.lastTry) return this.#fatal(BUS, 'the access faults again and again: given up');
     if (request.reserved) return this.#fatal(BUS, 'a reserved bit is set in a table entry: the page table is corrupt');
     const vma = findVma(process.vmas, request.vpn);
-    if (this.#recording) {
+    if (this.probe.recorder !== null) {
       const found = vma ? `${formatVirtual(vma.start)} .. ${formatVirtual(vma.end)} ${protectionText(vma)}` : 'none';
       this.probe.call(F.findVma, 'kernel', formatVirtual(request.vpn), found);
     } else this.probe.call(F.findVma, 'kernel');
@@ -136,7 +136,7 @@ export class FaultHandler {
   }
 
   #handleMmFault(process: Process, vma: Vma, vpn: Vpn, write: boolean, exec: boolean): FaultVerdict {
-    this.probe.enter(F.handleMmFault, 'kernel', this.#recording ? formatVirtual(vpn) : '');
+    this.probe.enter(F.handleMmFault, 'kernel', this.probe.recorder !== null ? formatVirtual(vpn) : '');
     this.emt.tdbFindTobj(process.tdb, vpn, this.#tobj);
     const result =
       this.emt.tobjReadAttr(this.#tobj, Attribute.MAPPED) === 1
@@ -157,10 +157,10 @@ export class FaultHandler {
     const stale = !present || (write && !writable) || (exec && emt.tobjReadAttr(tobj, Attribute.EXEC) === 0);
     if (!stale && emt.tobjReadAttr(tobj, Attribute.USER) === 1) {
       // Nothing to flush: the hardware has dropped the entry that it faulted on.
-      this.probe.call(F.spurious, 'kernel', this.#recording ? formatVirtual(vpn) : '');
+      this.probe.call(F.spurious, 'kernel', this.probe.recorder !== null ? formatVirtual(vpn) : '');
       return this.#resolved(SPURIOUS, 'the entry already allows the access');
     }
-    this.probe.enter(F.doWpPage, 'kernel', this.#recording ? formatVirtual(vpn) : '');
+    this.probe.enter(F.doWpPage, 'kernel', this.probe.recorder !== null ? formatVirtual(vpn) : '');
     this.#grant(vma, write);
     const error = this.#update(process, vpn);
     emt.tsvcFlushTlb(process.tdb, vpn, addPages(vpn, 1));
@@ -170,7 +170,7 @@ export class FaultHandler {
   }
 
   #anonymous(process: Process, vma: Vma, vpn: Vpn, write: boolean): FaultVerdict {
-    this.probe.enter(F.doAnonymousPage, 'kernel', this.#recording ? formatVirtual(vpn) : '');
+    this.probe.enter(F.doAnonymousPage, 'kernel', this.probe.recorder !== null ? formatVirtual(vpn) : '');
     const result = this.#mapZeroedPage(process, vma, vpn, write);
     this.probe.leave(F.doAnonymousPage, result.kind);
     return result;
@@ -180,9 +180,12 @@ export class FaultHandler {
     this.probe.enter(F.allocPages, 'kernel', 'order 0');
     const owner = pageOwner(process.tdb.id, vpn);
     const pfn = this.buddy.allocate(0, 'anonymous page', owner);
-    this.probe.leave(F.allocPages, this.#recording ? (pfn === -1 ? 'no memory' : `frame 0x${pfn.toString(16)}`) : '');
+    this.probe.leave(
+      F.allocPages,
+      this.probe.recorder !== null ? (pfn === -1 ? 'no memory' : `frame 0x${pfn.toString(16)}`) : '',
+    );
     if (pfn === -1) return this.#outOfMemory();
-    this.probe.call(F.clearPage, 'kernel', this.#recording ? `frame 0x${pfn.toString(16)}` : '');
+    this.probe.call(F.clearPage, 'kernel', this.probe.recorder !== null ? `frame 0x${pfn.toString(16)}` : '');
     const tobj = this.#tobj;
     this.emt.tobjInit(tobj, vpn);
     this.emt.tobjWriteAttr(tobj, Attribute.PA, pfn);
@@ -218,7 +221,12 @@ export class FaultHandler {
   }
 
   #outOfMemory(): FaultVerdict {
-    this.probe.call(F.outOfMemory, 'kernel', '', this.#recording ? `${this.buddy.freeFrames} frames free` : '');
+    this.probe.call(
+      F.outOfMemory,
+      'kernel',
+      '',
+      this.probe.recorder !== null ? `${this.buddy.freeFrames} frames free` : '',
+    );
     return this.#resolved(OUT_OF_MEMORY, 'no frame is free for the page or for a table on its way');
   }
 

@@ -161,16 +161,16 @@ export class Kernel implements Stateful<KernelSnapshot> {
     if (end > TASK_SIZE) return fail('EINVAL', `user space ends at ${formatVirtual(TASK_SIZE)}`);
     if (overlaps(process.vmas, start, end)) return fail('EEXIST', 'something is mapped there already');
     const { read, write, exec } = request;
-    this.probe.enter(F.mmapRegion, 'kernel', this.#recording ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '');
+    this.probe.enter(
+      F.mmapRegion,
+      'kernel',
+      this.probe.recorder !== null ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '',
+    );
     const { list, merged } = insertVma(process.vmas, { start, end, read, write, exec, backing: 'anon' });
     if (merged) this.probe.call(F.vmaMerge, 'kernel');
     process.vmas = list;
     this.probe.leave(F.mmapRegion, protectionText(request));
     return { ok: true, start, end };
-  }
-
-  get #recording(): boolean {
-    return this.probe.recorder !== null;
   }
 
   /** Maps readable, writable, executable areas wherever the ranges, in ascending order, hold no area yet. */
@@ -195,7 +195,11 @@ export class Kernel implements Stateful<KernelSnapshot> {
   munmap(start: Vpn, end: Vpn): void {
     const process = this.#running();
     this.probe.workClass[0] = Counter.KernelSystemCall;
-    this.probe.enter(F.doMunmap, 'kernel', this.#recording ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '');
+    this.probe.enter(
+      F.doMunmap,
+      'kernel',
+      this.probe.recorder !== null ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '',
+    );
     const { list, removed } = removeRange(process.vmas, start, end);
     process.vmas = list;
     const below = list.filter((v) => v.end <= start).at(-1);
@@ -229,7 +233,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
 
   #stepUnmap(process: Process, operation: UnmapOperation): Operation | null {
     if (operation.phase === 'pages') return this.#stepUnmapPages(process, operation);
-    this.probe.enter(F.freePgtables, 'kernel', this.#recording ? formatVirtual(operation.at) : '');
+    this.probe.enter(F.freePgtables, 'kernel', this.probe.recorder !== null ? formatVirtual(operation.at) : '');
     const next =
       operation.phase === 'tables' ? this.#stepTables(process, operation) : this.#finishTables(process, operation);
     this.probe.leave(F.freePgtables);
@@ -239,7 +243,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
   #stepUnmapPages(process: Process, operation: UnmapOperation): Operation {
     const piece = operation.pieces[0];
     const gather = { ...operation.gather, pages: operation.gather.pages.slice() };
-    const from = this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(piece.end)}` : '';
+    const from = this.probe.recorder !== null ? `${formatVirtual(operation.at)}, ${formatVirtual(piece.end)}` : '';
     this.probe.enter(F.unmapVmas, 'kernel', from);
     const at = this.emt.addrRangeRemove(process.tdb, operation.at, piece.end, OBJECTS_PER_UNMAP_STEP, gather);
     if (gather.pages.length >= GATHER_LIMIT) process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
@@ -291,7 +295,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
     this.probe.enter(
       F.mmPopulate,
       'kernel',
-      this.#recording ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '',
+      this.probe.recorder !== null ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '',
     );
     let alive = true;
     for (let vpn = operation.at; alive && vpn < end; vpn = addPages(vpn, 1)) {

@@ -151,7 +151,9 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
     if (previous === 0) this.#heads[order] = next;
     else this.memory.setRecord(asPfn(previous - 1), NEXT, next);
     if (next !== 0) this.memory.setRecord(asPfn(next - 1), PREVIOUS, previous);
-    for (const field of [STATE, NEXT, PREVIOUS]) this.memory.setRecord(pfn, field, 0);
+    this.memory.setRecord(pfn, STATE, 0);
+    this.memory.setRecord(pfn, NEXT, 0);
+    this.memory.setRecord(pfn, PREVIOUS, 0);
     this.#counts[order]--;
   }
 

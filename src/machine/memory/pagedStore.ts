@@ -1,28 +1,50 @@
 /**
- * A growing array of 32-bit words whose snapshots cost in proportion to what changed.
+ * A growing array of 32-bit words whose snapshots cost in proportion to the words that changed.
  *
  * The live words are one typed array, so that hot code indexes it directly. They are divided into pages of 1,024 words;
- * whoever writes calls `touch(page)` first. `save` copies the pages touched since the last save into an immutable
- * two-level table that shares all others with earlier snapshots; `load` copies back only pages that differ.
+ * whoever writes calls `touch(page)` first, and the first touch since the last save or load keeps the page's old
+ * contents. `save` compares the touched pages with these and stores what differs, chunk by chunk, as immutable versions
+ * (chunkVersion.ts) that snapshots share; `load` undoes the touched pages and turns chunks of another version into it.
  *
- * Holds always: `used` pages count as state; words beyond them are undefined, and whoever takes a new page clears it.
- * `words` is replaced when the store grows: hot code reads the field again after anything that may allocate.
+ * Holds always: `used` pages count as state, and words beyond them are zero, so that taking a new page costs nothing.
+ * Untouched pages are as the last save or load left them. `words` is replaced when the store grows: hot code reads the
+ * field again after anything that may allocate.
  */
 import { Hasher } from '../core/hash';
 import type { Stateful } from '../core/state';
+import {
+  applyList,
+  Changes,
+  CHUNK_PAGES,
+  CHUNK_WORDS,
+  type ChunkVersion,
+  listsBetween,
+  materialise,
+  materialisePages,
+  pagesOf,
+} from './chunkVersion';
+import { PAGE_WORDS } from './pageWords';
+import { UndoPages } from './undoPages';
 
-export const PAGE_WORDS = 1024;
-const CHUNK = 256;
+export { PAGE_WORDS };
 
 const UNSAVED = 1;
 const UNHASHED = 2;
 const TOUCHED = UNSAVED | UNHASHED;
 
-type Chunk = readonly Int32Array[];
+/** Slot of a touched page whose old contents are zeroes. */
+const ZEROES = -1;
+const ZERO_PAGE = new Int32Array(PAGE_WORDS);
+
 export interface StoreSnapshot {
   readonly used: number;
-  readonly chunks: readonly Chunk[];
+  /** `null`, or missing at the end: all zeroes. */
+  readonly chunks: readonly (ChunkVersion | null)[];
 }
+
+/** Scratch that all stores share: nothing is kept in it between calls. */
+const changes = new Changes();
+const scratch = new Int32Array(CHUNK_WORDS);
 
 export class PagedStore implements Stateful<StoreSnapshot> {
   words: Int32Array;
@@ -31,15 +53,19 @@ export class PagedStore implements Stateful<StoreSnapshot> {
   #marks: Uint8Array;
   #unsaved: number[] = [];
   #unhashed: number[] = [];
+  /** Of unsaved pages: slot of the old contents. */
+  #slots: Int32Array;
+  readonly #undo = new UndoPages();
+  /** What the untouched pages, and the old contents of the touched ones, are. */
   #base: StoreSnapshot = { used: 0, chunks: [] };
   #pageHash: Int32Array;
   /** Sum of page hashes, modulo 2^32: independent of the order of updates. */
   #sum = 0;
-  #hashedPages = 0;
 
   constructor(initialPages: number) {
     this.words = new Int32Array(initialPages * PAGE_WORDS);
     this.#marks = new Uint8Array(initialPages);
+    this.#slots = new Int32Array(initialPages);
     this.#pageHash = new Int32Array(initialPages);
   }
 
@@ -49,96 +75,171 @@ export class PagedStore implements Stateful<StoreSnapshot> {
   }
 
   #mark(page: number): void {
-    if ((this.#marks[page] & UNSAVED) === 0) this.#unsaved.push(page);
+    if ((this.#marks[page] & UNSAVED) === 0) {
+      this.#unsaved.push(page);
+      const zero = page >= this.#base.used || (this.#base.chunks[Math.floor(page / CHUNK_PAGES)] ?? null) === null;
+      this.#slots[page] = zero ? ZEROES : this.#undo.keep(this.words, page * PAGE_WORDS);
+    }
     if ((this.#marks[page] & UNHASHED) === 0) this.#unhashed.push(page);
     this.#marks[page] = TOUCHED;
   }
 
-  /** Makes pages 0 … pages − 1 state; new ones are cleared. */
+  /** Pages touched since the last save or load: what the next save will cost in proportion to. */
+  get unsavedPages(): number {
+    return this.#unsaved.length;
+  }
+
+  /** Makes pages 0 … pages − 1 state; new ones are zero. */
   extend(pages: number): void {
     if (pages <= this.used) return;
-    if (pages * PAGE_WORDS > this.words.length) this.#grow(pages);
-    for (let page = this.used; page < pages; page++) {
-      this.touch(page);
-      this.words.fill(0, page * PAGE_WORDS, (page + 1) * PAGE_WORDS);
-    }
+    this.#reserve(pages);
     this.used = pages;
   }
 
-  #grow(pages: number): void {
+  #reserve(pages: number): void {
+    if (pages <= this.#marks.length) return;
     const capacity = Math.max(pages, Math.ceil(this.#marks.length * 1.5) + 16);
+    const grown = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    // The words behind `used` are not copied: the host gives memory that nobody has touched for nothing.
     const words = new Int32Array(capacity * PAGE_WORDS);
-    words.set(this.words);
+    words.set(this.words.subarray(0, this.used * PAGE_WORDS));
     this.words = words;
-    const marks = new Uint8Array(capacity);
-    marks.set(this.#marks);
-    this.#marks = marks;
-    const hashes = new Int32Array(capacity);
-    hashes.set(this.#pageHash);
-    this.#pageHash = hashes;
+    this.#marks = grown(this.#marks, new Uint8Array(capacity));
+    this.#slots = grown(this.#slots, new Int32Array(capacity));
+    this.#pageHash = grown(this.#pageHash, new Int32Array(capacity));
   }
 
   save(): StoreSnapshot {
     if (this.#unsaved.length === 0 && this.#base.used === this.used) return this.#base;
-    const chunks = this.#base.chunks.slice() as Int32Array[][];
-    const fresh = new Set<number>();
-    for (const page of this.#unsaved) {
-      this.#marks[page] &= ~UNSAVED;
-      if (page >= this.used) continue;
-      const c = Math.floor(page / CHUNK);
-      if (!fresh.has(c)) {
-        chunks[c] = chunks[c] ? chunks[c].slice() : [];
-        fresh.add(c);
-      }
-      chunks[c][page % CHUNK] = this.words.slice(page * PAGE_WORDS, (page + 1) * PAGE_WORDS);
+    const chunks = this.#base.chunks.slice();
+    const pages = new Int32Array(this.#unsaved).sort();
+    for (let from = 0; from < pages.length;) {
+      const chunk = Math.floor(pages[from] / CHUNK_PAGES);
+      let to = from + 1;
+      while (to < pages.length && pages[to] < (chunk + 1) * CHUNK_PAGES) to++;
+      while (chunks.length <= chunk) chunks.push(null);
+      chunks[chunk] = this.#version(chunk, pages, from, to);
+      from = to;
     }
-    this.#unsaved = [];
+    this.#forgetUndo();
     this.#base = { used: this.used, chunks };
     return this.#base;
   }
 
-  load(saved: StoreSnapshot): void {
-    const restore = (page: number, from: Int32Array): void => {
-      this.words.set(from, page * PAGE_WORDS);
-      if ((this.#marks[page] & UNHASHED) === 0) this.#unhashed.push(page);
-      this.#marks[page] = UNHASHED;
-    };
-    for (const page of this.#unsaved) {
-      this.#marks[page] &= ~UNSAVED;
-      if (page < saved.used) restore(page, saved.chunks[Math.floor(page / CHUNK)][page % CHUNK]);
+  /** The version that a chunk is in now; `pages[from … to − 1]` are its touched pages. */
+  #version(chunk: number, pages: Int32Array, from: number, to: number): ChunkVersion | null {
+    changes.count = 0;
+    for (let i = from; i < to; i++) {
+      const page = pages[i];
+      const slot = this.#slots[page];
+      const old = slot === ZEROES ? ZERO_PAGE : this.#undo.slabOf(slot);
+      const oldAt = slot === ZEROES ? 0 : this.#undo.startOf(slot);
+      changes.compare(this.words, page * PAGE_WORDS, old, oldAt, (page % CHUNK_PAGES) * PAGE_WORDS);
     }
+    const end = Math.min((chunk + 1) * CHUNK_PAGES, this.used) * PAGE_WORDS;
+    return changes.version(this.#base.chunks[chunk] ?? null, this.words, chunk * CHUNK_WORDS, end);
+  }
+
+  #forgetUndo(): void {
+    for (const page of this.#unsaved) this.#marks[page] &= ~UNSAVED;
     this.#unsaved = [];
-    for (let c = 0; c * CHUNK < saved.used; c++) {
-      const to = saved.chunks[c];
-      const from = this.#base.chunks[c];
-      if (to === from) continue;
-      const pages = Math.min(CHUNK, saved.used - c * CHUNK);
-      for (let i = 0; i < pages; i++) if (to[i] !== from?.[i]) restore(c * CHUNK + i, to[i]);
-    }
+    this.#undo.release();
+  }
+
+  load(saved: StoreSnapshot): void {
+    this.#undoTouched();
+    this.#reserve(saved.used);
+    const before = this.#base.chunks;
+    const after = saved.chunks;
+    if (before !== after)
+      for (let chunk = Math.max(before.length, after.length) - 1; chunk >= 0; chunk--)
+        this.#turn(chunk, before[chunk] ?? null, after[chunk] ?? null);
     this.used = saved.used;
     this.#base = saved;
   }
 
-  hash(into: Hasher): void {
-    for (let page = this.used; page < this.#hashedPages; page++) {
-      this.#sum = (this.#sum - this.#pageHash[page]) | 0;
-      this.#pageHash[page] = 0;
+  #undoTouched(): void {
+    for (const page of this.#unsaved) {
+      const slot = this.#slots[page];
+      const at = page * PAGE_WORDS;
+      if (slot === ZEROES) this.words.fill(0, at, at + PAGE_WORDS);
+      else {
+        const from = this.#undo.startOf(slot);
+        this.words.set(this.#undo.slabOf(slot).subarray(from, from + PAGE_WORDS), at);
+      }
+      this.#changed(page);
     }
+    this.#forgetUndo();
+  }
+
+  /** Turns the words of a chunk from one version into another. */
+  #turn(chunk: number, from: ChunkVersion | null, to: ChunkVersion | null): void {
+    if (from === to) return;
+    const start = chunk * CHUNK_WORDS;
+    const onward = listsBetween(from, to);
+    if (onward !== undefined) {
+      for (let i = onward.length - 1; i >= 0; i--) applyList(onward[i], this.words, start);
+      for (const page of pagesOfAll(onward)) this.#changed(chunk * CHUNK_PAGES + page);
+      return;
+    }
+    const back = listsBetween(to, from);
+    if (back !== undefined) {
+      const pages = pagesOfAll(back);
+      materialisePages(to, pages, this.words, start);
+      for (const page of pages) this.#changed(chunk * CHUNK_PAGES + page);
+      return;
+    }
+    materialise(to, scratch);
+    const pages = Math.min(CHUNK_PAGES, this.#marks.length - chunk * CHUNK_PAGES);
+    for (let i = 0; i < pages; i++) {
+      const at = start + i * PAGE_WORDS;
+      if (samePage(this.words, at, scratch, i * PAGE_WORDS)) continue;
+      this.words.set(scratch.subarray(i * PAGE_WORDS, (i + 1) * PAGE_WORDS), at);
+      this.#changed(chunk * CHUNK_PAGES + i);
+    }
+  }
+
+  #changed(page: number): void {
+    if ((this.#marks[page] & UNHASHED) === 0) this.#unhashed.push(page);
+    this.#marks[page] |= UNHASHED;
+  }
+
+  hash(into: Hasher): void {
     for (const page of this.#unhashed) {
       this.#marks[page] &= ~UNHASHED;
-      if (page < this.used) this.#rehash(page);
+      this.#rehash(page);
     }
     this.#unhashed = [];
-    this.#hashedPages = this.used;
     into.number(this.used);
     into.word(this.#sum);
   }
 
+  /** A page of zeroes counts nothing, so that pages which were never touched need not be looked at. */
   #rehash(page: number): void {
-    const h = new Hasher();
-    h.word(page);
-    h.words(this.words, page * PAGE_WORDS, (page + 1) * PAGE_WORDS);
-    this.#sum = (this.#sum - this.#pageHash[page] + h.low) | 0;
-    this.#pageHash[page] = h.low;
+    const at = page * PAGE_WORDS;
+    let hash = 0;
+    if (!samePage(this.words, at, ZERO_PAGE, 0)) {
+      const h = new Hasher();
+      h.word(page);
+      h.words(this.words, at, at + PAGE_WORDS);
+      hash = h.low;
+    }
+    this.#sum = (this.#sum - this.#pageHash[page] + hash) | 0;
+    this.#pageHash[page] = hash;
   }
+}
+
+function pagesOfAll(lists: readonly ChunkVersion[]): Set<number> {
+  const pages = new Set<number>();
+  for (const list of lists) for (const page of pagesOf(list)) pages.add(page);
+  return pages;
+}
+
+function samePage(a: Int32Array, aAt: number, b: Int32Array, bAt: number): boolean {
+  const end = aAt + PAGE_WORDS;
+  for (let i = aAt, j = bAt; i < end; i++, j++) if (a[i] !== b[j]) return false;
+  return true;
 }

@@ -5,6 +5,8 @@
  * mode the control registers decide which bits must be set and which must be clear (Intel SDM vol. 3A §4.6).
  */
 
+import { EntryData } from './associativeCache';
+
 export const enum TlbFlag {
   Write = 1,
   User = 2,
@@ -54,6 +56,9 @@ export const ERROR_BITS: readonly { bit: number; name: string; set: string; clea
 export class RightsTable {
   readonly must = new Int32Array(6);
   readonly forbidden = new Int32Array(6);
+  /** The same with the dirty bit: a TLB entry needs no attention if its flags under the mask are what is wanted. */
+  readonly quickMask = new Int32Array(6);
+  readonly quickWant = new Int32Array(6);
   /** The error code says of a fetch that it is one: with NXE or SMEP. */
   reportsFetches = false;
   /** In the high word of every entry: XD is a reserved bit while NXE is off. */
@@ -73,6 +78,11 @@ export class RightsTable {
     this.forbidden[Access.Read * 2] = smap;
     this.forbidden[Access.Write * 2] = smap;
     this.forbidden[Access.Exec * 2] = noExecute | (cr4 & CR4.SMEP ? TlbFlag.User : 0);
+    for (let i = 0; i < 6; i++) {
+      // The first write through a clean entry sets the dirty bit.
+      this.quickWant[i] = this.must[i] | (i >> 1 === Access.Write ? TlbFlag.Dirty : 0);
+      this.quickMask[i] = this.quickWant[i] | this.forbidden[i] | EntryData.SizeMask;
+    }
   }
 
   allows(flags: number, access: Access, user: number): boolean {

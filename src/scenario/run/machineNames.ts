@@ -11,11 +11,14 @@ import {
   formatPhysical,
   formatVirtual,
   offsetOfAddress,
+  PAGE_BYTES,
   type Pfn,
   physicalOf,
   type Vpn,
   vpnOfAddress,
 } from '../../machine/core/addresses';
+import { Signal } from '../../machine/core/probe';
+import type { WatchedRegister } from '../../machine/core/watch';
 import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
 import { findVma, protectionText } from '../../machine/kernel/vma';
 import { Last, type Machine } from '../../machine/machine';
@@ -29,6 +32,17 @@ import { type MemberValue, NONE, numberOf, type ObjectValue, symbol, type Value 
 
 const member = (name: string, get: () => Value, as?: MemberValue['as']): MemberValue => ({ name, get, as });
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
+
+/** The 32-bit halves of two 64-bit values, as events carry them. */
+const words = (
+  before: bigint,
+  after: bigint,
+): { oldLow: number; oldHigh: number; newLow: number; newHigh: number } => ({
+  oldLow: Number(BigInt.asIntN(32, before)),
+  oldHigh: Number(BigInt.asIntN(32, before >> 32n)),
+  newLow: Number(BigInt.asIntN(32, after)),
+  newHigh: Number(BigInt.asIntN(32, after >> 32n)),
+});
 
 /** Names that are values: kinds of faults, of accesses, signals. */
 const SYMBOLS = new Set<string>([
@@ -76,6 +90,20 @@ export class MachineNames {
 
   /** Changes a register. A sentence if it cannot be. */
   setRegister(name: string, value: bigint): string | undefined {
+    const before = this.name(name);
+    const refused = this.#loadRegister(name, value);
+    if (refused !== undefined || typeof before !== 'bigint') return refused;
+    // A load of CR3 is reported by the flush that it is.
+    if (name !== 'cr3')
+      this.machine.probe.recorder?.emit({
+        kind: 'registerLoad',
+        register: name as WatchedRegister,
+        ...words(before, value),
+      });
+    return undefined;
+  }
+
+  #loadRegister(name: string, value: bigint): string | undefined {
     const { mmu } = this.machine;
     if (name === 'cr2') mmu.setCr2(vpnOfAddress(value), offsetOfAddress(value));
     else if (name === 'cr3') return this.#setCr3(value);
@@ -253,9 +281,22 @@ export class MachineNames {
     const { memory } = this.machine;
     if (entry.address + 8 > memory.sizeBytes)
       return `the entry lies behind the end of memory, ${formatPhysical(memory.sizeBytes)}`;
-    memory.writeWord(entry.address, Number(BigInt.asIntN(32, raw)));
-    memory.writeWord(entry.address + 4, Number(BigInt.asIntN(32, raw >> 32n)));
+    this.#poke(entry.address, raw);
     return undefined;
+  }
+
+  /** Writes a word of physical memory by hand, seen by whoever watches or records. */
+  #poke(address: number, value: bigint): void {
+    const { memory, probe } = this.machine;
+    const oldLow = memory.readWord(address);
+    const oldHigh = memory.readWord(address + 4);
+    const newLow = Number(BigInt.asIntN(32, value));
+    const newHigh = Number(BigInt.asIntN(32, value >> 32n));
+    memory.writeWord(address, newLow);
+    memory.writeWord(address + 4, newHigh);
+    if (probe.watches.physicalWrites && probe.watches.writesFrame(asPfn(Math.floor(address / PAGE_BYTES))))
+      probe.signal(Signal.Watch);
+    probe.recorder?.emit({ kind: 'memoryWrite', address, oldLow, oldHigh, newLow, newHigh });
   }
 
   #walk(vpn: Vpn): ObjectValue {
@@ -324,14 +365,14 @@ export class MachineNames {
         const bytes = BigInt(pages * 4096);
         return {
           type: 'object',
-          text: `hit in ${name}: frame ${hex(tlb.frame[at])}`,
+          text: `hit in ${name}: frame ${hex(tlb.frameOf(at))}`,
           number: 1n,
           members: [
             member('hit', () => true),
             member('level', () => name),
             member('size', () => bytes),
-            member('pfn', () => BigInt(tlb.frame[at]), 'hex'),
-            member('dirty', () => (tlb.flags[at] & 8) !== 0),
+            member('pfn', () => BigInt(tlb.frameOf(at)), 'hex'),
+            member('dirty', () => (tlb.flagsOf(at) & 8) !== 0),
           ],
         };
       }
@@ -349,11 +390,11 @@ export class MachineNames {
       const members = [
         member('hit', () => true),
         member('level', () => format.name),
-        member('table', () => BigInt(cache.frame[at] * 4096), 'address'),
+        member('table', () => BigInt(cache.frameOf(at) * 4096), 'address'),
       ];
       return {
         type: 'object',
-        text: `hit at ${format.name}: table at ${formatPhysical(cache.frame[at] * 4096)}`,
+        text: `hit at ${format.name}: table at ${formatPhysical(cache.frameOf(at) * 4096)}`,
         number: 1n,
         members,
       };
@@ -417,8 +458,7 @@ export class MachineNames {
   setPhysical(address: bigint, value: bigint): string | undefined {
     const read = this.#word(address);
     if (typeof read === 'string') return read;
-    this.machine.memory.writeWord(Number(address), Number(BigInt.asIntN(32, value)));
-    this.machine.memory.writeWord(Number(address) + 4, Number(BigInt.asIntN(32, value >> 32n)));
+    this.#poke(Number(address), value);
     return undefined;
   }
 

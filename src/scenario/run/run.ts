@@ -19,9 +19,9 @@ import { Hasher } from '../../machine/core/hash';
 import { Signal } from '../../machine/core/probe';
 import type { Machine, MachineSnapshot } from '../../machine/machine';
 import { Access } from '../../machine/mmu/rights';
+import { TraceError } from '../../trace/errors';
 import type { LoadedTrace } from '../../trace/load';
-import { kindOf as kindOfRecord, offsetOf, sizeOf } from '../../trace/record';
-import { CHUNK_RECORDS } from '../../trace/store';
+import { CHUNK_ACCESSES } from '../../machine/core/accessChunk';
 import type {
   AccessStatement,
   ExpectFailsStatement,
@@ -40,7 +40,7 @@ import { accessBytes, distance, startPattern } from './patterns';
 import { pendingAccess } from './pendingAccess';
 import { accessStatementOf, type Instruction, type Program, type TickStatement } from './program';
 import { describeAddress, type Standing, standingOf } from './standing';
-import { type AccessPatternActivity, type EndReason, type ExpectFailure, INITIAL, type RunState } from './state';
+import { type AccessPatternActivity, type Activity, type EndReason, type ExpectFailure, INITIAL, type RunState } from './state';
 import { region, symbol, truth, type Value } from './values';
 
 /** Statements that need an address space to work in. */
@@ -125,6 +125,13 @@ export class Run {
   get atStatement(): boolean {
     return this.#state.activity === null;
   }
+  /** The statement in the middle of its ticks, if the next tick goes on with one, and the place in it. */
+  get activity(): Activity | null {
+    return this.#state.activity;
+  }
+  get at(): number {
+    return this.#at;
+  }
   /** How many loops the next tick is inside. */
   get loopDepth(): number {
     return this.#state.loops.length;
@@ -170,7 +177,7 @@ export class Run {
         if (this.#tick > from) break;
         this.step();
       } else if (this.#state.activity !== null && this.#state.activity.kind !== 'operation' && end !== 'boundary')
-        this.#burst(until);
+        this.#guard(() => this.#burst(until));
       else this.step();
       if (probe.fired !== 0 || (end === 'statement' && this.atStatement) || (end === 'boundary' && this.atBoundary))
         break;
@@ -219,24 +226,19 @@ export class Run {
   }
 
   #burstTrace(trace: number, offset: bigint, end: number): boolean {
-    const { machine } = this;
+    const { replay, probe } = this.machine;
     const { store } = this.traces[trace];
     const from = this.#at;
     const shift = vpnOfAddress(offset);
     if (offsetOfAddress(offset) !== 0) return true;
     while (this.#at < end) {
       const chunk = store.chunkOf(this.#at);
-      const { vpn, packed } = chunk;
-      const first = this.#at % CHUNK_RECORDS;
-      const stop = Math.min(chunk.length, first + end - this.#at);
-      for (let i = first; i < stop; i++) {
-        const p = packed[i];
-        if (!machine.access(kindOfRecord(p), wrapped(vpn[i] + shift), offsetOf(p), sizeOf(p), 1))
-          return this.#burstFailed();
-        this.#at++;
-        this.#tick++;
-        if (machine.probe.fired !== 0) return false;
-      }
+      const first = this.#at % CHUNK_ACCESSES;
+      const made = replay.run(chunk, first, Math.min(chunk.length, first + end - this.#at), shift);
+      this.#at += made;
+      this.#tick += made;
+      if (!replay.alive) return this.#burstFailed();
+      if (probe.fired !== 0) return false;
     }
     return this.#at === from;
   }
@@ -259,6 +261,7 @@ export class Run {
           line: 0,
           text: `the simulation needs more memory than there is: ${error.message}`,
         });
+      if (error instanceof TraceError) return this.#finish({ kind: 'error', line: 0, text: error.message });
       if (!(error instanceof EvaluationError)) throw error;
       this.#finish({ kind: 'error', line: error.range.start.line, text: error.message });
     }

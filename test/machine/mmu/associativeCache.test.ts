@@ -71,29 +71,29 @@ describe('the associative cache', () => {
           } else if ('peek' in a) {
             const known = naive.setOf(a.peek).find((e) => e.key === a.peek && e.size === a.size);
             const at = cache.peek(a.peek, a.size);
-            assert.equal(at < 0 ? undefined : cache.frame[at], known?.frame);
+            assert.equal(at < 0 ? undefined : cache.frameOf(at), known?.frame);
           } else {
             const known = naive.find(a.use, a.size);
             const at = cache.find(a.use, a.size);
-            assert.equal(at < 0 ? undefined : cache.frame[at], known?.frame);
+            assert.equal(at < 0 ? undefined : cache.frameOf(at), known?.frame);
             if (at < 0) {
-              cache.fill(a.use, a.size, ++frame, 0);
+              const victim = cache.victim(a.use);
+              const gone = cache.isValid(victim) ? [cache.tagOf(victim), cache.sizeOf(victim)] : undefined;
+              assert.equal(cache.fill(a.use, a.size, ++frame, 0), victim);
               const evicted = naive.fill({ key: a.use, size: a.size, frame });
-              assert.equal(cache.evictedTag, evicted?.key ?? -1);
-              if (evicted !== undefined) assert.equal(cache.evictedSize, evicted.size);
+              assert.deepEqual(gone, evicted && [evicted.key, evicted.size]);
             }
           }
         }
         for (let set = 0; set < sets; set++) {
           const order = cache
             .inOrderOfUse(set)
-            .map((i) => ({ key: cache.tag[i], size: cache.size[i], frame: cache.frame[i] }));
+            .map((i) => ({ key: cache.tagOf(i), size: cache.sizeOf(i), frame: cache.frameOf(i) }));
           assert.deepEqual(order, naive.sets[set]);
         }
-        for (const size of [0, 1, 2]) {
-          const count = naive.sets.flat().filter((e) => e.size === size).length;
-          assert.equal(cache.population[size], count);
-        }
+        const sizes = naive.sets.flat().map((e) => e.size);
+        assert.equal(cache.population, sizes.length);
+        for (const size of [1, 2]) assert.equal(cache.huge[size], sizes.filter((s) => s === size).length);
       }),
       { numRuns: 400 },
     );
@@ -102,14 +102,13 @@ describe('the associative cache', () => {
   it('fills every way that is free before it evicts', () => {
     const cache = new AssociativeCache('test', 4, 4);
     for (const key of [1, 2, 3, 4]) {
+      assert.ok(!cache.isValid(cache.victim(key)));
       cache.fill(key, 0, key, 0);
-      assert.equal(cache.evictedTag, -1);
     }
     cache.invalidate(cache.peek(3, 0));
+    assert.ok(!cache.isValid(cache.victim(5)));
     cache.fill(5, 0, 5, 0);
-    assert.equal(cache.evictedTag, -1);
-    cache.fill(6, 0, 6, 0);
-    assert.equal(cache.evictedTag, 1);
+    assert.equal(cache.tagOf(cache.victim(6)), 1);
   });
 
   it('is restored with its order of use', () => {

@@ -21,7 +21,7 @@ function touched(pages = 1): Machine {
 const count = (m: Machine, counter: Counter): number => m.probe.counters[counter];
 const leaf = (m: Machine, page = PAGE): number => entryAddress(m, page, 3);
 const refused = (m: Machine, kind: Access, code: number): void => {
-  assert.equal(m.mmu.translate(vpn(PAGE), 7, kind, 1, false), false);
+  assert.equal(m.mmu.translate(vpn(PAGE), 7, kind, 1), false);
   assert.equal(m.mmu.fault.errorCode, code);
 };
 
@@ -31,12 +31,12 @@ describe('the MMU', () => {
     m.mmu.flushAll();
     const before = m.probe.counters.slice();
     const since = (counter: Counter): number => m.probe.counters[counter] - before[counter];
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false));
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1));
     assert.deepEqual([since(Counter.L1dMisses), since(Counter.StlbMisses), since(Counter.Walks)], [1, 1, 1]);
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false));
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1));
     assert.equal(since(Counter.L1dHits), 1);
     m.mmu.l1d.structures[0].clear();
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false));
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1));
     assert.deepEqual([since(Counter.L1dMisses), since(Counter.StlbHits), since(Counter.Walks)], [2, 1, 1]);
     assert.ok(m.mmu.l1d.structures[0].peek(PAGE, 0) >= 0);
   });
@@ -55,12 +55,12 @@ describe('the MMU', () => {
     const m = touched();
     m.mmu.setCr2(vpn(99), 9);
     for (const page of [2 ** 35, 2 ** 52 - 2 ** 35 - 1]) {
-      assert.equal(m.mmu.translate(vpn(page), 0, Access.Read, 1, false), false);
+      assert.equal(m.mmu.translate(vpn(page), 0, Access.Read, 1), false);
       assert.equal(m.mmu.fault.vector, 'GP');
     }
     assert.deepEqual(m.mmu.cr2, { vpn: 99, offset: 9 });
     for (const page of [2 ** 35 - 1, 2 ** 52 - 2 ** 35]) {
-      assert.equal(m.mmu.translate(vpn(page), 0, Access.Read, 0, false), false);
+      assert.equal(m.mmu.translate(vpn(page), 0, Access.Read, 0), false);
       assert.equal(m.mmu.fault.vector, 'PF', 'the last pages of both halves are canonical');
     }
   });
@@ -114,10 +114,10 @@ describe('the MMU', () => {
       break_();
       m.mmu.flushAll();
       const tables = hashOf(m.memory);
-      assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Write, 1, false), false);
+      assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Write, 1), false);
       assert.equal(hashOf(m.memory), tables, what);
       assert.ok(
-        [...m.mmu.tlbs, ...m.mmu.walkCaches].every((c) => c.population.every((n) => n === 0)),
+        [...m.mmu.tlbs, ...m.mmu.walkCaches].every((c) => c.population === 0),
         what,
       );
     }
@@ -127,7 +127,7 @@ describe('the MMU', () => {
     const m = machineWithProcess();
     map(m, PAGE, 1, { read: true, write: false, exec: true });
     assert.ok(m.access(Access.Exec, vpn(PAGE), 0, 1, 1));
-    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Write, 1, false), false);
+    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Write, 1), false);
     assert.ok(m.mmu.l1d.structures[0].peek(PAGE, 0) < 0);
   });
 
@@ -218,14 +218,14 @@ describe('walk caches', () => {
   it('are never believed when they lead to a fault: the walk is made again from the root', () => {
     const m = withStaleCache();
     const before = m.probe.counters.slice();
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false));
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1));
     const since = (counter: Counter): number => m.probe.counters[counter] - before[counter];
     assert.deepEqual(
       [since(Counter.AbandonedReferences), since(Counter.WalkReferences), since(Counter.FaultReferences)],
       [1, 4, 0],
     );
     for (const tlb of m.mmu.tlbs) tlb.clear();
-    assert.ok(m.mmu.translate(vpn(PAGE + 1), 0, Access.Read, 1, false));
+    assert.ok(m.mmu.translate(vpn(PAGE + 1), 0, Access.Read, 1));
     assert.equal(since(Counter.WalkReferences), 5, 'and the stale entry has been put right');
   });
 
@@ -235,10 +235,10 @@ describe('walk caches', () => {
     const raw = readEntry(m, at);
     writeEntry(m, at, raw & ~2n);
     m.mmu.flushAll();
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false), 'now the caches hold a read-only path');
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1), 'now the caches hold a read-only path');
     writeEntry(m, at, raw);
     for (const tlb of m.mmu.tlbs) tlb.clear();
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Write, 1, false));
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Write, 1));
   });
 
   it('count every fault from the root, however deep they reach', () => {
@@ -254,8 +254,8 @@ describe('walk caches', () => {
     const at = entryAddress(m, PAGE, 2);
     writeEntry(m, at, 0xe7n | (BigInt(4 * MIB) & ~0x1fffffn));
     m.mmu.flushAll();
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false));
-    const [pgd, pud, pmd] = m.mmu.walkCaches.map((c) => c.population[0]);
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1));
+    const [pgd, pud, pmd] = m.mmu.walkCaches.map((c) => c.population);
     assert.deepEqual([pgd, pud, pmd], [1, 1, 0]);
   });
 });
@@ -269,14 +269,14 @@ describe('flushes', () => {
         [level.structures[0].peek(PAGE, 0) < 0, level.structures[0].peek(PAGE + 1, 0) >= 0],
         [true, true],
       );
-    assert.ok(m.mmu.walkCaches.every((c) => c.population[0] === 0));
+    assert.ok(m.mmu.walkCaches.every((c) => c.population === 0));
   });
 
   it('MOV to CR3 keeps global pages, a CR4.PGE toggle does not', () => {
     const m = touched();
     writeEntry(m, leaf(m), readEntry(m, leaf(m)) | (1n << 8n));
     m.mmu.flushAll();
-    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false));
+    assert.ok(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1));
     m.mmu.movToCr3(asPfn(m.root));
     assert.ok(m.mmu.stlb.structures[0].peek(PAGE, 0) >= 0);
     m.mmu.flushAll();
@@ -298,7 +298,7 @@ describe('huge leaves', () => {
       m.mmu.flushAll();
       const walks = count(m, Counter.Walks);
       for (const page of [0, 1, 77, bytes / 4096 - 1]) {
-        assert.ok(m.mmu.translate(vpn(0x40000 + page), 0, Access.Read, 1, false));
+        assert.ok(m.mmu.translate(vpn(0x40000 + page), 0, Access.Read, 1));
         assert.equal(m.mmu.pfn, bytes / 4096 + page);
         assert.equal(m.inspector.walk(m.root, vpn(0x40000 + page)).pfn, bytes / 4096 + page);
       }

@@ -107,7 +107,7 @@ describe('access rights', () => {
           };
           const expected = permitted(kind, user === 1, page, mode);
           const m = machineWith(levels, mode);
-          const translate = (): boolean => m.mmu.translate(vpn(PAGE), 5, kind, user, false);
+          const translate = (): boolean => m.mmu.translate(vpn(PAGE), 5, kind, user);
           assert.equal(translate(), expected, 'in a walk');
           if (!expected) {
             const { errorCode, vector, offset } = m.mmu.fault;
@@ -126,7 +126,7 @@ describe('access rights', () => {
             [Access.Exec, 0],
           ] as const) {
             m.mmu.flushAll();
-            if (!m.mmu.translate(vpn(PAGE), 0, filler, by, false)) continue;
+            if (!m.mmu.translate(vpn(PAGE), 0, filler, by)) continue;
             assert.equal(translate(), expected, 'from the TLB');
             for (const tlb of m.mmu.tlbs) tlb.clear();
             assert.equal(translate(), expected, 'from a walk cache');
@@ -141,17 +141,17 @@ describe('access rights', () => {
     const whole: Page = { writable: true, user: false, noExecute: false };
     const mode: Mode = { wp: true, smep: false, smap: false, nxe: false };
     const m = machineWith([whole, whole, whole, whole], mode);
-    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Exec, 1, false), false);
+    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Exec, 1), false);
     assert.equal(m.mmu.fault.errorCode, ErrorCode.Present | ErrorCode.User);
     m.mmu.cr4 = cr4({ ...mode, smep: true });
-    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Exec, 1, false), false);
+    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Exec, 1), false);
     assert.equal(m.mmu.fault.errorCode, ErrorCode.Present | ErrorCode.User | ErrorCode.Fetch);
   });
 
   it('make the no-execute bit a reserved one where NXE is off', () => {
     const page: Page = { writable: true, user: true, noExecute: true };
     const m = machineWith([page, page, page, page], { wp: true, smep: true, smap: true, nxe: false });
-    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1, false), false);
+    assert.equal(m.mmu.translate(vpn(PAGE), 0, Access.Read, 1), false);
     assert.equal(m.mmu.fault.errorCode, ErrorCode.Present | ErrorCode.Reserved | ErrorCode.User);
   });
 });

@@ -75,7 +75,7 @@ describe('the inspector', () => {
           const walked = m.inspector.walk(m.root, asVpn(16));
           let n = 0;
           for (const run of m.inspector.mappings(m.root, { coalesce: true })) if (run.pages > 0 && ++n > 2000) break;
-          const ok = m.mmu.translate(asVpn(16), 0, Access.Read, 1, false);
+          const ok = m.mmu.translate(asVpn(16), 0, Access.Read, 1);
           assert.equal(ok, walked.outcome === 'mapped' && walked.user);
           if (ok) assert.equal(m.mmu.pfn, walked.pfn);
         },

@@ -66,14 +66,15 @@ class Model {
   #checkCaches(m: Machine, frames: ReadonlyMap<number, number>): void {
     for (const tlb of m.mmu.tlbs)
       for (let i = 0; i < tlb.entries; i++)
-        if (tlb.tag[i] >= 0) assert.equal(tlb.frame[i], frames.get(tlb.tag[i]), `${tlb.name} agrees with the tables`);
+        if (tlb.isValid(i))
+          assert.equal(tlb.frameOf(i), frames.get(tlb.tagOf(i)), `${tlb.name} agrees with the tables`);
     m.mmu.walkCaches.forEach((cache, level) => {
       for (let i = 0; i < cache.entries; i++) {
-        if (cache.tag[i] < 0) continue;
-        const page = asVpn(cache.tag[i] * 2 ** (9 * (3 - level)));
+        if (!cache.isValid(i)) continue;
+        const page = asVpn(cache.tagOf(i) * 2 ** (9 * (3 - level)));
         assert.equal(
           m.inspector.walk(m.root, page).steps[level + 1]?.table,
-          cache.frame[i],
+          cache.frameOf(i),
           `${cache.name} agrees with the tables`,
         );
       }

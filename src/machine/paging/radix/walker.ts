@@ -14,13 +14,13 @@ import type { WalkPurpose } from '../../core/events';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
-import { AssociativeCache } from '../../mmu/associativeCache';
+import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
-import { frameOf, HIGH, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
+import { frameOf, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 
 export interface WalkerOptions {
   /** Geometry of the walk caches, root's first; one for each level but the last. */
@@ -31,6 +31,10 @@ export interface WalkerOptions {
 }
 
 const PATH_RIGHTS = TlbFlag.Write | TlbFlag.User;
+
+/** Rights go down the path by AND, no-execute by OR. R/W and U/S are bits 1 and 2 as Write and User are bits 0 and 1. */
+const combined = (path: number, low: number, high: number): number =>
+  (path & (TlbFlag.NoExecute | ((low >>> 1) & PATH_RIGHTS))) | ((high >>> 31) * TlbFlag.NoExecute);
 
 export class RadixWalker implements Walker {
   readonly result: WalkResult = {
@@ -45,15 +49,22 @@ export class RadixWalker implements Walker {
   readonly walkCaches: { caches: readonly AssociativeCache[]; flush(): void };
   readonly #caches: readonly AssociativeCache[];
   readonly #last: number;
+  readonly #lastMask: number;
+  /** Walk cache of the last level but one. */
+  readonly #deepest: AssociativeCache;
+  readonly #deepestScale: number;
   /** Per level: 1 / pages an entry covers, and the index mask. */
   readonly #scale: Float64Array;
   readonly #mask: Int32Array;
   readonly #leafSize: Int32Array;
   readonly #reservedHigh: number;
-  /** Table and rights met at each level of the walk that runs. Scratch: no state. */
+  /** Table, rights, entry and its low word met at each level of the walk that runs. Scratch: no state. */
   readonly #tables: Float64Array;
   readonly #rights: Int32Array;
-  readonly #entries: Int32Array;
+  readonly #at: Int32Array;
+  /** Entry of each walk cache that the last look-up found, or −1. */
+  readonly #hits: Int32Array;
+  readonly #promoteAll: boolean;
 
   constructor(
     format: PagingFormat,
@@ -61,7 +72,7 @@ export class RadixWalker implements Walker {
     private readonly rights: RightsTable,
     private readonly probe: Probe,
     private readonly costs: HardwareCosts,
-    private readonly options: WalkerOptions,
+    options: WalkerOptions,
   ) {
     const levels = format.levels;
     this.#last = levels.length - 1;
@@ -71,36 +82,71 @@ export class RadixWalker implements Walker {
     this.#reservedHigh = reservedHigh(options.physicalBits);
     this.#tables = new Float64Array(levels.length + 1);
     this.#rights = new Int32Array(levels.length + 1);
-    this.#entries = new Int32Array(levels.length);
+    this.#at = new Int32Array(levels.length);
+    this.#hits = new Int32Array(levels.length);
+    this.#promoteAll = options.promote === 'all';
     this.#caches = options.caches.map((c, i) => new AssociativeCache(`PWC ${levels[i].name}`, c.entries, c.ways));
+    this.#lastMask = this.#mask[this.#last];
+    this.#deepest = this.#caches[this.#last - 1];
+    this.#deepestScale = this.#scale[this.#last - 1];
     this.walkCaches = { caches: this.#caches, flush: () => this.#caches.forEach((c) => c.clear()) };
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
-    let start = this.#startLevel(root, vpn);
+    const { probe } = this;
+    const last = this.#last;
+    const recording = probe.recorder !== null;
+    const purpose = retry ? 'retry' : 'translate';
+    // The walk caches, deepest first; the first hit is where the walk starts. Most often that is the deepest.
+    const deepest = this.#deepest;
+    const tag = Math.floor(vpn * this.#deepestScale);
+    const at = deepest.peek(tag, 0);
+    if (recording) this.#reportLookup(last - 1, tag, at);
+    let status: WalkStatus;
+    let start: number;
+    if (at >= 0 && !this.#promoteAll) {
+      const data = deepest.slots[2 * at + 1];
+      start = last;
+      probe.counters[Counter.LookupCycles] += this.costs.walk_cache_lookup;
+      if (recording) this.#reportStart(vpn, last, asPfn(Math.floor(data / EntryData.Scale)), purpose);
+      status = this.#leaf(vpn, Math.floor(data * (1 / EntryData.Scale)), data & EntryData.Flags, access, user, 1);
+      if (status === WalkStatus.Mapped) {
+        deepest.use(at, deepest.setOf(tag));
+        probe.counters[Counter.WalkCaches + 2 * last - 2]++;
+        if (recording) this.#reportEnd('mapped');
+        return status;
+      }
+    } else {
+      start = this.#startAbove(root, vpn, at);
+      status = this.#descend(vpn, start, access, user, purpose);
+    }
+    return this.#finish(root, vpn, start, access, user, status);
+  }
+
+  /** Ends a walk that was not answered by the deepest walk cache alone. */
+  #finish(root: Pfn, vpn: Vpn, start: number, access: Access, user: number, first: WalkStatus): WalkStatus {
+    let status = first;
     let confirmed = false;
-    let status = this.#read(vpn, start, access, user, retry ? 'retry' : 'translate');
     if (status !== WalkStatus.Mapped && start > 0) {
       this.probe.counters[Counter.AbandonedReferences] += this.result.references;
       this.probe.counters[Counter.OtherWalkCycles] += this.result.cycles;
       this.#reportEnd('abandoned');
       this.#fromRoot(root);
-      start = 0;
       confirmed = true;
-      status = this.#read(vpn, 0, access, user, 'confirm');
+      status = this.#descend(vpn, 0, access, user, 'confirm');
     }
-    if (status === WalkStatus.Mapped) {
-      this.#finish(access === Access.Write);
-      this.#reportEnd('mapped');
-      this.#updateCaches(vpn, start, confirmed);
-    } else this.#reportEnd('fault');
+    if (status !== WalkStatus.Mapped) {
+      this.#reportEnd('fault');
+      return status;
+    }
+    if (this.probe.recorder !== null) this.#reportEnd('mapped');
+    this.#updateCaches(vpn, confirmed ? 0 : start, confirmed);
     return status;
   }
 
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus {
     this.#fromRoot(root);
-    const status = this.#read(vpn, 0, Access.Write, user, 'dirty');
-    if (status === WalkStatus.Mapped) this.#finish(true);
+    const status = this.#descend(vpn, 0, Access.Write, user, 'dirty');
     this.#reportEnd(status === WalkStatus.Mapped ? 'mapped' : 'fault');
     return status;
   }
@@ -110,114 +156,173 @@ export class RadixWalker implements Walker {
     this.#rights[0] = PATH_RIGHTS;
   }
 
-  /** Asks the walk caches, deepest first, and sets where the walk starts. */
-  #startLevel(root: Pfn, vpn: Vpn): number {
-    this.#fromRoot(root);
-    const all = this.options.promote === 'all';
+  /** Goes on asking the walk caches above the deepest, which answered `deepest`; returns the level where the walk starts. */
+  #startAbove(root: Pfn, vpn: Vpn, deepest: number): number {
+    const hits = this.#hits;
     let start = 0;
-    for (let level = this.#last - 1; level >= 0; level--) {
-      const cache = this.#caches[level];
-      const tag = Math.floor(vpn * this.#scale[level]);
-      const at = cache.peek(tag, 0);
-      this.probe.counters[Counter.LookupCycles] += this.costs.walk_cache_lookup;
-      if (this.probe.recorder !== null)
-        this.probe.recorder.emit({
-          kind: 'walkCacheLookup',
-          structure: cache.name,
-          level,
-          tag,
-          hit: at >= 0,
-          table: at >= 0 ? asPfn(cache.frame[at]) : undefined,
-        });
-      if (at < 0) continue;
-      if (start === 0) {
+    let at = deepest;
+    let asked = 1;
+    this.#fromRoot(root);
+    for (let level = this.#last - 1; ; level--) {
+      hits[level] = at;
+      if (at >= 0 && start === 0) {
+        const cache = this.#caches[level];
         start = level + 1;
-        this.#tables[start] = cache.frame[at];
-        this.#rights[start] = cache.flags[at];
+        this.#tables[start] = cache.frameOf(at);
+        this.#rights[start] = cache.flagsOf(at);
       }
-      if (!all) break;
+      if (level === 0 || (start > 0 && !this.#promoteAll)) break;
+      const tag = Math.floor(vpn * this.#scale[level - 1]);
+      at = this.#caches[level - 1].peek(tag, 0);
+      asked++;
+      if (this.probe.recorder !== null) this.#reportLookup(level - 1, tag, at);
     }
+    this.probe.counters[Counter.LookupCycles] += asked * this.costs.walk_cache_lookup;
     return start;
   }
 
-  /** Reads entries from level `start` down; leaves the path in the scratch arrays and the verdict in `result`. */
-  #read(vpn: Vpn, start: number, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
-    const r = this.result;
-    const probe = this.probe;
-    r.references = 0;
-    r.cycles = 0;
-    if (probe.recorder !== null) {
-      const startedFrom = start === 0 ? 'CR3' : this.#caches[start - 1].name;
-      const table = asPfn(this.#tables[start]);
-      probe.recorder.emit({ kind: 'walkStart', purpose, vpn, startLevel: start, table, startedFrom });
-      probe.recorder.indent();
-    }
-    for (let level = start; ; level++) {
-      const table = asPfn(this.#tables[level]);
-      const index = (vpn * this.#scale[level]) & this.#mask[level];
-      const base = this.memory.base(table);
-      // A table outside memory, or never written, reads as zeroes: not present.
-      const low = base < 0 ? 0 : this.memory.pool.words[base + 2 * index];
-      const high = base < 0 ? 0 : this.memory.pool.words[base + 2 * index + 1];
-      if (probe.watches.physicalReads && probe.watches.readsFrame(table)) probe.signal(Signal.Watch);
-      r.references++;
-      r.cycles += this.costs.table_read;
-      r.level = level;
-      this.#entries[level] = index;
-      if (probe.recorder !== null)
-        probe.recorder.emit({ kind: 'tableRead', level, table, index, low, high, cycles: this.costs.table_read });
-      if ((low & LOW.P) === 0) return (r.status = WalkStatus.NotPresent);
-      const leafSize = this.#leafSize[level];
-      const leaf = level === this.#last || (low & LOW.PS) !== 0;
-      if ((high & (this.#reservedHigh | this.rights.reservedHigh)) !== 0) return (r.status = WalkStatus.Reserved);
-      if (leaf && (leafSize < 0 || (low & RESERVED_LOW_OF_LEAF[leafSize]) !== 0))
-        return (r.status = WalkStatus.Reserved);
-      const path = this.#rights[level];
-      const allowed = (low & LOW.RW ? TlbFlag.Write : 0) | (low & LOW.US ? TlbFlag.User : 0);
-      const combined = (path & allowed) | (path & TlbFlag.NoExecute) | (high & HIGH.NX ? TlbFlag.NoExecute : 0);
-      if (!leaf) {
-        this.#tables[level + 1] = frameOf(low, high);
-        this.#rights[level + 1] = combined;
-        continue;
-      }
-      r.pageSize = leafSize;
-      // Inside a huge page the low bits of the page number select the frame; bit 12 of a huge leaf is PAT, not frame.
-      const pages = 1 / this.#scale[level];
-      const first = leafSize === 0 ? frameOf(low, high) : frameOf(low & ~0x1fff, high);
-      r.pfn = asPfn(first + (leafSize === 0 ? 0 : vpn % pages));
-      r.flags = combined | (low & LOW.D ? TlbFlag.Dirty : 0) | (low & LOW.G ? TlbFlag.Global : 0);
-      return (r.status = this.rights.allows(r.flags, access, user) ? WalkStatus.Mapped : WalkStatus.Rights);
-    }
+  #reportLookup(level: number, tag: number, at: number): void {
+    const cache = this.#caches[level];
+    this.probe.recorder?.emit({
+      kind: 'walkCacheLookup',
+      structure: cache.name,
+      level,
+      tag,
+      hit: at >= 0,
+      table: at >= 0 ? asPfn(cache.frameOf(at)) : undefined,
+    });
   }
 
-  /** Sets A in every entry that the walk used, and D in the leaf for a write. */
-  #finish(write: boolean): void {
-    const leaf = this.result.level;
-    for (let level = leaf - this.result.references + 1; level <= leaf; level++) {
-      const set = LOW.A | (write && level === leaf ? LOW.D : 0);
-      const table = asPfn(this.#tables[level]);
-      const base = this.memory.base(table);
-      const at = base + 2 * this.#entries[level];
-      const low = this.memory.pool.words[at];
-      if ((low & set) === set) continue;
-      this.memory.pool.touch(base / PAGE_WORDS);
-      this.memory.pool.words[at] = low | set;
-      if (this.probe.watches.physicalWrites && this.probe.watches.writesFrame(table)) this.probe.signal(Signal.Watch);
-      if (this.probe.recorder === null) continue;
-      const fresh = set & ~low;
-      const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();
-      const high = this.memory.pool.words[at + 1];
-      this.probe.recorder.emit({
-        kind: 'hardwareWrite',
-        level,
-        table,
-        index: this.#entries[level],
-        bits,
-        low: low | set,
-        high,
-      });
+  /**
+   * Reads entries from level `start` down to one that maps the page, sets their A bits, and D for a write; or to a reason
+   * to fault, and then changes nothing. Leaves tables and rights of the path in the scratch arrays, the rest in `result`.
+   */
+  #descend(vpn: Vpn, start: number, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
+    const { probe, memory } = this;
+    const words = memory.pool.words;
+    const reserved = this.#reservedHigh | this.rights.reservedHigh;
+    const last = this.#last;
+    const recording = probe.recorder !== null;
+    let path = this.#rights[start];
+    let table = this.#tables[start];
+    if (recording) this.#reportStart(vpn, start, asPfn(table), purpose);
+    for (let level = start; level < last; level++) {
+      const index = (vpn * this.#scale[level]) & this.#mask[level];
+      const base = memory.base(asPfn(table));
+      const at = base + 2 * index;
+      const references = level - start + 1;
+      // A table outside memory, or never written, reads as zeroes: not present.
+      const low = base < 0 ? 0 : words[at];
+      const high = base < 0 ? 0 : words[at + 1];
+      if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
+      if (recording) this.#reportRead(level, asPfn(table), index, low, high);
+      if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, level, references);
+      if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, level, references);
+      path = combined(path, low, high);
+      this.#at[level] = at;
+      if ((low & LOW.PS) !== 0) return this.#hugeLeaf(vpn, level, low, high, path, access, user, references);
+      table = frameOf(low, high);
+      this.#tables[level + 1] = table;
+      this.#rights[level + 1] = path;
     }
-    if (write) this.result.flags |= TlbFlag.Dirty;
+    return this.#leaf(vpn, table, path, access, user, last - start + 1);
+  }
+
+  /** The entry of the last level, in `table`; `path`: the rights above it. */
+  #leaf(vpn: Vpn, table: number, path: number, access: Access, user: number, references: number): WalkStatus {
+    const { probe, memory, result } = this;
+    const last = this.#last;
+    const index = vpn & this.#lastMask;
+    const base = memory.base(asPfn(table));
+    const at = base + 2 * index;
+    const words = memory.pool.words;
+    const low = base < 0 ? 0 : words[at];
+    const high = base < 0 ? 0 : words[at + 1];
+    if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
+    if (probe.recorder !== null) this.#reportRead(last, asPfn(table), index, low, high);
+    if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, last, references);
+    if ((high & (this.#reservedHigh | this.rights.reservedHigh)) !== 0)
+      return this.#end(WalkStatus.Reserved, last, references);
+    const flags = combined(path, low, high) | ((low & LOW.D) >>> 3) | ((low & LOW.G) >>> 4);
+    const i = 2 * access + user;
+    const must = this.rights.must[i];
+    result.flags = flags;
+    if ((flags & (must | this.rights.forbidden[i])) !== must) return this.#end(WalkStatus.Rights, last, references);
+    result.pageSize = 0;
+    result.pfn = frameOf(low, high);
+    if (references > 1) this.#setAccessed(last - references + 1, last);
+    const set = access === Access.Write ? LOW.A | LOW.D : LOW.A;
+    if ((low & set) !== set) this.#set(last, asPfn(table), at, set);
+    if (access === Access.Write) result.flags = flags | TlbFlag.Dirty;
+    return this.#end(WalkStatus.Mapped, last, references);
+  }
+
+  #hugeLeaf(
+    vpn: Vpn,
+    level: number,
+    low: number,
+    high: number,
+    path: number,
+    access: Access,
+    user: number,
+    references: number,
+  ): WalkStatus {
+    const { result } = this;
+    const size = this.#leafSize[level];
+    if (size < 0 || (low & RESERVED_LOW_OF_LEAF[size]) !== 0) return this.#end(WalkStatus.Reserved, level, references);
+    const flags = path | ((low & LOW.D) >>> 3) | ((low & LOW.G) >>> 4);
+    result.flags = flags;
+    if (!this.rights.allows(flags, access, user)) return this.#end(WalkStatus.Rights, level, references);
+    this.#setAccessed(level - references + 1, level);
+    result.pageSize = size;
+    // Inside a huge page the low bits of the page number select the frame; bit 12 of a huge leaf is PAT, not frame.
+    result.pfn = asPfn(frameOf(low & ~0x1fff, high) + (vpn % (1 / this.#scale[level])));
+    if (access === Access.Write) {
+      this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A | LOW.D);
+      result.flags = flags | TlbFlag.Dirty;
+    } else this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
+    return this.#end(WalkStatus.Mapped, level, references);
+  }
+
+  #end(status: WalkStatus, level: number, references: number): WalkStatus {
+    const { result } = this;
+    result.status = status;
+    result.level = level;
+    result.references = references;
+    result.cycles = references * this.costs.table_read;
+    return status;
+  }
+
+  #reportStart(vpn: Vpn, startLevel: number, table: Pfn, purpose: WalkPurpose): void {
+    const startedFrom = startLevel === 0 ? 'CR3' : this.#caches[startLevel - 1].name;
+    this.probe.recorder?.emit({ kind: 'walkStart', purpose, vpn, startLevel, table, startedFrom });
+    this.probe.recorder?.indent();
+  }
+
+  #reportRead(level: number, table: Pfn, index: number, low: number, high: number): void {
+    const cycles = this.costs.table_read;
+    this.probe.recorder?.emit({ kind: 'tableRead', level, table, index, low, high, cycles });
+  }
+
+  /** Sets A in the entries above the leaf. */
+  #setAccessed(start: number, leaf: number): void {
+    for (let level = start; level < leaf; level++) this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
+  }
+
+  /** Sets bits of an entry that the walk used; `at`: of its low word in the pool. */
+  #set(level: number, table: Pfn, at: number, set: number): void {
+    const { memory, probe } = this;
+    const low = memory.pool.words[at];
+    if ((low & set) === set) return;
+    memory.pool.touch(Math.floor(at / PAGE_WORDS));
+    memory.pool.words[at] = low | set;
+    if (probe.watches.physicalWrites && probe.watches.writesFrame(table)) probe.signal(Signal.Watch);
+    if (probe.recorder === null) return;
+    const fresh = set & ~low;
+    const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();
+    const index = (at % PAGE_WORDS) / 2;
+    const high = memory.pool.words[at + 1];
+    probe.recorder.emit({ kind: 'hardwareWrite', level, table, index, bits, low: low | set, high });
   }
 
   /**
@@ -226,10 +331,12 @@ export class RadixWalker implements Walker {
    */
   #updateCaches(vpn: Vpn, start: number, confirmed: boolean): void {
     const counters = this.probe.counters;
-    const lowest = this.options.promote === 'all' ? 0 : Math.max(0, start - 1);
+    const lowest = this.#promoteAll ? 0 : Math.max(0, start - 1);
     for (let level = lowest; level < start; level++) {
-      const hit = this.#caches[level].find(Math.floor(vpn * this.#scale[level]), 0) >= 0;
-      counters[Counter.WalkCaches + 2 * level + (hit ? 0 : 1)]++;
+      const cache = this.#caches[level];
+      const at = this.#hits[level];
+      if (at >= 0) cache.use(at, cache.setOf(Math.floor(vpn * this.#scale[level])));
+      counters[Counter.WalkCaches + 2 * level + (at >= 0 ? 0 : 1)]++;
     }
     for (let level = start; level < this.#last; level++) counters[Counter.WalkCaches + 2 * level + 1]++;
     for (let level = start; level < this.result.level; level++) {
@@ -237,21 +344,20 @@ export class RadixWalker implements Walker {
       const tag = Math.floor(vpn * this.#scale[level]);
       const stale = confirmed ? cache.find(tag, 0) : -1;
       if (stale >= 0) {
-        cache.frame[stale] = this.#tables[level + 1];
-        cache.flags[stale] = this.#rights[level + 1];
+        cache.update(stale, this.#tables[level + 1], this.#rights[level + 1]);
         continue;
       }
+      const evicted = this.probe.recorder === null ? -1 : cache.tagOf(cache.victim(tag));
       cache.fill(tag, 0, this.#tables[level + 1], this.#rights[level + 1]);
-      if (this.probe.recorder !== null)
-        this.probe.recorder.emit({
-          kind: 'walkCacheFill',
-          structure: cache.name,
-          level,
-          tag,
-          table: asPfn(this.#tables[level + 1]),
-          evicted: cache.evictedTag >= 0 ? cache.evictedTag : undefined,
-        });
+      if (this.probe.recorder !== null) this.#reportFill(level, tag, evicted);
     }
+  }
+
+  #reportFill(level: number, tag: number, evictedTag: number): void {
+    const structure = this.#caches[level].name;
+    const table = asPfn(this.#tables[level + 1]);
+    const evicted = evictedTag < 0 ? undefined : evictedTag;
+    this.probe.recorder?.emit({ kind: 'walkCacheFill', structure, level, tag, table, evicted });
   }
 
   #reportEnd(outcome: 'mapped' | 'fault' | 'abandoned'): void {

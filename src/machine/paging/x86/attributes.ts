@@ -3,24 +3,23 @@ import { asPfn } from '../../core/addresses';
 import { Attribute, type Tobj } from '../../emt/tobj';
 import { frameOf, HIGH, highOf, LOW, lowOf } from './entry';
 
-/** Attributes that are one bit of the low word, and its value when the attribute is 1. */
-const LOW_BIT = new Map<Attribute, number>([
-  [Attribute.PRESENT, LOW.P],
-  [Attribute.WRITE, LOW.RW],
-  [Attribute.USER, LOW.US],
-  [Attribute.ACCESSED, LOW.A],
-  [Attribute.DIRTY, LOW.D],
-  [Attribute.GLOBAL, LOW.G],
-  [Attribute.SPECIAL, LOW.SPECIAL],
-  [Attribute.SOFT_DIRTY, LOW.SOFT_DIRTY],
-]);
+/** By attribute that is one bit of the low word: its value when the attribute is 1; 0 for all others. */
+const LOW_BIT = new Int32Array(Attribute.SWAP + 1);
+LOW_BIT[Attribute.PRESENT] = LOW.P;
+LOW_BIT[Attribute.WRITE] = LOW.RW;
+LOW_BIT[Attribute.USER] = LOW.US;
+LOW_BIT[Attribute.ACCESSED] = LOW.A;
+LOW_BIT[Attribute.DIRTY] = LOW.D;
+LOW_BIT[Attribute.GLOBAL] = LOW.G;
+LOW_BIT[Attribute.SPECIAL] = LOW.SPECIAL;
+LOW_BIT[Attribute.SOFT_DIRTY] = LOW.SOFT_DIRTY;
 
 /** Bit 12 of a huge leaf is PAT, not frame. */
 const patOf = (tobj: Tobj): number => (tobj.pages > 1 ? 0x1000 : 0);
 
 export function readX86Attribute(tobj: Tobj, key: Attribute): number {
-  const bit = LOW_BIT.get(key);
-  if (bit !== undefined) return tobj.word0 & bit ? 1 : 0;
+  const bit = LOW_BIT[key];
+  if (bit !== 0) return tobj.word0 & bit ? 1 : 0;
   switch (key) {
     case Attribute.VA:
       return tobj.vpn;
@@ -46,27 +45,24 @@ export function readX86Attribute(tobj: Tobj, key: Attribute): number {
 }
 
 export function writeX86Attribute(tobj: Tobj, key: Attribute, value: number): void {
-  const bit = LOW_BIT.get(key);
-  if (bit !== undefined) {
+  const bit = LOW_BIT[key];
+  if (bit !== 0) {
     tobj.word0 = value ? tobj.word0 | bit : tobj.word0 & ~bit;
     return;
   }
-  const setHigh = (mask: number, bits: number): void => {
-    tobj.word1 = (tobj.word1 & ~mask) | bits;
-  };
   switch (key) {
     case Attribute.PA:
       tobj.word0 = lowOf(asPfn(value), tobj.word0 & (0xfff | patOf(tobj)));
       tobj.word1 = highOf(asPfn(value), tobj.word1 & ~0xfffff);
       break;
     case Attribute.EXEC:
-      setHigh(HIGH.NX, value ? 0 : HIGH.NX);
+      tobj.word1 = value ? tobj.word1 & ~HIGH.NX : tobj.word1 | HIGH.NX;
       break;
     case Attribute.DEVMAP:
-      setHigh(HIGH.DEVMAP, value ? HIGH.DEVMAP : 0);
+      tobj.word1 = value ? tobj.word1 | HIGH.DEVMAP : tobj.word1 & ~HIGH.DEVMAP;
       break;
     case Attribute.PKEY:
-      setHigh(HIGH.PKEY_MASK, value << HIGH.PKEY_SHIFT);
+      tobj.word1 = (tobj.word1 & ~HIGH.PKEY_MASK) | (value << HIGH.PKEY_SHIFT);
       break;
     case Attribute.CACHE_MODE:
       tobj.word0 = (tobj.word0 & ~(LOW.PWT | LOW.PCD)) | (value & 1 ? LOW.PWT : 0) | (value & 2 ? LOW.PCD : 0);

@@ -7,23 +7,28 @@
 import type { Pfn } from '../../core/addresses';
 
 /** Bits of the low word. */
-export const LOW = {
-  P: 1 << 0,
-  RW: 1 << 1,
-  US: 1 << 2,
-  PWT: 1 << 3,
-  PCD: 1 << 4,
-  A: 1 << 5,
-  D: 1 << 6,
-  PS: 1 << 7,
-  G: 1 << 8,
-  SPECIAL: 1 << 9,
-  UFFD_WP: 1 << 10,
-  SOFT_DIRTY: 1 << 11,
-} as const;
+export const enum LOW {
+  P = 1 << 0,
+  RW = 1 << 1,
+  US = 1 << 2,
+  PWT = 1 << 3,
+  PCD = 1 << 4,
+  A = 1 << 5,
+  D = 1 << 6,
+  PS = 1 << 7,
+  G = 1 << 8,
+  SPECIAL = 1 << 9,
+  UFFD_WP = 1 << 10,
+  SOFT_DIRTY = 1 << 11,
+}
 
 /** Bits of the high word. */
-export const HIGH = { NX: 1 << 31, DEVMAP: 1 << 26, PKEY_SHIFT: 27, PKEY_MASK: 0xf << 27 } as const;
+export const enum HIGH {
+  NX = 1 << 31,
+  DEVMAP = 1 << 26,
+  PKEY_SHIFT = 27,
+  PKEY_MASK = 0xf << 27,
+}
 
 /** Frame bits 32 to 51 in the high word. */
 const FRAME_HIGH = 0x000fffff;

@@ -1,0 +1,40 @@
+/** A generated trace as the product would have loaded it, and a run of it on the machine that the reference models. */
+import type { LoadedTrace } from '../../src/trace/load';
+import { packAccess as pack } from '../../src/machine/core/accessChunk';
+import { inferRegions } from '../../src/trace/regions';
+import { TraceStoreBuilder } from '../../src/trace/store';
+import { asVpn } from '../../src/machine/core/addresses';
+import { Machine } from '../../src/machine/machine';
+import { compile } from '../../src/scenario/run/program';
+import { machineOptions } from '../../src/scenario/run/configure';
+import { parse } from '../../src/scenario/language/parser';
+import { resolveMachine } from '../../src/scenario/language/settings';
+import { Run } from '../../src/scenario/run/run';
+
+const TEXT = 'process p\ntrace "generated"\n';
+
+/** From the records that lib/workloads.ts writes. */
+export function traceFromWords(bytes: Uint8Array): LoadedTrace {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  const builder = new TraceStoreBuilder();
+  const pages = new Set<number>();
+  let last = -1;
+  for (let i = 0; i < words.length; i += 2) {
+    const low = words[i];
+    const high = words[i + 1];
+    const vpn = (high & 0x1ffffff) * 0x100000 + (low >>> 12);
+    builder.append(vpn, pack(high >>> 31 ? 1 : 0, low & 0xfff, 8), i / 2 + 1);
+    if (vpn !== last) pages.add(vpn);
+    last = vpn;
+  }
+  const vpns = [...pages].sort((a, b) => a - b).map(asVpn);
+  const regions = inferRegions({ vpns, uses: new Uint8Array(vpns.length) } as never);
+  return { store: builder.finish(), regions, name: 'generated' } as unknown as LoadedTrace;
+}
+
+export function runOf(trace: LoadedTrace): Run {
+  const program = compile(parse(TEXT).file, TEXT);
+  const { config } = resolveMachine(undefined);
+  const options = { ...machineOptions(config), memoryBytes: 16 * 2 ** 30 };
+  return new Run(program, new Machine(options), [trace], {}, config.seed);
+}

@@ -1,0 +1,578 @@
+/**
+ * The way of an access through the hardware: first-level TLB, second-level TLB, walk; then the rights, on hits too; then
+ * the dirty bit (Intel SDM vol. 3A §4.10). The hottest code of the machine, and the only code that translates: single
+ * accesses and whole chunks, with and without a recorder, all come through `run`.
+ *
+ * What makes it fast is knowing which accesses can be left out. A *repeat* (core/accessChunk.ts) goes where the last access
+ * of its side went: if that page's entry is still what its first-level TLB finds first, and grants the access, a look-up
+ * would change nothing but counters. So repeats are counted, not made, as long as that is *known*; where something may have
+ * changed the first level meanwhile (a walk, a fault), it is asked again. docs/performance.md has the measurements.
+ *
+ * Holds always: state and counters after `run` are those of the same accesses made one by one; nothing is allocated; a
+ * TLB entry with the dirty flag clear has D clear in what it was filled from, so the first write through it walks again.
+ */
+import { type AccessChunk, firstLeadFrom, packedCrosses, packedKind, packedOffset } from '../core/accessChunk';
+import { asPfn, asVpn, canonicalPages, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
+import { Counter } from '../core/counters';
+import type { HardwareCosts } from '../core/costs';
+import { type Probe, Signal } from '../core/probe';
+import { type AssociativeCache, EntryData } from './associativeCache';
+import { Access, type RightsTable, TlbFlag } from './rights';
+import type { TlbLevel } from './tlbLevel';
+import { TranslatorReports } from './translatorReports';
+import { type Walker, WalkStatus } from './walker';
+
+/** Why `run` ended. */
+export const enum RunEnd {
+  /** All accesses were made, or something armed was seen in the last one made. */
+  Done,
+  /** The access at the returned place crosses a page boundary: its pages must be translated one by one. */
+  Crossing,
+  /** The access at the returned place faulted. It has been counted. */
+  Fault,
+}
+
+/** What `run` counts of an access that lies on one page. */
+export const enum Counting {
+  /** The access and its translation. */
+  Access,
+  /** The translation alone: a later page of an access. */
+  Page,
+  /** Its walks alone: the access is tried again after a fault. */
+  Retry,
+}
+
+/** Why an access was refused: its address is not canonical, the walk says no, or the rights in an entry of a TLB. */
+export type RefusedBy = 'canonical' | 'walk' | AssociativeCache;
+
+/** What the translator needs from the MMU around it. */
+export interface TranslatorHost {
+  /** Enters the fault. `flags`: of the TLB entry, if one refused. */
+  refuse(by: RefusedBy, vpn: Vpn, offset: number, access: Access, user: number, flags: number): void;
+  /** A write through a clean entry: walks again to set D. False if that faulted. */
+  assistDirty(vpn: Vpn, offset: number, user: number): boolean;
+}
+
+/** Page numbers wrap around at the end of the address space. */
+const enum Limit {
+  Pages = 4503599627370496,
+  /** More levels than a format has. */
+  Levels = 8,
+}
+const NO_PAGE = asVpn(-1);
+
+/** What is known of one side, instructions or data, while a chunk runs. */
+class Side {
+  /** Page of the last access, or NO_PAGE if the next access of the side cannot be a repeat. */
+  page: Vpn = NO_PAGE;
+  /** What a repeat may be at most: a write only after a write. */
+  kind: Access = Access.Read;
+  /** True if repeats are known to hit and to change nothing. */
+  known = true;
+  /** Look-ups that the first level could not answer, and those that were refused because no address is like that. */
+  misses = 0;
+  refused = 0;
+}
+
+export interface TranslatorParts {
+  l1d: TlbLevel;
+  l1i: TlbLevel;
+  stlb: TlbLevel;
+  /** An entry that leaves the second level leaves the first too. */
+  strict: boolean;
+  addressBits: number;
+  rights: RightsTable;
+  walker: Walker;
+  probe: Probe;
+  costs: HardwareCosts;
+  host: TranslatorHost;
+}
+
+export class Translator {
+  /** Of the page that a run of one access translated. */
+  pfn: Pfn = asPfn(0);
+  pageSize = 0;
+  end: RunEnd = RunEnd.Done;
+  /** CR3's table, and whether CR4.PGE is on: without it, G in an entry means nothing. The MMU keeps them up to date. */
+  root: Pfn = asPfn(0);
+  globalPages = false;
+  /** Place of the last access of the run that walked; −1 if none did. */
+  walkedAt = -1;
+  readonly #data = new Side();
+  readonly #code = new Side();
+  readonly #l1d: TlbLevel;
+  readonly #l1i: TlbLevel;
+  readonly #stlb: TlbLevel;
+  readonly #rights: RightsTable;
+  readonly #walker: Walker;
+  readonly #probe: Probe;
+  readonly #costs: HardwareCosts;
+  readonly #host: TranslatorHost;
+  readonly #counters: Float64Array;
+  readonly #reports: TranslatorReports;
+  readonly #strict: boolean;
+  /** True if a 4 KiB page always has a place in both levels, and leaves one without touching the other. */
+  readonly #plain: boolean;
+  /** Between these lie the addresses that are not canonical. Kept: a power is dear where every access asks. */
+  readonly #lowerEnd: number;
+  readonly #upperStart: number;
+  #secondHits = 0;
+  #running = false;
+  /** Walks of the run that ended in a translation, at Limit.Levels × level of the leaf + references. */
+  readonly #tally = new Int32Array(Limit.Levels * Limit.Levels);
+  /** What the last `#findHuge` found. */
+  #hugeTlb: AssociativeCache;
+  #hugeAt = -1;
+
+  constructor({ l1d, l1i, stlb, strict, addressBits, rights, walker, probe, costs, host }: TranslatorParts) {
+    this.#l1d = l1d;
+    this.#l1i = l1i;
+    this.#stlb = stlb;
+    this.#strict = strict;
+    this.#rights = rights;
+    this.#walker = walker;
+    this.#probe = probe;
+    this.#costs = costs;
+    this.#host = host;
+    this.#counters = probe.counters;
+    this.#reports = new TranslatorReports(probe);
+    this.#plain = !strict && [l1d, l1i, stlb].every((level) => level.bySize[0] !== null);
+    this.#lowerEnd = canonicalPages(addressBits);
+    this.#upperStart = Limit.Pages - this.#lowerEnd;
+    this.#hugeTlb = stlb.small;
+  }
+
+  /**
+   * Makes accesses `from` … `to` − 1 of the chunk, `shift` pages further up, until one needs more than hardware or
+   * something armed is seen. Returns the place behind the last one made; `end` says why it ended there.
+   */
+  run(chunk: AccessChunk, from: number, to: number, shift: number, user: number, counting: Counting): number {
+    this.end = RunEnd.Done;
+    this.#data.misses = this.#code.misses = this.#data.refused = this.#code.refused = 0;
+    // A recorder may have unwound the last run in the middle: what it had tallied is history that never was.
+    if (this.#running) this.#tally.fill(0);
+    this.#running = true;
+    this.walkedAt = -1;
+    this.#secondHits = 0;
+    const at = this.#translate(chunk, from, to, shift, user, counting === Counting.Retry);
+    this.#counters[Counter.LookupCycles] += (this.#data.misses + this.#code.misses) * this.#costs.stlb_lookup;
+    if (this.walkedAt >= 0) this.#countWalks();
+    this.#running = false;
+    if (counting !== Counting.Retry)
+      this.#count(chunk, from, (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at, counting);
+    return at;
+  }
+
+  #translate(chunk: AccessChunk, from: number, to: number, shift: number, user: number, retry: boolean): number {
+    const probe = this.#probe;
+    const counters = this.#counters;
+    const { packed, leads, leadVpn, leadCount } = chunk;
+    const { quickMask, quickWant } = this.#rights;
+    const data = this.#data;
+    const code = this.#code;
+    const single = to - from === 1;
+    const recording = probe.recorder !== null;
+    const watching = probe.watches.pages;
+    const armed = single || probe.armed !== 0;
+    const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
+    const tally = this.#tally;
+    const quickly = this.#plain && !recording;
+    const l1d = this.#l1d.small;
+    const dataSlots = l1d.slots;
+    const dataHeads = l1d.heads;
+    const dataMask = l1d.mask;
+    const dataSets = l1d.sets;
+    const l1i = this.#l1i.small;
+    const codeSlots = l1i.slots;
+    const codeHeads = l1i.heads;
+    const codeMask = l1i.mask;
+    const codeSets = l1i.sets;
+    const second = this.#stlb.small;
+    const secondSlots = second.slots;
+    const secondMask = second.mask;
+    const secondHeads = second.heads;
+    const secondRing = second.ring;
+    const secondIndex = second.index;
+    const secondChains = second.chains;
+    const secondShift = second.bucketShift;
+    const secondEntries = second.entries;
+    const dataRing = l1d.ring;
+    const dataEntries = l1d.entries;
+    const dataHashed = l1d.hashed;
+    let lead = firstLeadFrom(chunk, from);
+    this.#lookBack(chunk, lead, shift, user);
+    let known = data.known && code.known && !watching;
+    let at = from;
+    let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
+    for (;;) {
+      let vpn: number;
+      let kind: Access;
+      if (at < next) {
+        if (known) {
+          at = next;
+          continue;
+        }
+        // Repeats of which it is not known that they change nothing are made until it is.
+        kind = packedKind(packed[at]);
+        const side = kind === Access.Exec ? code : data;
+        if (side.known && !watching) {
+          at++;
+          continue;
+        }
+        vpn = side.page;
+      } else {
+        if (at >= to) return at;
+        const access = packed[at];
+        if (packedCrosses(access)) {
+          this.end = RunEnd.Crossing;
+          return at;
+        }
+        kind = packedKind(access);
+        vpn = leadVpn[lead] + shift;
+        if (vpn >= Limit.Pages) vpn -= Limit.Pages;
+        if (kind === Access.Exec) code.page = vpn as Vpn;
+        else {
+          data.page = vpn as Vpn;
+          data.kind = kind;
+        }
+        lead++;
+        next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
+      }
+      if (recording) this.#reports.start(vpn as Vpn, packedOffset(packed[at]), kind, user, retry);
+      if (watching && probe.watches.page(vpn as Vpn, 1 << kind)) probe.signal(Signal.Watch);
+
+      // The first level's 4 KiB pages: the most recently used of the set, then the others.
+      const exec = kind === Access.Exec;
+      const slots = exec ? codeSlots : dataSlots;
+      const heads = exec ? codeHeads : dataHeads;
+      const mask = exec ? codeMask : dataMask;
+      const set = mask >= 0 ? vpn & mask : vpn % (exec ? codeSets : dataSets);
+      const right = 2 * kind + user;
+      const head = heads[set];
+      if (
+        slots[2 * head] === vpn &&
+        (slots[2 * head + 1] & quickMask[right]) === quickWant[right] &&
+        !recording &&
+        !single &&
+        !watching
+      ) {
+        // It changes nothing, and what is known of the other side stays known.
+        if (!known) {
+          if (exec) code.known = true;
+          else data.known = true;
+          known = data.known && code.known;
+        }
+        at++;
+        continue;
+      }
+      const first = exec ? l1i : l1d;
+      let found = -1;
+      if (first.hashed) found = first.peek(vpn, 0);
+      else {
+        let i = set * first.ways;
+        const end = i + first.ways;
+        while (i < end && (slots[2 * i] !== vpn || (slots[2 * i + 1] & EntryData.SizeMask) !== 0)) i++;
+        if (i < end) found = i;
+      }
+      if (found < 0 && vpn >= this.#lowerEnd && vpn < this.#upperStart) {
+        (exec ? code : data).refused++;
+        this.#host.refuse('canonical', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
+        return this.#fault(at);
+      }
+      const l1 = exec ? this.#l1i : this.#l1d;
+      if (recording && l1.bySize[0] !== null) this.#reports.lookup(first, 1, vpn as Vpn, 0, found);
+      if (found >= 0) {
+        first.use(found, set);
+        if ((slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
+          if (exec) code.known = true;
+          else data.known = true;
+          if (single || watching) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
+        } else if (!this.#use(first, found, vpn as Vpn, packed[at], user)) return this.#fault(at);
+        known = data.known && code.known && !watching;
+        at++;
+        if (armed && probe.fired !== 0) return at;
+        continue;
+      }
+      if ((l1.huge2M.huge[1] | l1.huge1G.huge[2]) !== 0 && this.#findHuge(l1, vpn as Vpn, 1)) {
+        if (!this.#use(this.#hugeTlb, this.#hugeAt, vpn as Vpn, packed[at], user)) return this.#fault(at);
+        known = data.known && code.known && !watching;
+        at++;
+        if (armed && probe.fired !== 0) return at;
+        continue;
+      }
+
+      // The second level.
+      if (exec) code.misses++;
+      else data.misses++;
+      const bucket = Math.imul(vpn | 0, 0x9e3779b1) >>> secondShift;
+      if (second.hashed) {
+        found = secondIndex[bucket];
+        while (
+          found >= 0 &&
+          (secondSlots[2 * found] !== vpn || (secondSlots[2 * found + 1] & EntryData.SizeMask) !== 0)
+        )
+          found = secondIndex[secondChains + found];
+      } else found = second.peek(vpn, 0);
+      if (recording && this.#stlb.bySize[0] !== null) this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
+      const set2 = secondMask >= 0 ? vpn & secondMask : vpn % second.sets;
+      let filled: number;
+      if (found >= 0 && quickly && (secondSlots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
+        this.#secondHits++;
+        second.use(found, set2);
+        filled = secondSlots[2 * found + 1];
+      } else if (
+        found >= 0 ||
+        ((this.#stlb.huge2M.huge[1] | this.#stlb.huge1G.huge[2]) !== 0 && this.#findHuge(this.#stlb, vpn as Vpn, 2))
+      ) {
+        this.#secondHits++;
+        if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
+        known = data.known && code.known && !watching;
+        at++;
+        if (armed && probe.fired !== 0) return at;
+        continue;
+      } else {
+        // The walk.
+        if (missArmed) probe.signal(Signal.TlbMiss);
+        const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
+        const r = this.#walker.result;
+        if (status !== WalkStatus.Mapped) {
+          this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
+          return this.#fault(at);
+        }
+        counters[Counter.WalkCycles] += r.cycles;
+        tally[Limit.Levels * r.level + r.references]++;
+        this.walkedAt = at;
+        if (r.pageSize !== 0 || !quickly) {
+          this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+          known = data.known && code.known && !watching;
+          at++;
+          if (armed && probe.fired !== 0) return at;
+          continue;
+        }
+        filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
+        if (!second.hashed) second.enter(vpn, filled);
+        else {
+          const victim = secondRing[secondEntries + secondHeads[set2]];
+          const evicted = secondSlots[2 * victim];
+          if (evicted !== -1) {
+            const evictedSize = secondSlots[2 * victim + 1] & EntryData.SizeMask;
+            if (evictedSize !== 0) second.huge[evictedSize >> EntryData.SizeShift]--;
+            let link = Math.imul(evicted | 0, 0x9e3779b1) >>> secondShift;
+            while (secondIndex[link] !== victim) link = secondChains + secondIndex[link];
+            secondIndex[link] = secondIndex[secondChains + victim];
+          }
+          secondSlots[2 * victim] = vpn;
+          secondSlots[2 * victim + 1] = filled;
+          secondHeads[set2] = victim;
+          secondIndex[secondChains + victim] = secondIndex[bucket];
+          secondIndex[bucket] = victim;
+        }
+      }
+      if (exec || dataHashed) first.enter(vpn, filled);
+      else {
+        const victim = dataRing[dataEntries + head];
+        const evictedSize = slots[2 * victim] === -1 ? 0 : slots[2 * victim + 1] & EntryData.SizeMask;
+        if (evictedSize !== 0) first.huge[evictedSize >> EntryData.SizeShift]--;
+        slots[2 * victim] = vpn;
+        slots[2 * victim + 1] = filled;
+        heads[set] = victim;
+      }
+      if (exec) code.known = true;
+      else data.known = true;
+      known = data.known && code.known && !watching;
+      if (armed) {
+        this.pfn = asPfn(Math.floor(filled / EntryData.Scale));
+        this.pageSize = 0;
+      }
+      at++;
+      if (armed && probe.fired !== 0) return at;
+    }
+  }
+
+  #fault(at: number): number {
+    this.end = RunEnd.Fault;
+    return at;
+  }
+
+  /** Asks a level for a page in the sizes above 4 KiB that it holds any of: an empty array would answer no. */
+  #findHuge(level: TlbLevel, vpn: Vpn, number: 1 | 2): boolean {
+    for (let size = 1; size < 3; size++) {
+      const tlb = level.bySize[size];
+      if (tlb === null || tlb.huge[size] === 0) continue;
+      const at = tlb.find(Math.floor(vpn / PAGES_OF_SIZE[size]), size);
+      if (this.#probe.recorder !== null) this.#reports.lookup(tlb, number, vpn, size, at);
+      if (at < 0) continue;
+      this.#hugeTlb = tlb;
+      this.#hugeAt = at;
+      return true;
+    }
+    return false;
+  }
+
+  /** An entry of the second level: at `found` for 4 KiB pages, or what `#findHuge` found. */
+  #useSecond(found: number, l1: TlbLevel, vpn: Vpn, access: number, user: number): boolean {
+    const tlb = found >= 0 ? this.#stlb.small : this.#hugeTlb;
+    const at = found >= 0 ? found : this.#hugeAt;
+    if (found >= 0) tlb.use(at, tlb.setOf(vpn));
+    const flags = tlb.flagsOf(at);
+    // A fault changes no TLB: what the second level knows and the rights refuse does not come up.
+    if (this.#rights.allows(flags, packedKind(access), user))
+      this.#fill(l1, vpn, tlb.sizeOf(at), asPfn(tlb.frameOf(at)), flags);
+    return this.#use(tlb, at, vpn, access, user);
+  }
+
+  /** A TLB entry translates the access if its rights allow it; a first write sets the dirty bit. */
+  #use(tlb: AssociativeCache, at: number, vpn: Vpn, access: number, user: number): boolean {
+    const kind: Access = packedKind(access);
+    const offset = packedOffset(access);
+    const flags = tlb.flagsOf(at);
+    if (!this.#rights.allows(flags, kind, user)) {
+      this.#host.refuse(tlb, vpn, offset, kind, user, flags);
+      return false;
+    }
+    const clean = kind === Access.Write && (flags & TlbFlag.Dirty) === 0;
+    if (clean) {
+      if (!this.#host.assistDirty(vpn, offset, user)) return false;
+      // What the walk found counts, not what the entry said: the table may have changed meanwhile.
+      this.pfn = this.#walker.result.pfn;
+      this.pageSize = this.#walker.result.pageSize;
+    }
+    this.#translatedBy(tlb, at, vpn, offset, clean);
+    this.#checkBoth(user);
+    return true;
+  }
+
+  /** Where a TLB entry says that the page is. */
+  #translatedBy(tlb: AssociativeCache, at: number, vpn: Vpn, offset: number, assisted = false): void {
+    if (!assisted) {
+      this.pageSize = tlb.sizeOf(at);
+      this.pfn = asPfn(tlb.frameOf(at) + (this.pageSize === 0 ? 0 : vpn % PAGES_OF_SIZE[this.pageSize]));
+    }
+    if (this.#probe.recorder !== null) this.#reports.translated(vpn, offset, this.pfn, this.pageSize, tlb.name);
+  }
+
+  #finishWalk(l1: TlbLevel, vpn: Vpn, offset: number, user: number): void {
+    const { pfn, pageSize, flags } = this.#walker.result;
+    const first = pageSize === 0 ? pfn : asPfn(pfn - (vpn % PAGES_OF_SIZE[pageSize]));
+    this.#fill(this.#stlb, vpn, pageSize, first, flags);
+    this.#fill(l1, vpn, pageSize, first, flags);
+    this.pfn = pfn;
+    this.pageSize = pageSize;
+    if (this.#probe.recorder !== null) this.#reports.translated(vpn, offset, pfn, pageSize, 'walk');
+    this.#checkBoth(user);
+  }
+
+  #fill(level: TlbLevel, vpn: Vpn, size: number, frame: Pfn, flags: number): void {
+    const tlb = level.bySize[size];
+    if (tlb === null) return;
+    const key = size === 0 ? vpn : Math.floor(vpn / PAGES_OF_SIZE[size]);
+    const victim = tlb.victim(key);
+    if (this.#strict && level === this.#stlb) this.#dropFromFirstLevel(tlb, victim);
+    const evicted = tlb.firstPageOf(victim);
+    tlb.fill(key, size, frame, this.globalPages ? flags : flags & ~TlbFlag.Global);
+    if (this.#probe.recorder !== null) this.#reports.fill(tlb, vpn, size, frame, evicted);
+  }
+
+  /** What leaves the second level may not stay in the first without it. */
+  #dropFromFirstLevel(stlb: AssociativeCache, victim: number): void {
+    if (!stlb.isValid(victim)) return;
+    const size = stlb.sizeOf(victim);
+    for (const level of [this.#l1d, this.#l1i]) {
+      const tlb = level.bySize[size];
+      const at = tlb === null ? -1 : tlb.peek(stlb.tagOf(victim), size);
+      if (at >= 0) tlb!.invalidate(at);
+    }
+  }
+
+  // ---- repeats ----------------------------------------------------------------------------------------------------
+
+  /** What the accesses before the first lead to come repeat. */
+  #lookBack(chunk: AccessChunk, lead: number, shift: number, user: number): void {
+    this.#data.page = this.#code.page = NO_PAGE;
+    let code = chunk.execs > 0;
+    let data = chunk.execs < chunk.length;
+    for (let i = lead - 1; i >= 0 && (code || data); i--) {
+      const access = chunk.packed[chunk.leads[i]];
+      const kind: Access = packedKind(access);
+      if (kind === Access.Exec ? !code : !data) continue;
+      const side = kind === Access.Exec ? this.#code : this.#data;
+      if (!packedCrosses(access)) side.page = asVpn((chunk.leadVpn[i] + shift) % Limit.Pages);
+      side.kind = kind;
+      if (kind === Access.Exec) code = false;
+      else data = false;
+    }
+    this.#checkBoth(user);
+  }
+
+  #checkBoth(user: number): void {
+    const data = this.#data;
+    const code = this.#code;
+    data.known = data.page === NO_PAGE || this.#repeats(this.#l1d, data.page, data.kind, user);
+    code.known = code.page === NO_PAGE || this.#repeats(this.#l1i, code.page, Access.Exec, user);
+  }
+
+  /**
+   * True if an access to the page would hit the entry that its first-level TLB finds first, and change nothing: the entry
+   * grants the access and is the most recently used of its set. Changes nothing itself.
+   */
+  #repeats(l1: TlbLevel, vpn: Vpn, access: Access, user: number): boolean {
+    for (let size = 0; size < 3; size++) {
+      const tlb = l1.bySize[size];
+      if (tlb === null || (size > 0 && tlb.huge[size] === 0)) continue;
+      const key = size === 0 ? vpn : Math.floor(vpn / PAGES_OF_SIZE[size]);
+      const at = tlb.peek(key, size);
+      if (at < 0) continue;
+      const right = 2 * access + user;
+      const quick = (tlb.flagsOf(at) & this.#rights.quickMask[right]) === this.#rights.quickWant[right];
+      return quick && tlb.heads[tlb.setOf(key)] === at;
+    }
+    return false;
+  }
+
+  /** Counts the walks of the tally, which is empty afterwards. */
+  #countWalks(): void {
+    const counters = this.#counters;
+    const tally = this.#tally;
+    for (let i = 0; i < tally.length; i++) {
+      const walks = tally[i];
+      if (walks === 0) continue;
+      tally[i] = 0;
+      const level = Math.floor(i / Limit.Levels);
+      const references = i % Limit.Levels;
+      counters[Counter.Walks] += walks;
+      counters[Counter.WalkReferences] += walks * references;
+      if (references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = references;
+      for (let l = level - references + 1; l <= level; l++) counters[Counter.ReferencesByLevel + l] += walks;
+    }
+  }
+
+  /** Counts accesses from … to − 1, all of which lie on one page. */
+  #count(chunk: AccessChunk, from: number, to: number, counting: Counting): void {
+    const counters = this.#counters;
+    let { writes, execs } = chunk;
+    // The accesses left out are counted, or those that are in: whichever are fewer.
+    const inside = to - from <= chunk.length >> 1;
+    if (inside) writes = execs = 0;
+    const sign = inside ? 1 : -1;
+    for (let i = inside ? from : 0; i < (inside ? to : chunk.length); i++) {
+      if (!inside && i === from) i = to;
+      if (i >= chunk.length) break;
+      const kind: Access = packedKind(chunk.packed[i]);
+      if (kind === Access.Write) writes += sign;
+      else if (kind === Access.Exec) execs += sign;
+    }
+    const reads = to - from - writes - execs;
+    if (counting === Counting.Access) {
+      counters[Counter.Reads] += reads;
+      counters[Counter.Writes] += writes;
+      counters[Counter.Execs] += execs;
+    }
+    counters[Counter.Translations] += to - from;
+    counters[Counter.StlbHits] += this.#secondHits;
+    counters[Counter.StlbMisses] += this.#data.misses + this.#code.misses - this.#secondHits;
+    counters[Counter.L1dHits] += reads + writes - this.#data.misses - this.#data.refused;
+    counters[Counter.L1dMisses] += this.#data.misses;
+    counters[Counter.L1iHits] += execs - this.#code.misses - this.#code.refused;
+    counters[Counter.L1iMisses] += this.#code.misses;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Many accesses of user mode in one call, with the same effect as calling `Machine.access` for each: the hardware's part is
+ * one call of the translator for as long as nothing else is needed; faults are served in between.
+ *
+ * The last access of a call is always made by `Machine.access`, so that the record of the last access is exact between
+ * calls; it need not be kept before that.
+ */
+import { type AccessChunk, packedKind, packedOffset, packedSize, pageOf } from './core/accessChunk';
+import { asVpn, type Vpn } from './core/addresses';
+import type { Machine } from './machine';
+import { Counting, RunEnd } from './mmu/translator';
+
+const USER = 1;
+/** Page numbers wrap around at the end of the address space. */
+const PAGES = 2 ** 52;
+
+export class Replay {
+  /** False if the access behind the last one made faulted fatally. */
+  alive = true;
+
+  constructor(private readonly machine: Machine) {}
+
+  /**
+   * Makes accesses `from` … `to` − 1 of the chunk, `shift` pages further up. Ends early behind an access in which
+   * something armed was seen, and before one that faults fatally: that one has been made, but is not counted in the answer.
+   */
+  run(chunk: AccessChunk, from: number, to: number, shift: number): number {
+    const { machine } = this;
+    const { probe } = machine;
+    const { translator } = machine.mmu;
+    this.alive = true;
+    let at = from;
+    while (at < to - 1) {
+      at = translator.run(chunk, at, to - 1, shift, USER, Counting.Access);
+      if (translator.end === RunEnd.Done) {
+        if (probe.fired === 0) break;
+        machine.recordTranslated(
+          chunk.packed[at - 1],
+          this.#page(chunk, at - 1, shift),
+          translator.walkedAt === at - 1,
+        );
+        return at - from;
+      }
+      this.alive =
+        translator.end === RunEnd.Fault
+          ? machine.serveFaulted(chunk.packed[at], this.#page(chunk, at, shift))
+          : this.#access(chunk, at, shift);
+      if (!this.alive) return at - from;
+      at++;
+      if (probe.fired !== 0) return at - from;
+    }
+    this.alive = this.#access(chunk, at, shift);
+    return this.alive ? at + 1 - from : at - from;
+  }
+
+  #page(chunk: AccessChunk, at: number, shift: number): Vpn {
+    return asVpn((pageOf(chunk, at) + shift) % PAGES);
+  }
+
+  #access(chunk: AccessChunk, at: number, shift: number): boolean {
+    const packed = chunk.packed[at];
+    return this.machine.access(
+      packedKind(packed),
+      this.#page(chunk, at, shift),
+      packedOffset(packed),
+      packedSize(packed),
+      USER,
+    );
+  }
+}
