@@ -1,14 +1,18 @@
 /** Requests that set breakpoints, and what is kept of them so that a restart can set them again. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { BreakpointIds, type WantedData } from './breakpoints/breakpoints';
 import type { Handler } from './connection';
 import type { SessionContext } from './context';
+import { dataInfo } from './data/info';
 import type { Debuggee } from './debuggee';
 import { badReference } from './errors';
 
 export class BreakpointRequests {
+  readonly ids = new BreakpointIds();
   #lines: readonly DebugProtocol.SourceBreakpoint[] = [];
   #functions: readonly DebugProtocol.FunctionBreakpoint[] = [];
   #filters: readonly { filterId: string; condition?: string }[] = [];
+  #data: readonly WantedData[] = [];
 
   constructor(private readonly session: SessionContext) {}
 
@@ -22,35 +26,53 @@ export class BreakpointRequests {
       this.#filters = [...args.filters.map((filterId) => ({ filterId })), ...(args.filterOptions ?? [])];
       return { breakpoints: this.session.launched().breakpoints.setFilters(this.#filters) };
     },
+    setDataBreakpoints: ({ breakpoints }: { breakpoints: WantedData[] }) => {
+      this.#data = breakpoints;
+      return { breakpoints: this.session.launched().breakpoints.setData(breakpoints) };
+    },
+    dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) => this.#dataInfo(args),
     breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => this.#locations(args),
     exceptionInfo: () => this.#exceptionInfo(),
   };
 
-  /** Sets on a new debuggee what was set on the one before. */
-  again(debuggee: Debuggee): void {
-    this.#apply(debuggee, this.#lines);
-    debuggee.breakpoints.setFunctions(this.#functions);
-    debuggee.breakpoints.setFilters(this.#filters);
+  /** Sets on a new debuggee what was set on the one before, and says what has become of it. */
+  again({ breakpoints }: Debuggee): void {
+    const { places } = this.session;
+    this.#announce(breakpoints.setLines(this.#lines, (line) => places.clientLine(line)));
+    this.#announce(breakpoints.setFunctions(this.#functions));
+    this.#announce(breakpoints.setData(this.#data));
+    breakpoints.setFilters(this.#filters);
+  }
+
+  /** At a stop: what a breakpoint waits for may be there now. */
+  revisit({ breakpoints }: Debuggee): void {
+    this.#announce(breakpoints.revisit());
+  }
+
+  #announce(breakpoints: readonly DebugProtocol.Breakpoint[]): void {
+    for (const breakpoint of breakpoints) this.session.announce('breakpoint', { reason: 'changed', breakpoint });
   }
 
   #setLines(args: DebugProtocol.SetBreakpointsArguments): DebugProtocol.SetBreakpointsResponse['body'] {
+    const { places } = this.session;
     const wanted = args.breakpoints ?? (args.lines ?? []).map((line) => ({ line }));
     const unverified = (message: string): DebugProtocol.SetBreakpointsResponse['body'] => ({
       breakpoints: wanted.map((w) => ({ verified: false, line: w.line, message })),
     });
     const debuggee = this.session.launched();
-    if (!this.session.places.isProgram(args.source))
-      return unverified('This file is not part of the program that runs.');
+    if (!places.isProgram(args.source)) return unverified('This file is not part of the program that runs.');
     if (debuggee.loaded.kind === 'trace')
       return unverified('A trace has no statements; use exception filters with a condition.');
-    this.#lines = wanted;
-    return { breakpoints: this.#apply(debuggee, wanted) };
+    this.#lines = wanted.map((w) => ({ ...w, line: places.ourLine(w.line) }));
+    return { breakpoints: debuggee.breakpoints.setLines(this.#lines, (line) => places.clientLine(line)) };
   }
 
-  #apply(debuggee: Debuggee, wanted: readonly DebugProtocol.SourceBreakpoint[]): DebugProtocol.Breakpoint[] {
-    const { places } = this.session;
-    const lines = wanted.map((w) => ({ ...w, line: places.ourLine(w.line) }));
-    return debuggee.breakpoints.setLines(lines, (line) => places.clientLine(line));
+  #dataInfo(args: DebugProtocol.DataBreakpointInfoArguments): DebugProtocol.DataBreakpointInfoResponse['body'] {
+    const debuggee = this.session.stopped();
+    const { variablesReference = 0, name, asAddress } = args;
+    const node =
+      variablesReference === 0 || asAddress === true ? undefined : debuggee.variables.find(variablesReference, name);
+    return dataInfo(debuggee.run, args, node);
   }
 
   #locations(args: DebugProtocol.BreakpointLocationsArguments): DebugProtocol.BreakpointLocationsResponse['body'] {

@@ -1,5 +1,6 @@
 /** What the adapter says it can do. Nothing is listed that a test does not exercise. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { DATA_MODES } from './data/target';
 import { filterDescriptors } from './filters';
 
 export const capabilities = (): DebugProtocol.Capabilities => ({
@@ -8,11 +9,15 @@ export const capabilities = (): DebugProtocol.Capabilities => ({
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
   supportsFunctionBreakpoints: true,
+  supportsDataBreakpoints: true,
+  supportsDataBreakpointBytes: true,
+  breakpointModes: DATA_MODES.map((mode) => ({ ...mode, appliesTo: ['data'] })),
   supportsBreakpointLocationsRequest: true,
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,
   exceptionBreakpointFilters: filterDescriptors(),
   supportsStepBack: true,
+  supportsSteppingGranularity: true,
   supportsGotoTargetsRequest: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,

@@ -6,13 +6,16 @@ import { parseExpression } from '../scenario/language/parser';
 import { evaluate, EvaluationError } from '../scenario/run/evaluate';
 import type { Run } from '../scenario/run/run';
 import { numberOf, type Value } from '../scenario/run/values';
+import type { Moment, Timeline } from '../timeline/timeline';
 import { badExpression } from './errors';
 
 export interface ConsoleCommand {
   name: string;
   usage: string;
   summary: string;
-  run(run: Run, argument: string): string;
+  run(run: Run, argument: string, timeline: Timeline): string;
+  /** Where the command goes, if it is a motion. */
+  goal?(run: Run, argument: string, here: Moment): Moment;
 }
 
 /** A value, or an error whose message is for a person. */
@@ -116,13 +119,34 @@ export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
     run: (run) => run.stateHash(),
   },
   {
+    name: 'at',
+    usage: 'at',
+    summary: 'where the cursor stands: tick and event',
+    run: (_run, _argument, { moment, events }) => {
+      const last = Math.max(0, events.length - 1);
+      return `tick ${moment.tick}, event ${moment.event} of ${last}`;
+    },
+  },
+  {
+    name: 'goto',
+    usage: 'goto TICK [EVENT]',
+    summary: 'to a moment of the run, before or after this one',
+    run: (_run, argument) => `going to tick ${argument.replace(/\s+/, ', event ')}`,
+    goal(run, argument) {
+      const [tick, event = '0', ...more] = argument.split(/\s+/);
+      if (tick === '' || more.length > 0) throw badExpression('goto takes a tick, and an event of it if you like.');
+      const [t, e] = [tick, event].map((text) => Number(address(run, text)));
+      return { tick: t, event: e };
+    },
+  },
+  {
     name: 'help',
     usage: 'help',
     summary: 'this list',
     run: () =>
       [
         'Any expression, e.g. pte(heap).dirty or walk(heap+0x1000).refs; or',
-        ...CONSOLE_COMMANDS.map((c) => `  ${c.usage.padEnd(14)} ${c.summary}`),
+        ...CONSOLE_COMMANDS.map((c) => `  ${c.usage.padEnd(18)} ${c.summary}`),
       ].join('\n'),
   },
 ];

@@ -4,6 +4,15 @@ import type { Arrival } from '../timeline/timeline';
 import type { Debuggee } from './debuggee';
 import type { Places } from './places';
 
+export interface MotionOptions {
+  /** What a person reads while it goes on. */
+  title?: string;
+  /** Where there was nothing to go to: why the cursor has not moved. */
+  nowhere?: string;
+  /** True of requests that DAP does not know: the client has to be told that the machine moves, or it offers no pause. */
+  unannounced?: boolean;
+}
+
 export interface SessionContext {
   readonly places: Places;
   /** Throws what a person is told before a launch. */
@@ -11,7 +20,7 @@ export interface SessionContext {
   /** The same, and also refuses while the machine moves. */
   stopped(): Debuggee;
   /** Begins a motion after the response has gone out; a `stopped` or `terminated` event follows. */
-  move<Body>(motion: (debuggee: Debuggee) => Promise<Arrival>, body?: Body): Body | undefined;
+  move<Body>(motion: (debuggee: Debuggee) => Promise<Arrival>, body?: Body, options?: MotionOptions): Body | undefined;
   /** Why the machine stands where it stands, if a breakpoint or a fault stopped it. */
   lastStop(): StopCause | undefined;
   announce(event: string, body?: unknown): void;

@@ -12,7 +12,8 @@ import type { LoadedRun } from '../scenario/run/load';
 import { formatValue, type MemberValue, type NumberFormat, numberOf } from '../scenario/run/values';
 import { listingLines } from '../timeline/listing';
 import { Timeline, type TimelineOptions } from '../timeline/timeline';
-import { Breakpoints, type BreakpointReport } from './breakpoints';
+import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
+import type { Report } from './breakpoints/guard';
 import { consoleCommand, evaluateText } from './console';
 import { badExpression, refused } from './errors';
 import { focusOf } from './focus';
@@ -38,10 +39,11 @@ export class Debuggee {
     readonly path: string,
     readonly loaded: LoadedRun,
     options: TimelineOptions,
-    report: BreakpointReport,
+    report: Report,
+    ids: BreakpointIds,
   ) {
     this.timeline = new Timeline(loaded.run, options);
-    this.breakpoints = new Breakpoints(loaded.run.program.statements, report);
+    this.breakpoints = new Breakpoints(loaded, report, ids, () => this.timeline.moment);
   }
 
   get run(): LoadedRun['run'] {
@@ -129,7 +131,7 @@ export class Debuggee {
   evaluate({ expression, context }: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
     const command = context === 'repl' ? consoleCommand(expression) : undefined;
     if (command !== undefined)
-      return { result: command.command.run(this.run, command.argument), variablesReference: 0 };
+      return { result: command.command.run(this.run, command.argument, this.timeline), variablesReference: 0 };
     const assignment = context === 'repl' ? /^\s*set\s+(.+?)\s*=(?!=)\s*(.+)$/.exec(expression) : null;
     if (assignment !== null) {
       this.assign(assignment[1], assignment[2]);
@@ -170,6 +172,7 @@ export class Debuggee {
   #edit(changes: { target: Expression; value: bigint }[]): void {
     const problem = this.timeline.edit(changes);
     if (problem !== undefined) throw refused(`${problem}.`);
+    this.breakpoints.forgetAfter(this.timeline.moment);
   }
 
   // ---- memory -----------------------------------------------------------------------------------------------------

@@ -18,3 +18,5 @@ export const notSupported = (command: string): UserError =>
 export const badReference = (what: string): UserError => new UserError(1005, what);
 export const badExpression = (why: string): UserError => new UserError(1006, why);
 export const refused = (why: string): UserError => new UserError(1007, why);
+/** Why a breakpoint cannot be what was asked for. */
+export const unusable = (why: string): UserError => new UserError(1008, why);

@@ -28,7 +28,7 @@ const isResolved = (event: MachineEvent, kind: FaultKind): event is FaultResolve
  * Where a person lands in a fault: inside the handler, at the first question that it asks about translations, before it
  * has changed anything; where it asks none, at its verdict.
  */
-function insideHandler(events: readonly MachineEvent[], resolved: number): number {
+export function insideHandler(events: readonly MachineEvent[], resolved: number): number {
   let entry = resolved;
   while (entry > 0 && events[entry].kind !== 'fault') entry--;
   // What populate does ahead of time is no page fault.
@@ -150,5 +150,5 @@ export const filterDescriptors = (): DebugProtocol.ExceptionBreakpointsFilter[] 
     description,
     default: on,
     supportsCondition: true,
-    conditionDescription: 'e.g. access.va in heap',
+    conditionDescription: 'An expression (access.va in heap), or a hit count (10000, >= 10000, % 100)',
   }));

@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { LISTING_EXTENSION, REQUESTS } from '../protocol/names';
 import type { SeekArguments } from '../protocol/requests';
 import type { StopCause, StopRules } from '../timeline/stops';
+import type { Arrival, Moment } from '../timeline/timeline';
 import type { Handler } from './connection';
 import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
@@ -46,17 +47,31 @@ export function gotoHandlers(session: SessionContext): Readonly<Record<string, H
     session.move(() => timeline.jump(rules, id > here));
   }
 
-  function seek({ tick, event }: SeekArguments): void {
-    if (!Number.isSafeInteger(tick) || tick < 0 || !Number.isSafeInteger(event) || event < 0)
-      throw badReference('A moment has a tick and an event, both whole numbers.');
-    session.move((d) => d.timeline.seek({ tick, event }));
-  }
-
   return {
     gotoTargets: (args: DebugProtocol.GotoTargetsArguments) => ({ targets: targets(args) }),
     goto: go,
-    [REQUESTS.seek]: seek,
+    [REQUESTS.seek]: (moment: SeekArguments) => goTo(session, moment),
   };
+}
+
+/** Goes to a moment of the run. */
+export function goTo(session: SessionContext, { tick, event }: Moment): void {
+  if (!Number.isSafeInteger(tick) || tick < 0 || !Number.isSafeInteger(event) || event < 0)
+    throw badReference('A moment has a tick and an event, both whole numbers.');
+  session.move((d) => seekInside(d, { tick, event }), undefined, {
+    title: `Going to tick ${tick}`,
+    nowhere: `The run ends before tick ${tick}`,
+    unannounced: true,
+  });
+}
+
+/** Nowhere if the run ends before the moment: nobody who asks for one wants the session to end. */
+async function seekInside({ timeline }: Debuggee, wanted: Moment): Promise<Arrival> {
+  const origin = timeline.moment;
+  const arrival = await timeline.seek(wanted);
+  if (arrival.kind !== 'end') return arrival;
+  await timeline.seek(origin);
+  return { kind: 'nowhere' };
 }
 
 const isListing = (debuggee: Debuggee, source: DebugProtocol.Source): boolean =>
@@ -68,5 +83,11 @@ function startOf(id: number, count: number, current: () => number): StopRules {
   const statements = new Uint8Array(count);
   statements[id] = 1;
   const cause: StopCause = { reason: 'goto', text: 'this statement', breakpoints: [] };
-  return { armed: 0, functions: [], watches: [], statements, candidates: () => (current() === id ? [{ event: 0, cause }] : []) };
+  return {
+    armed: 0,
+    functions: [],
+    watches: [],
+    statements,
+    candidates: () => (current() === id ? [{ event: 0, cause }] : []),
+  };
 }

@@ -2,12 +2,14 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS } from '../protocol/names';
 import type { NumberFormatArguments, TranslateArguments, TreeArguments, WalkArguments } from '../protocol/requests';
+import type { Moment } from '../timeline/timeline';
 import { completions } from './completions';
 import type { Handler } from './connection';
-import { evaluateText } from './console';
+import { consoleCommand, evaluateText } from './console';
 import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
 import { badReference } from './errors';
+import { goTo } from './gotoRequests';
 import { hoverText } from './translate';
 import { treeRows } from './trees';
 
@@ -47,10 +49,17 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
 
   function evaluate(args: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
     const debuggee = session.stopped();
+    const goal = args.context === 'repl' ? consoleGoal(debuggee, args.expression) : undefined;
+    if (goal !== undefined) goTo(session, goal);
     const before = debuggee.timeline.events;
     const body = debuggee.evaluate(args);
     if (debuggee.timeline.events !== before) session.changed(debuggee);
     return body;
+  }
+
+  function consoleGoal({ run, timeline }: Debuggee, text: string): Moment | undefined {
+    const found = consoleCommand(text);
+    return found?.command.goal?.(run, found.argument, timeline.moment);
   }
 
   function setVariable(args: DebugProtocol.SetVariableArguments): DebugProtocol.SetVariableResponse['body'] {

@@ -7,6 +7,8 @@ const REQUIRED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   setBreakpoints: { source: 'object' },
   setFunctionBreakpoints: { breakpoints: 'array' },
   setExceptionBreakpoints: { filters: 'array' },
+  setDataBreakpoints: { breakpoints: 'array' },
+  dataBreakpointInfo: { name: 'string' },
   breakpointLocations: { source: 'object', line: 'number' },
   gotoTargets: { source: 'object', line: 'number' },
   goto: { targetId: 'number' },
@@ -20,6 +22,7 @@ const REQUIRED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   writeMemory: { memoryReference: 'string', data: 'string' },
   'ptscope/tree': { tree: 'string' },
   'ptscope/seek': { tick: 'number', event: 'number' },
+  'ptscope/travel': { what: 'string', direction: 'string', target: 'string' },
   'ptscope/translate': { expression: 'string' },
 };
 

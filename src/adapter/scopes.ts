@@ -10,11 +10,12 @@ import { protectionText } from '../machine/kernel/vma';
 import type { TreeNode } from '../protocol/requests';
 import type { Run } from '../scenario/run/run';
 import { symbol, type Value } from '../scenario/run/values';
+import { dataIdOf, entryTarget } from './data/target';
 import type { Focus } from './focus';
 import { physicalReference, virtualReference } from './memory';
 import { addressFields, walkPicture } from './picture';
 import { treeRows } from './trees';
-import { fixed, type ValueRows, valueNode, type VariableNode, type VariableSource } from './variables';
+import { fieldNode, fixed, type ValueRows, valueNode, type VariableNode, type VariableSource } from './variables';
 import type { Moment } from '../timeline/timeline';
 
 export interface ScopeContext {
@@ -83,6 +84,7 @@ function accessRows(context: ScopeContext): VariableNode[] {
     row('address', run.describeAddress(address) ?? formatAddress(address), {
       evaluateName: formatAddress(address),
       memoryReference: process && virtualReference(process.pid, address),
+      menu: 'ptscope-address',
       children: fixed(() => fields),
     }),
     row('kind', translate.access),
@@ -106,6 +108,8 @@ function walkRows(context: ScopeContext): VariableNode[] {
       const children = read.map((l) =>
         row(`${l.name}[${l.index}]`, `${l.entry?.raw} ${l.entry?.flags}: ${l.entry?.meaning}`, {
           memoryReference: l.entry && physicalReference(BigInt(l.entry.address)),
+          dataId: l.entry && dataIdOf(entryTarget(Number(l.entry.address))),
+          menu: l.entry && 'ptscope-entry',
           children:
             l.entry &&
             fixed(() =>
@@ -155,7 +159,7 @@ function nameRows(context: ScopeContext): VariableNode[] {
     const node = valueNode(name, value, name, context.rows);
     const process = context.run.machine.kernel.current;
     if (typeof value === 'object' && value.type === 'region' && process)
-      node.memoryReference = virtualReference(process.pid, value.start);
+      Object.assign(node, { memoryReference: virtualReference(process.pid, value.start), menu: 'ptscope-address' });
     return node;
   });
 }
@@ -198,7 +202,7 @@ function treeVariable(
         : context.run.environment.call(entry.replace(/\(.*/, ''), [BigInt(node.address ?? 0)]);
     const fields =
       entry !== undefined && typeof value === 'object' && value.type === 'object'
-        ? value.members.map((m) => valueNode(m.name, m.get(), `${entry}.${m.name}`, context.rows, m))
+        ? value.members.map((m) => fieldNode(value, entry, m, context.rows))
         : [];
     const below = node.hasChildren ? treeVariables(context, tree, node.id) : [];
     return [...below, ...fields.filter((f) => !below.some((b) => b.name === f.name))];
@@ -207,6 +211,8 @@ function treeVariable(
     type: node.tooltip,
     evaluateName: entry,
     memoryReference: node.memoryReference,
+    dataId: node.dataId,
+    menu: node.kind === 'table' || node.kind === 'leaf' ? 'ptscope-entry' : undefined,
     children: node.hasChildren || entry !== undefined ? fixed(children) : undefined,
   });
 }
@@ -233,6 +239,7 @@ function vmaRows({ run }: ScopeContext): VariableNode[] {
       {
         evaluateName: `vma(${formatVirtual(v.start)})`,
         memoryReference: virtualReference(process.pid, addressOf(v.start)),
+        menu: 'ptscope-address',
       },
     ),
   );

@@ -11,10 +11,11 @@ import { type FileHost, LoadError, loadRun } from '../scenario/run/load';
 import type { Output } from '../scenario/run/run';
 import { NO_STOPS, type StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
+import { importText } from '../trace/importText';
 import { BreakpointRequests } from './breakpointRequests';
 import { capabilities } from './capabilities';
 import { Connection, type Handler } from './connection';
-import type { SessionContext } from './context';
+import type { MotionOptions, SessionContext } from './context';
 import { Debuggee } from './debuggee';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
 import { gotoHandlers } from './gotoRequests';
@@ -22,6 +23,8 @@ import { type LaunchSettings, launchSettings } from './launch';
 import { lookHandlers } from './lookRequests';
 import { baseName, Places } from './places';
 import { ProgressReport } from './progress';
+import { progressText } from './progressText';
+import { travelHandlers } from './travelRequests';
 
 export interface AdapterHost {
   files: FileHost;
@@ -46,7 +49,7 @@ export class PtscopeSession extends Connection {
     places: this.#places,
     launched: () => this.#launched(),
     stopped: () => this.#stopped(),
-    move: (motion, body) => this.#move(motion, body),
+    move: (motion, body, options) => this.#move(motion, body, options),
     lastStop: () => this.#lastStop,
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
@@ -73,24 +76,37 @@ export class PtscopeSession extends Connection {
     terminate: () => this.#finish(0),
     threads: () => ({ threads: [{ id: CPU_THREAD, name: this.#threadName() }] }),
     continue: () => this.#move((d) => d.timeline.continue(d.breakpoints), { allThreadsContinued: true }),
-    next: () => this.#move((d) => d.timeline.stepOver(d.breakpoints)),
+    // An instruction of ours is an event: the finest step, whatever the button.
+    next: ({ granularity }: DebugProtocol.NextArguments) =>
+      this.#move(({ timeline, breakpoints }) =>
+        granularity === 'instruction' ? timeline.stepIn(breakpoints) : timeline.stepOver(breakpoints),
+      ),
     stepIn: () => this.#move((d) => d.timeline.stepIn(d.breakpoints)),
     stepOut: () => this.#move((d) => d.timeline.stepOut(d.breakpoints)),
-    stepBack: () => this.#move((d) => d.timeline.stepBack()),
-    reverseContinue: () => this.#move((d) => d.timeline.reverseContinue(d.breakpoints)),
+    stepBack: ({ granularity }: DebugProtocol.StepBackArguments) =>
+      this.#move(({ timeline }) => (granularity === 'instruction' ? timeline.reverseStepIn() : timeline.stepBack())),
+    reverseContinue: () =>
+      this.#move((d) => d.timeline.reverseContinue(d.breakpoints), undefined, { title: 'Running backwards' }),
     stepInTargets: () => ({ targets: [] }),
     pause: () => this.#pause(),
     cancel: () => this.#pause(),
-    [REQUESTS.reverseStepIn]: () => this.#move((d) => d.timeline.reverseStepIn()),
-    [REQUESTS.reverseStepOut]: () => this.#move((d) => d.timeline.reverseStepOut()),
+    [REQUESTS.reverseStepIn]: () => this.#move((d) => d.timeline.reverseStepIn(), undefined, { unannounced: true }),
+    [REQUESTS.reverseStepOut]: () => this.#move((d) => d.timeline.reverseStepOut(), undefined, { unannounced: true }),
     ...this.#breakpoints.handlers,
     ...gotoHandlers(this.#context),
+    ...travelHandlers(this.#context),
     ...lookHandlers(this.#context),
   };
 
   protected override afterResponse(command: string, success: boolean): void {
     if (command === 'launch' && success) this.announce('initialized');
     if (command === 'disconnect') this.shutdown();
+  }
+
+  /** Also when the client is gone without a word: a motion that still runs ends for want of its trace. */
+  override shutdown(): void {
+    this.#debuggee?.loaded.dispose();
+    super.shutdown();
   }
 
   // ---- life -------------------------------------------------------------------------------------------------------
@@ -109,17 +125,19 @@ export class PtscopeSession extends Connection {
 
   async #load(settings: LaunchSettings): Promise<void> {
     this.#loading = new AbortController();
-    this.#progress.begin(`Reading ${baseName(settings.program)}`, false);
+    this.#progress.begin(`Reading ${baseName(settings.program)}`, true);
+    const began = this.host.now();
     try {
       const loaded = await loadRun(settings.program, this.host.files, {
         ...settings.load,
         signal: this.#loading.signal,
-        onProgress: ({ bytesRead, totalBytes }) =>
+        onProgress: (progress) =>
           this.#progress.update(
-            `${Math.round(bytesRead / 1024)} KiB`,
-            totalBytes === undefined ? undefined : bytesRead / totalBytes,
+            importText(progress, (this.host.now() - began) / 1000),
+            progress.totalBytes && progress.bytesRead / progress.totalBytes,
           ),
       });
+      this.#debuggee?.loaded.dispose();
       this.#debuggee = new Debuggee(
         settings.program,
         loaded,
@@ -127,13 +145,14 @@ export class PtscopeSession extends Connection {
           now: this.host.now,
           yieldToHost: this.host.yieldToHost,
           onOutput: (output) => this.#print(output),
-          onProgress: ({ tick, ticksPerSecond }) =>
-            this.#progress.update(`tick ${tick}, ${Math.round(ticksPerSecond / 1000)} k/s`),
+          onUndo: (text) => this.#undone(text),
+          onProgress: (progress) => this.#progress.update(progressText(progress), progress.done),
         },
         {
           onLog: (text, line) => this.#say('console', `${text}\n`, line),
           onProblem: (text) => this.#say('important', `${text}\n`),
         },
+        this.#breakpoints.ids,
       );
     } catch (error) {
       if (error instanceof LoadError) throw cannotLaunch(error.message);
@@ -207,27 +226,33 @@ export class PtscopeSession extends Connection {
 
   // ---- motion -----------------------------------------------------------------------------------------------------
 
-  #move<Body>(motion: (debuggee: Debuggee) => Promise<Arrival>, body?: Body): Body | undefined {
+  #move<Body>(
+    motion: (debuggee: Debuggee) => Promise<Arrival>,
+    body?: Body,
+    options: MotionOptions = {},
+  ): Body | undefined {
     this.#stopped();
     // The motion begins after its response has gone out.
-    setTimeout(() => this.#start(motion), 0);
+    setTimeout(() => this.#start(motion, options), 0);
     this.#moving = true;
     return body;
   }
 
-  #start(motion: (debuggee: Debuggee) => Promise<Arrival>): void {
+  #start(motion: (debuggee: Debuggee) => Promise<Arrival>, options: MotionOptions = {}): void {
     this.#moving = true;
-    void this.#run(motion);
+    void this.#run(motion, options);
   }
 
-  async #run(motion: (debuggee: Debuggee) => Promise<Arrival>): Promise<void> {
+  async #run(motion: (debuggee: Debuggee) => Promise<Arrival>, options: MotionOptions): Promise<void> {
     const debuggee = this.#launched();
-    this.#progress.begin('Running', true);
+    // As VS Code simulates it for its own requests: with all threads, its Call Stack forgets to say why the machine stops.
+    if (options.unannounced) this.announce('continued', { threadId: CPU_THREAD, allThreadsContinued: false });
+    this.#progress.begin(options.title ?? 'Running', true);
     try {
       const arrival = await motion(debuggee);
       this.#moving = false;
       this.#progress.end();
-      this.#arrive(debuggee, arrival);
+      this.#arrive(debuggee, arrival, options);
     } catch (error) {
       this.#moving = false;
       this.#progress.end();
@@ -239,7 +264,7 @@ export class PtscopeSession extends Connection {
     }
   }
 
-  #arrive(debuggee: Debuggee, arrival: Arrival): void {
+  #arrive(debuggee: Debuggee, arrival: Arrival, options: MotionOptions): void {
     if (this.#ended) return;
     switch (arrival.kind) {
       case 'end':
@@ -249,12 +274,15 @@ export class PtscopeSession extends Connection {
         return this.#announceStop(arrival.cause.reason, arrival.cause.text, arrival.cause.breakpoints);
       case 'pause':
         return this.#announceStop('pause', undefined);
-      case 'nowhere':
-        this.#say('console', 'The run does not come to this statement.\n');
-        return this.#announceStop('goto', 'the same moment: the run does not come to this statement');
+      case 'nowhere': {
+        const why = options.nowhere ?? 'The run does not come to this statement';
+        this.#say('important', `${why}.\n`);
+        return this.#announceStop('goto', `the same moment: ${why[0].toLowerCase()}${why.slice(1)}`);
+      }
       case 'start':
         return this.#announceStop('entry', 'the start of the run: nothing is before it');
       case 'step':
+        debuggee.breakpoints.count(debuggee.timeline.events, debuggee.timeline.moment);
         return this.#announceStop('step', undefined);
     }
   }
@@ -276,6 +304,7 @@ export class PtscopeSession extends Connection {
       allThreadsStopped: true,
       hitBreakpointIds,
     });
+    this.#breakpoints.revisit(debuggee);
     if (this.#settings?.noDebug !== true) this.announce(EVENTS.moment, debuggee.moment(false));
   }
 
@@ -289,6 +318,12 @@ export class PtscopeSession extends Connection {
   #threadName(): string {
     const process = this.#moving ? undefined : this.#debuggee?.run.machine.kernel.current;
     return process === undefined ? 'CPU 0' : `CPU 0 (${process.name})`;
+  }
+
+  /** An edit is undone, because the cursor went back before it: what was counted behind the cursor's place is no more. */
+  #undone(text: string): void {
+    if (this.#debuggee !== undefined) this.#debuggee.breakpoints.forgetAfter(this.#debuggee.timeline.moment);
+    this.#say('console', `${text}\n`);
   }
 
   #print(output: Output): void {

@@ -23,6 +23,8 @@ import { entriesOf, indexOf, pagesPerEntry } from '../machine/paging/format';
 import type { EntryNode } from '../machine/paging/inspector';
 import type { TreeArguments, TreeNode, TreeResponse } from '../protocol/requests';
 import type { Focus } from './focus';
+import { signExtended } from './data/entryPlace';
+import { dataIdOf, ENTRY_BYTES, entryTarget } from './data/target';
 import { physicalReference } from './memory';
 
 const PAGE_OF_ROWS = 200;
@@ -137,9 +139,7 @@ function follows({ machine, id }: RowContext, a: EntryNode, b: EntryNode): boole
 /** First page that an entry maps, upper half sign-extended. */
 function pageOf({ machine, id }: RowContext, index: number): Vpn {
   const format = machine.scheme.format;
-  const vpn = addPages(asVpn(id.base), index * pagesPerEntry(format.levels[id.level]));
-  const span = 2 ** (format.addressBits - 12);
-  return vpn >= span / 2 && vpn < span ? addPages(vpn, 2 ** 52 - span) : vpn;
+  return signExtended(format, addPages(asVpn(id.base), index * pagesPerEntry(format.levels[id.level])));
 }
 
 function entryNode(context: RowContext, entry: EntryNode): TreeNode {
@@ -164,6 +164,8 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     kind: child ? 'table' : 'leaf',
     address: `0x${addressOf(vpn).toString(16)}`,
     memoryReference: physicalReference(entry.address),
+    dataId: dataIdOf(entryTarget(entry.address)),
+    range: rangeOf(context, vpn, 1),
     current: onPath.has(entry.address),
     changed: focus.changedEntries.has(entry.address),
   };
@@ -184,7 +186,15 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
     kind: 'run',
     address: `0x${addressOf(vpn).toString(16)}`,
     memoryReference: physicalReference(first.address),
+    dataId: dataIdOf({ kind: 'physical', start: first.address, bytes: run.length * ENTRY_BYTES, entry: false }),
+    range: rangeOf(context, vpn, run.length),
   };
+}
+
+/** The virtual addresses that some entries of the table map. */
+function rangeOf({ machine, id }: RowContext, vpn: Vpn, entries: number): string {
+  const pages = entries * pagesPerEntry(machine.scheme.format.levels[id.level]);
+  return dataIdOf({ kind: 'virtual', pid: id.pid, start: addressOf(vpn), bytes: BigInt(pages) << 12n });
 }
 
 // ---- TLBs and walk caches -------------------------------------------------------------------------------------------
@@ -211,7 +221,7 @@ function validEntries(structure: AssociativeCache): { index: number; set: number
 }
 
 function structureNode(machine: Machine, focus: Focus, s: AssociativeCache): TreeNode {
-  const valid = s.population.reduce((a, b) => a + b, 0);
+  const valid = s.population;
   const shape = s.sets === 1 ? 'fully associative' : `${s.sets} sets × ${s.ways} ways`;
   const level = machine.mmu.walkCaches.indexOf(s);
   return {
@@ -235,19 +245,19 @@ const flagNames = (flags: number): string =>
     .join(' ');
 
 function tlbNode(focus: Focus, s: AssociativeCache, index: number, set: number, rank: number): TreeNode {
-  const size = s.size[index];
-  const vpn = asVpn(s.tag[index] * PAGES_OF_SIZE[size]);
+  const size = s.sizeOf(index);
+  const vpn = asVpn(s.tagOf(index) * PAGES_OF_SIZE[size]);
   const current = focus.vpn !== undefined && focus.vpn >= vpn && focus.vpn < vpn + PAGES_OF_SIZE[size];
   return {
-    id: `entry:${s.name}:${size}:${s.tag[index]}`,
+    id: `entry:${s.name}:${size}:${s.tagOf(index)}`,
     label: formatVirtual(vpn),
-    description: `→ frame 0x${s.frame[index].toString(16)} · ${PAGE_SIZE_NAMES[size]} · ${flagNames(s.flags[index])} · set ${set}, ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
-    tooltip: `${s.name}, set ${set}: VPN 0x${s.tag[index].toString(16)}`,
+    description: `→ frame 0x${s.frameOf(index).toString(16)} · ${PAGE_SIZE_NAMES[size]} · ${flagNames(s.flagsOf(index))} · set ${set}, ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    tooltip: `${s.name}, set ${set}: VPN 0x${s.tagOf(index).toString(16)}`,
     hasChildren: false,
     icon: 'symbol-field',
     kind: 'entry',
     address: `0x${addressOf(vpn).toString(16)}`,
-    memoryReference: physicalReference(s.frame[index] * 4096),
+    memoryReference: physicalReference(s.frameOf(index) * 4096),
     current,
     changed: focus.changedCaches.has(`${s.name}|${vpn}`),
   };
@@ -262,13 +272,13 @@ function walkCacheNode(
   rank: number,
 ): TreeNode {
   const format = machine.scheme.format.levels[level];
-  const vpn = asVpn(s.tag[index] * pagesPerEntry(format));
-  const current = focus.vpn !== undefined && Math.floor(focus.vpn / pagesPerEntry(format)) === s.tag[index];
-  const table = s.frame[index] * 4096;
+  const vpn = asVpn(s.tagOf(index) * pagesPerEntry(format));
+  const current = focus.vpn !== undefined && Math.floor(focus.vpn / pagesPerEntry(format)) === s.tagOf(index);
+  const table = s.frameOf(index) * 4096;
   return {
-    id: `entry:${s.name}:${s.tag[index]}`,
+    id: `entry:${s.name}:${s.tagOf(index)}`,
     label: `${formatVirtual(vpn)}`,
-    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[level + 1].name} table at ${formatPhysical(table)} · ${flagNames(s.flags[index])} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[level + 1].name} table at ${formatPhysical(table)} · ${flagNames(s.flagsOf(index))} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
     tooltip: `A walk of any address with this prefix starts at the table at ${formatPhysical(table)}`,
     hasChildren: false,
     icon: 'symbol-field',
@@ -276,6 +286,6 @@ function walkCacheNode(
     address: `0x${addressOf(vpn).toString(16)}`,
     memoryReference: physicalReference(table),
     current,
-    changed: focus.changedCaches.has(`${s.name}|${s.tag[index]}`),
+    changed: focus.changedCaches.has(`${s.name}|${s.tagOf(index)}`),
   };
 }

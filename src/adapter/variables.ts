@@ -4,7 +4,15 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { formatAddress } from '../machine/core/addresses';
-import { formatValue, type MemberValue, type NumberFormat, numberOf, type Value } from '../scenario/run/values';
+import {
+  formatValue,
+  type MemberValue,
+  type NumberFormat,
+  numberOf,
+  type ObjectValue,
+  type Value,
+} from '../scenario/run/values';
+import type { VariableMenu } from '../protocol/names';
 import { badReference, refused } from './errors';
 
 /** A row of the Variables view. */
@@ -14,6 +22,10 @@ export interface VariableNode {
   type?: string;
   evaluateName?: string;
   memoryReference?: string;
+  /** Data that the row shows, if it is no expression's. */
+  dataId?: string;
+  /** What the row is, for the conditions of context menus. */
+  menu?: VariableMenu;
   /** Present: the row can be unfolded. */
   children?: VariableSource;
   /** Present: the value can be changed. A sentence if the new one is refused. */
@@ -56,19 +68,21 @@ export class VariableStore {
       .map((n) => this.#toVariable(n));
   }
 
+  find(reference: number, name: string): VariableNode | undefined {
+    return this.source(reference)
+      .list(0, Number.MAX_SAFE_INTEGER)
+      .find((n) => n.name === name);
+  }
+
   assign(reference: number, name: string, text: string): VariableNode {
-    const find = (): VariableNode | undefined =>
-      this.source(reference)
-        .list(0, Number.MAX_SAFE_INTEGER)
-        .find((n) => n.name === name);
-    const node = find();
+    const node = this.find(reference, name);
     if (node?.assign === undefined) throw refused(`'${name}' cannot be changed.`);
     const problem = node.assign(text);
     if (problem !== undefined) throw refused(problem);
-    return find() ?? node;
+    return this.find(reference, name) ?? node;
   }
 
-  #toVariable(node: VariableNode): DebugProtocol.Variable {
+  #toVariable(node: VariableNode): DebugProtocol.Variable & { __vscodeVariableMenuContext?: string } {
     const hint: DebugProtocol.VariablePresentationHint = {};
     if (node.lazy) hint.lazy = true;
     if (node.assign === undefined && node.children === undefined) hint.attributes = ['readOnly'];
@@ -80,6 +94,7 @@ export class VariableStore {
       memoryReference: node.memoryReference,
       variablesReference: this.handle(node.children),
       indexedVariables: node.children?.indexed,
+      __vscodeVariableMenuContext: node.menu,
       presentationHint: Object.keys(hint).length > 0 ? hint : undefined,
     };
   }
@@ -109,9 +124,8 @@ export function valueNode(
   if (typeof value !== 'object') return node;
   if (value.type === 'object') {
     node.memoryReference = value.memoryReference;
-    node.children = fixed(() =>
-      value.members.map((m) => valueNode(m.name, m.get(), memberPath(expression, m.name), rows, m)),
-    );
+    node.menu = isEntry(value) ? 'ptscope-entry' : undefined;
+    node.children = fixed(() => value.members.map((m) => fieldNode(value, expression, m, rows)));
   } else if (value.type !== 'symbol') {
     node.children = fixed(() => [
       { name: 'start', value: formatAddress(value.start), evaluateName: `${expression}.start` },
@@ -121,6 +135,16 @@ export function valueNode(
   }
   return node;
 }
+
+/** A field of an entry is watched as the entry that it is part of. */
+export function fieldNode(owner: ObjectValue, expression: string, m: MemberValue, rows: ValueRows): VariableNode {
+  const node = valueNode(m.name, m.get(), memberPath(expression, m.name), rows, m);
+  if (isEntry(owner)) node.menu = 'ptscope-entry';
+  return node;
+}
+
+const isEntry = ({ memoryReference, members }: ObjectValue): boolean =>
+  memoryReference !== undefined && members.some((m) => m.name === 'raw');
 
 const memberPath = (expression: string, name: string): string =>
   /^\d+$/.test(name) ? `${expression}[${name}]` : `${expression}.${name}`;

@@ -2,10 +2,12 @@
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../protocol/names';
 import { registerCommands } from './commands';
+import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
 import { Sessions } from './debug/sessions';
 import { start } from './debug/start';
 import { reverseStep, toggleHex } from './debug/stepping';
+import { goToTick, travel } from './debug/travel';
 import type { ExtensionHost } from './host';
 import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
@@ -29,6 +31,13 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     copyAddress: (row) => copyAddress(row),
     openMemory: (row) => openMemory(sessions, row),
     toggleHex: () => toggleHex(sessions),
+    breakOnWrite: (row) => breakOn('write', row),
+    breakOnAccess: (row) => breakOn('access', row),
+    previousChange: (place) => travel(sessions, 'change', 'previous', place),
+    nextChange: (place) => travel(sessions, 'change', 'next', place),
+    previousFault: (place) => travel(sessions, 'fault', 'previous', place),
+    nextFault: (place) => travel(sessions, 'fault', 'next', place),
+    goToTick: () => goToTick(sessions),
   });
   context.subscriptions.push(
     log,

@@ -19,6 +19,13 @@ const DOING: Record<CommandName, string> = {
   copyAddress: 'copy the address',
   openMemory: 'open the memory',
   toggleHex: 'change the number format',
+  breakOnWrite: 'break on writes of this entry',
+  breakOnAccess: 'break on accesses to this entry',
+  previousChange: 'look for the previous change',
+  nextChange: 'look for the next change',
+  previousFault: 'look for the previous fault',
+  nextFault: 'look for the next fault',
+  goToTick: 'go to the tick',
 };
 
 export function registerCommands(handlers: CommandHandlers): vscode.Disposable {

@@ -22,6 +22,13 @@ export const COMMANDS = {
   copyAddress: 'ptscope.copyAddress',
   openMemory: 'ptscope.openMemory',
   toggleHex: 'ptscope.toggleHex',
+  breakOnWrite: 'ptscope.breakOnWrite',
+  breakOnAccess: 'ptscope.breakOnAccess',
+  previousChange: 'ptscope.previousChange',
+  nextChange: 'ptscope.nextChange',
+  previousFault: 'ptscope.previousFault',
+  nextFault: 'ptscope.nextFault',
+  goToTick: 'ptscope.goToTick',
 } as const;
 
 export const VIEWS = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;
@@ -34,6 +41,10 @@ export const SETTINGS = {
   adapterHost: 'ptscope.adapter.host',
 } as const;
 
+/** What a variable is, as `debugProtocolVariableMenuContext` in the conditions of its context menu. */
+export const VARIABLE_MENUS = { entry: 'ptscope-entry', address: 'ptscope-address' } as const;
+export type VariableMenu = (typeof VARIABLE_MENUS)[keyof typeof VARIABLE_MENUS];
+
 /** Context keys that `when` clauses use. */
 export const CONTEXTS = { sessionActive: 'ptscope.sessionActive', canStepBack: 'ptscope.canStepBack' } as const;
 
@@ -43,6 +54,7 @@ export const REQUESTS = {
   tree: 'ptscope/tree',
   moment: 'ptscope/moment',
   seek: 'ptscope/seek',
+  travel: 'ptscope/travel',
   reverseStepIn: 'ptscope/reverseStepIn',
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',

@@ -27,6 +27,22 @@ export interface MomentInfo extends Moment {
 
 export interface SeekArguments extends Moment {}
 
+/**
+ * `ptscope/travel`: to the previous or the next moment at which something happened to a place. A `stopped` event follows;
+ * where there is no such moment, the cursor has not moved, and an output says so.
+ */
+export interface TravelArguments {
+  /** `change`: the entry is written, by whomever. `fault`: a page fault at an address. */
+  what: 'change' | 'fault';
+  direction: 'previous' | 'next';
+  /** A data id, or an expression: an entry, or an address, which stands for its page and the entry that maps it. */
+  target: string;
+}
+export interface TravelResponse {
+  /** What is looked for, e.g. `the previous change of PTE of heap+0x1000`. */
+  sought: string;
+}
+
 /** `ptscope/walk`: the picture of the current access, or of a side-effect-free walk of `address` if given. */
 export interface WalkArguments {
   /** An expression of the scenario language, e.g. `heap+0x1000` or `0x7fff12345678`. */
@@ -67,6 +83,10 @@ export interface TreeNode {
   address?: string;
   /** Canonical memory reference, e.g. `pa:0x1a2000`. */
   memoryReference?: string;
+  /** The entries that the row shows, as data that can be watched: `entry:pa:0x1a2008`. */
+  dataId?: string;
+  /** The virtual addresses that the row maps, as data that can be watched: `va:1:0x555555400000+4096`. */
+  range?: string;
   /** True if this row is on the path of the current access. */
   current?: boolean;
   /** True if this row changed in the current tick. */
@@ -104,6 +124,7 @@ export interface CustomRequests {
   'ptscope/tree': { arguments: TreeArguments; response: TreeResponse };
   'ptscope/moment': { arguments: Record<string, never>; response: MomentInfo };
   'ptscope/seek': { arguments: SeekArguments; response: void };
+  'ptscope/travel': { arguments: TravelArguments; response: TravelResponse };
   'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };

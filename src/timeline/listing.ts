@@ -96,6 +96,10 @@ export function eventText(event: MachineEvent, machine: Machine, describe: Descr
       const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
       return `write ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)}: ${padded(before)} → ${padded(entry.raw)}${flags}: ${entry.meaning}`;
     }
+    case 'memoryWrite':
+      return `write ${formatPhysical(event.address)} by hand: ${oldAndNew(event)}`;
+    case 'registerLoad':
+      return `load ${event.register.toUpperCase()} by hand: ${oldAndNew(event)}`;
     case 'frame': {
       const size = event.order === 0 ? '' : ` (order ${event.order})`;
       if (event.action === 'fail') return `no free block of order ${event.order} for ${event.purpose}`;
@@ -120,6 +124,9 @@ const WALKS = {
 } as const;
 
 const OUTPUTS = { print: 'prints: ', failed: '✗ ', expect: '✓ ', break: 'break: ' } as const;
+
+const oldAndNew = (e: { oldLow: number; oldHigh: number; newLow: number; newHigh: number }): string =>
+  `${hex(rawOf(e.oldLow, e.oldHigh))} → ${hex(rawOf(e.newLow, e.newHigh))}`;
 
 const entryAddress = (e: { table: number; index: number }): string => formatPhysical(e.table * 4096 + e.index * 8);
 

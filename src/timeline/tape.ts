@@ -3,8 +3,8 @@
  *
  * Holds always between calls from outside: `run` is in the exact state of `moment`; `events` are all events of the
  * moment's tick (empty behind the last tick). Inside a motion (timeline.ts) the run may be ahead of the cursor;
- * `markStart` and `record` bring the two together again. Everything a tick says is said once: the first time that the
- * tick runs for real, never while it is recorded or repeated.
+ * `land` brings the two together again. Everything a tick says is said once: the first time that the tick runs for
+ * real, never while it is recorded or repeated.
  */
 import type { MachineEvent } from '../machine/core/events';
 import { Recorder, StopAtEvent } from '../machine/core/probe';
@@ -12,210 +12,200 @@ import type { Expression } from '../scenario/language/ast';
 import type { Output, Run, RunSnapshot, Until } from '../scenario/run/run';
 import { EvaluationError } from '../scenario/run/evaluate';
 import type { Standing } from '../scenario/run/standing';
-import { type Checkpoint, Checkpoints } from './checkpoints';
+import { type Checkpoint, type CheckpointLimits, Checkpoints } from './checkpoints';
+import { type Change, Edits, type Moment } from './edits';
+import type { Pace } from './pace';
+import { type Reading, readingOf } from './reading';
 import { NO_STOPS, type StopRules } from './stops';
+import { LEAST_SPACING, workBeforeSave, workOf } from './work';
 
-export interface Moment {
-  readonly tick: number;
+export type { Change, Moment } from './edits';
+
+export interface TapeOptions {
+  /** Ticks between checkpoints; absent: as many as keep them cheap. */
+  checkpointTicks?: number;
+  /** What all checkpoints may hold together, in bytes. */
+  checkpointBytes?: number;
+  onOutput?(output: Output): void;
+  /** An edit is undone, because the cursor went back before it; a sentence. */
+  onUndo?(text: string): void;
+}
+
+/** A place of the cursor that can be returned to exactly, whatever a search did meanwhile. */
+export interface Place {
+  readonly start: RunSnapshot;
+  readonly events: readonly MachineEvent[];
   readonly event: number;
 }
 
-/** `target = value`, as the `set` statement takes it. */
-export interface Change {
-  readonly target: Expression;
-  readonly value: bigint;
-}
+const DEFAULT_BYTES = 256 * 2 ** 20;
+const MOST_CHECKPOINTS = 480;
 
-/** A change that a person made at a moment; part of the tape, applied whenever the tick runs. */
-interface Edit extends Change {
-  readonly event: number;
-}
+/** Ticks before the goal at which a replay leaves checkpoints: where a person looks, small steps are instant. */
+const NEAR_GOAL = [32768, 4096, 512, 64, 8];
 
 export class Tape {
-  #events: MachineEvent[] = [];
+  #events: readonly MachineEvent[] = [];
   #event = 0;
-  #tickStart: RunSnapshot;
-  #standing: Standing;
+  #start: RunSnapshot;
+  /** Made when it is asked for. */
+  #standing: Standing | undefined;
   readonly #checkpoints: Checkpoints;
-  readonly #edits = new Map<number, Edit[]>();
-  /** Tick that `events` belong to; −1 while the run is ahead of the cursor. */
-  #recorded = -1;
+  readonly #edits = new Edits();
   /** Ticks below this have said what they had to say. */
   #said = 0;
   #quiet = false;
 
   constructor(
     readonly run: Run,
-    private readonly checkpointSpacing: number,
-    onOutput: (output: Output) => void,
+    private readonly options: TapeOptions,
   ) {
     run.onOutput = (output) => {
-      if (!this.#quiet && run.tick > this.#said) onOutput(output);
+      if (!this.#quiet && run.tick > this.#said) options.onOutput?.(output);
     };
-    this.#tickStart = run.save();
-    this.#standing = run.standing();
-    this.#checkpoints = new Checkpoints(this.#tickStart);
-    this.record();
+    this.#start = run.save();
+    const limits: CheckpointLimits = {
+      bytes: options.checkpointBytes ?? DEFAULT_BYTES,
+      count: MOST_CHECKPOINTS,
+      spacing: options.checkpointTicks ?? LEAST_SPACING,
+    };
+    this.#checkpoints = new Checkpoints(this.#checkpointHere(this.#start), limits);
+    this.#record();
   }
 
+  // ---- where the cursor is ----------------------------------------------------------------------------------------
+
   get moment(): Moment {
-    return { tick: this.#tickStart.state.tick, event: this.#event };
+    return { tick: this.#start.state.tick, event: this.#event };
   }
   get events(): readonly MachineEvent[] {
     return this.#events;
   }
-  /** Where the current tick stands in the scenario, however far into the tick the cursor is. */
+  /** Where the current tick stands in the scenario, however far into the tick the cursor is. Not to be asked in a motion. */
   get standing(): Standing {
+    if (this.#standing === undefined) {
+      this.run.load(this.#start);
+      this.#standing = this.run.standing();
+      this.moveInside(this.#event);
+    }
     return this.#standing;
   }
   get atEnd(): boolean {
-    return this.#tickStart.state.end !== null;
+    return this.#start.state.end !== null;
   }
   get atStart(): boolean {
     return this.moment.tick === 0 && this.#event === 0;
   }
+
+  get place(): Place {
+    return { start: this.#start, events: this.#events, event: this.#event };
+  }
+
+  returnTo({ start, events, event }: Place): void {
+    this.#start = start;
+    this.#standing = undefined;
+    this.#events = events;
+    this.moveInside(event);
+  }
+
+  // ---- checkpoints ------------------------------------------------------------------------------------------------
+
   get checkpointTicks(): readonly number[] {
     return this.#checkpoints.ticks;
   }
-  /** The latest saved state at or before a tick. */
+  get checkpointBytes(): number {
+    return this.#checkpoints.bytes;
+  }
   checkpointBefore(tick: number): Checkpoint {
     return this.#checkpoints.before(tick);
   }
-
-  /** Nothing that runs meanwhile says anything. */
-  quietly<T>(work: () => T): T {
-    const before = this.#quiet;
-    this.#quiet = true;
-    try {
-      return work();
-    } finally {
-      this.#quiet = before;
-    }
+  lastingAfter(tick: number): Checkpoint | undefined {
+    return this.#checkpoints.lastingAfter(tick);
   }
 
-  /**
-   * Changes the state at this moment. The tick is run again from its start with the changes applied here; what was after
-   * this moment is dropped. Returns a sentence if a change is refused, and then nothing has changed.
-   */
-  edit(changes: readonly Change[]): string | undefined {
-    const { tick, event } = this.moment;
-    for (const { target, value } of changes) {
-      const refused = this.#tryAssign(target, value);
-      if (refused === undefined) continue;
-      this.moveInside(event);
-      return refused;
-    }
-    const earlier = (this.#edits.get(tick) ?? []).filter((e) => e.event <= event);
-    for (const t of [...this.#edits.keys()]) if (t > tick) this.#edits.delete(t);
-    this.#edits.set(tick, [...earlier, ...changes.map((c) => ({ ...c, event }))]);
-    this.#checkpoints.dropAfter(tick);
-    this.#said = Math.min(this.#said, tick);
-    this.run.load(this.#tickStart);
-    this.record();
-    this.moveInside(Math.min(event, Math.max(0, this.#events.length - 1)));
-    return undefined;
+  #checkpointHere(snapshot: RunSnapshot): Checkpoint {
+    const { run } = this;
+    const work = this.options.checkpointTicks === undefined ? workOf(run) : run.tick;
+    return { tick: run.tick, snapshot, work, reading: readingOf(run) };
   }
 
-  #tryAssign(target: Expression, value: bigint): string | undefined {
-    try {
-      return this.run.assign(target, value);
-    } catch (error) {
-      if (error instanceof EvaluationError || error instanceof RangeError) return error.message;
-      throw error;
-    }
+  #checkpointIfDue(): void {
+    const { run } = this;
+    const { last, spacing } = this.#checkpoints;
+    if (run.tick <= last.tick || run.end !== null) return;
+    const ticks = this.options.checkpointTicks;
+    const done = (ticks === undefined ? workOf(run) : run.tick) - last.work;
+    if (done < spacing || (ticks === undefined && done < workBeforeSave(run))) return;
+    this.#checkpoints.add(this.#checkpointHere(run.save()));
   }
 
-  /** Goes to a moment that has run, or stands at the nearest one. */
-  seek(moment: Moment): void {
-    if (moment.tick !== this.#recorded) {
-      this.replay(this.#checkpoints.before(moment.tick).snapshot, moment.tick);
-      this.record();
-    }
-    this.moveInside(Math.min(moment.event, Math.max(0, this.#events.length - 1)));
+  /** Leaves a checkpoint where the run stands, for motions close to here. */
+  leaveNear(): void {
+    if (this.run.end === null) this.#checkpoints.addNear(this.#checkpointHere(this.run.save()));
   }
 
-  /** Restores a snapshot and runs quietly to the start of a tick. */
-  replay(snapshot: RunSnapshot, tick: number): void {
-    this.run.load(snapshot);
-    this.quietly(() => {
-      while (this.run.tick < tick && this.run.end === null) this.runFast(NO_STOPS, tick - this.run.tick);
-    });
-    this.markStart();
+  /** The nearest saved state at or before a tick. */
+  #nearest(tick: number): RunSnapshot {
+    const best = this.#checkpoints.before(tick);
+    const here = this.#start.state.tick;
+    return here <= tick && here >= best.tick ? this.#start : best.snapshot;
   }
 
-  /** The run stands at a tick's start: that is where the cursor is now. */
-  markStart(): void {
-    this.#tickStart = this.run.save();
-    this.#standing = this.run.standing();
-    this.#event = 0;
-    this.#recorded = -1;
-  }
+  // ---- running ----------------------------------------------------------------------------------------------------
 
-  /** Records all events of the tick at whose start the run stands, and goes back to its start. */
-  record(): void {
-    this.#event = 0;
-    this.#recorded = this.moment.tick;
-    if (this.run.end !== null) {
-      this.#events = [];
-      return;
-    }
-    this.#events = this.quietly(() => this.#runTick(Infinity));
-    this.run.load(this.#tickStart);
-    this.#applyEditsAtStart();
-  }
-
-  #applyEditsAtStart(): void {
-    for (const edit of this.#edits.get(this.run.tick) ?? [])
-      if (edit.event === 0) this.run.assign(edit.target, edit.value);
-  }
-
-  /** Runs the tick from its start with a recorder until event `stopAt` has been reported. */
-  #runTick(stopAt: number): MachineEvent[] {
-    const edits = this.#edits.get(this.run.tick);
-    const apply =
-      edits &&
-      ((index: number): void => {
-        for (const edit of edits) if (edit.event === index) this.run.assign(edit.target, edit.value);
-      });
-    const recorder = new Recorder(stopAt, apply);
-    const { probe } = this.run.machine;
-    probe.recorder = recorder;
-    try {
-      this.run.step();
-    } catch (error) {
-      if (!(error instanceof StopAtEvent)) throw error;
-    } finally {
-      probe.recorder = null;
-    }
-    return recorder.events;
-  }
-
-  /** Puts the run into the state of an event of the current tick. */
-  moveInside(event: number): void {
-    this.run.load(this.#tickStart);
-    this.#event = event;
-    if (event === 0) this.#applyEditsAtStart();
-    else this.quietly(() => this.#runTick(event));
+  /** The run stands at a checkpoint. */
+  restore(checkpoint: Checkpoint): void {
+    this.run.load(checkpoint.snapshot);
   }
 
   /** From anywhere in the tick to the start of the next; what it says is said. */
   completeTick(): void {
-    this.run.load(this.#tickStart);
+    this.run.load(this.#start);
     this.runFast(NO_STOPS, 1);
+  }
+
+  /** The run stands at a tick's start, or where the run ends before it, or where the pause was asked for. */
+  async go(tick: number, pace: Pace): Promise<void> {
+    this.run.load(this.#nearest(tick));
+    await this.runTo(tick, pace);
+  }
+
+  /** As `go`, and leaves checkpoints on the way. */
+  async approach(tick: number, pace: Pace): Promise<void> {
+    this.run.load(this.#nearest(tick));
+    for (const distance of NEAR_GOAL) {
+      if (tick - distance <= this.run.tick) continue;
+      await this.runTo(tick - distance, pace);
+      if (this.run.tick === tick - distance) this.leaveNear();
+    }
+    await this.runTo(tick, pace);
+  }
+
+  async runTo(tick: number, pace: Pace): Promise<void> {
+    while (this.run.tick < tick && this.run.end === null && !pace.pauseRequested) {
+      this.runOn(NO_STOPS, tick - this.run.tick, 'limit', pace);
+      if (pace.tired) await pace.rest();
+    }
+  }
+
+  /** Runs on to where the rules say that something may be, at most `limit` ticks; see `Run.fast`. */
+  runOn(rules: StopRules, limit: number, until: Until, pace: Pace): number {
+    this.#checkpointIfDue();
+    const { last, spacing } = this.#checkpoints;
+    const due = this.options.checkpointTicks === undefined ? Infinity : last.tick + spacing;
+    const room = due > this.run.tick ? due - this.run.tick : Infinity;
+    return pace.burst(Math.min(limit, room), (ticks) => this.runFast(rules, ticks, until));
   }
 
   /** Runs up to `limit` ticks without events, except ticks that a person edited. Returns the ticks run. */
   runFast(rules: StopRules, limit: number, until: Until = 'limit'): number {
     const { probe } = this.run.machine;
     const from = this.run.tick;
-    if (this.#edits.has(from)) {
+    const end = this.#edits.firstTick(from, from + limit);
+    if (end === from) {
       probe.fired = 0;
       this.#armed(rules, () => this.#runTick(Infinity));
-    } else {
-      let end = from + limit;
-      for (const tick of this.#edits.keys()) if (tick > from && tick < end) end = tick;
-      this.#armed(rules, () => this.run.fast(end - from, rules.statements, until));
-    }
+    } else this.#armed(rules, () => this.run.fast(end - from, rules.statements, until));
     if (!this.#quiet) this.#said = Math.max(this.#said, this.run.tick);
     return this.run.tick - from;
   }
@@ -234,8 +224,122 @@ export class Tape {
     }
   }
 
-  checkpointIfDue(): void {
-    if (this.run.tick >= this.#checkpoints.last.tick + this.checkpointSpacing)
-      this.#checkpoints.add(this.run.tick, this.run.save());
+  // ---- inside a tick ----------------------------------------------------------------------------------------------
+
+  /** The cursor is at the start of the tick at whose start the run stands. */
+  land(): void {
+    this.#start = this.run.save();
+    this.#standing = undefined;
+    this.#record();
+  }
+
+  /** The counters at the start of the cursor's tick. */
+  reading(): Reading {
+    this.run.load(this.#start);
+    const reading = readingOf(this.run);
+    this.moveInside(this.#event);
+    return reading;
+  }
+
+  /** Records all events of the tick, and goes back to its start. */
+  #record(): void {
+    this.#events = this.run.end === null ? this.#quietly(() => this.#runTick(Infinity)) : [];
+    this.moveInside(0);
+  }
+
+  #quietly<T>(work: () => T): T {
+    this.#quiet = true;
+    try {
+      return work();
+    } finally {
+      this.#quiet = false;
+    }
+  }
+
+  /** Runs the tick from its start with a recorder until event `stopAt` has been reported. */
+  #runTick(stopAt: number): MachineEvent[] {
+    const edits = this.#edits.at(this.run.tick);
+    const apply = (index: number): void => {
+      for (const edit of edits) if (edit.event === index) this.run.assign(edit.target, edit.value);
+    };
+    const recorder = new Recorder(stopAt, edits.length > 0 ? apply : undefined);
+    const { probe } = this.run.machine;
+    probe.recorder = recorder;
+    try {
+      this.run.step();
+    } catch (error) {
+      if (!(error instanceof StopAtEvent)) throw error;
+    } finally {
+      probe.recorder = null;
+    }
+    return recorder.events;
+  }
+
+  /** Puts the run into the state of an event of the current tick. */
+  moveInside(event: number): void {
+    this.run.load(this.#start);
+    this.#event = event;
+    if (event > 0) this.#quietly(() => this.#runTick(event));
+    else
+      for (const edit of this.#edits.at(this.run.tick)) if (edit.event === 0) this.run.assign(edit.target, edit.value);
+  }
+
+  /** As `moveInside`, to the last event where the tick has fewer. */
+  moveToward(event: number): void {
+    this.moveInside(Math.min(event, Math.max(0, this.#events.length - 1)));
+  }
+
+  // ---- edits ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Changes the state at this moment. The tick is run again from its start with the changes applied here; what was after
+   * this moment is dropped. Returns a sentence if a change is refused, and then nothing has changed.
+   */
+  edit(changes: readonly Change[]): string | undefined {
+    const { moment } = this;
+    for (const { target, value } of changes) {
+      const refused = this.#tryAssign(target, value);
+      if (refused === undefined) continue;
+      this.moveInside(moment.event);
+      return refused;
+    }
+    this.#edits.add(moment, changes);
+    this.#newHistory(moment.tick);
+    return undefined;
+  }
+
+  #tryAssign(target: Expression, value: bigint): string | undefined {
+    try {
+      return this.run.assign(target, value);
+    } catch (error) {
+      if (error instanceof EvaluationError || error instanceof RangeError) return error.message;
+      throw error;
+    }
+  }
+
+  /** How many edits the tape has. */
+  get edits(): number {
+    return this.#edits.count;
+  }
+
+  /** At the end of a motion: edits that are now in the future are undone, and what came of them goes. True if any was. */
+  undoLaterEdits(): boolean {
+    const undone = this.#edits.dropLater(this.moment);
+    if (undone.length === 0) return false;
+    this.#newHistory(Math.min(...undone.map((e) => e.tick)));
+    for (const { text, tick } of undone)
+      this.options.onUndo?.(`the edit${text === undefined ? '' : ` of ${text}`} at tick ${tick} is undone`);
+    return true;
+  }
+
+  /** What follows the start of a tick is no longer what it was. */
+  #newHistory(tick: number): void {
+    this.#checkpoints.dropAfter(tick);
+    this.#said = Math.min(this.#said, tick);
+    if (tick !== this.moment.tick) return;
+    const { event } = this.moment;
+    this.run.load(this.#start);
+    this.#record();
+    this.moveToward(event);
   }
 }

@@ -72,7 +72,13 @@ describe('the manifest', () => {
       .map(({ command }) => command);
     assert.deepEqual(
       hidden?.toSorted(),
-      [COMMANDS.copyAddress, COMMANDS.openMemory, COMMANDS.showWalkOfEntry].toSorted(),
+      [
+        COMMANDS.breakOnAccess,
+        COMMANDS.breakOnWrite,
+        COMMANDS.copyAddress,
+        COMMANDS.openMemory,
+        COMMANDS.showWalkOfEntry,
+      ].toSorted(),
     );
   });
 

@@ -1,7 +1,7 @@
 /** Timelines over small scenarios, for tests. */
 import { loadScenario } from '../../src/scenario/run/load';
 import type { Output } from '../../src/scenario/run/run';
-import { Timeline } from '../../src/timeline/timeline';
+import { Timeline, type TimelineOptions } from '../../src/timeline/timeline';
 
 const noFiles = {
   readText: () => Promise.reject(new Error('no files here')),
@@ -12,22 +12,28 @@ const noFiles = {
 export interface Tape {
   timeline: Timeline;
   outputs: Output[];
+  /** What was said about undone edits. */
+  undone: string[];
   /** `tick.event` of the cursor. */
   place(): string;
   hash(): string;
 }
 
-export async function tape(source: string, checkpointTicks = 16): Promise<Tape> {
+export const tape = (source: string, checkpointTicks = 16): Promise<Tape> => tapeOf(source, { checkpointTicks });
+
+export async function tapeOf(source: string, options: Partial<TimelineOptions>): Promise<Tape> {
   const { run } = await loadScenario('test.ptscen', source, noFiles, {});
   const outputs: Output[] = [];
+  const undone: string[] = [];
   const timeline = new Timeline(run, {
-    checkpointTicks,
     now: () => performance.now(),
     yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
     onOutput: (output) => outputs.push(output),
+    onUndo: (text) => undone.push(text),
+    ...options,
   });
   const place = (): string => `${timeline.moment.tick}.${timeline.moment.event}`;
-  return { timeline, outputs, place, hash: () => run.stateHash() };
+  return { timeline, outputs, undone, place, hash: () => run.stateHash() };
 }
 
 export const SMALL = `machine {

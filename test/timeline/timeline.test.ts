@@ -4,6 +4,7 @@ import { parseExpression } from '../../src/scenario/language/parser';
 import { Signal } from '../../src/machine/core/probe';
 import type { StopRules } from '../../src/timeline/stops';
 import { NO_STOPS } from '../../src/timeline/stops';
+import { atFaults } from './rules';
 import { SMALL, tape, type Tape } from './tape';
 
 /** Hash at every moment of a straight run, by `tick.event`. */
@@ -17,18 +18,6 @@ async function allMoments(source: string): Promise<{ places: string[]; hashes: M
     if ((await t.timeline.stepIn(NO_STOPS)).kind === 'end') return { places, hashes };
   }
 }
-
-/** Stops at every page fault, in the words of events alone. */
-const atFaults: StopRules = {
-  armed: 0x7f,
-  functions: [],
-  watches: [],
-  statements: null,
-  candidates: (events) =>
-    events.flatMap((e, event) =>
-      e.kind === 'fault' ? [{ event, cause: { reason: 'exception', text: e.reason, breakpoints: [] } }] : [],
-    ),
-};
 
 async function stopsForward(t: Tape, rules: StopRules): Promise<string[]> {
   const places: string[] = [];
@@ -188,15 +177,6 @@ describe('the timeline', () => {
     assert.deepEqual(prints, ['faults 1', 'end']);
   });
 
-  it('keeps a bounded number of checkpoints', async () => {
-    const many = SMALL.replace('repeat 3', 'repeat 300');
-    const t = await tape(many, 4);
-    await t.timeline.continue(NO_STOPS);
-    const ticks = t.timeline.checkpointTicks;
-    assert.ok(ticks.length <= 65, `${ticks.length} checkpoints`);
-    assert.equal(ticks[0], 0);
-  });
-
   it('pauses at a tick boundary and goes on from there', async () => {
     const t = await tape(SMALL.replace('repeat 3', 'repeat 20000'), 4096);
     const motion = t.timeline.continue(NO_STOPS);
@@ -225,38 +205,106 @@ describe('the timeline', () => {
 
 describe('an edit at a moment', () => {
   const expression = (text: string) => parseExpression(text).expression;
+  const edit = (t: Tape, text: string, value: bigint): string | undefined =>
+    t.timeline.edit([{ target: expression(text), value, text }]);
   const beforeRead = async (): Promise<Tape> => {
-    const t = await tape('process p\nmmap a 64KiB rw anon\nwrite a\nflush tlb\nread a\nread a\n');
+    const t = await tape('process p\nmmap a 64KiB rw anon\nwrite a\nflush tlb\nread a\nread a\nprint "end"\n');
     while (t.timeline.standing.title !== 'read a') await t.timeline.stepOver(NO_STOPS);
     return t;
   };
+  const faults = (t: Tape): number => t.timeline.events.filter((e) => e.kind === 'fault').length;
 
-  it('changes what follows it, and nothing before it', async () => {
+  it('changes what follows it', async () => {
     const t = await beforeRead();
-    assert.equal(t.timeline.edit([{ target: expression('pte(a).present'), value: 0n }]), undefined);
-    const faults = t.timeline.events.filter((e) => e.kind === 'fault');
-    assert.equal(faults.length, 1, 'the read now faults');
-    await t.timeline.stepBack();
-    assert.equal(t.timeline.standing.title, 'flush tlb');
-    await t.timeline.stepOver(NO_STOPS);
-    assert.equal(t.timeline.events.filter((e) => e.kind === 'fault').length, 1);
+    assert.equal(edit(t, 'pte(a).present', 0n), undefined);
+    assert.equal(faults(t), 1, 'the read now faults');
   });
 
-  it('is part of the tape: the same state is reached on every path over it', async () => {
+  it('is part of the tape: the same state is reached on every path over it that does not begin before it', async () => {
     const t = await beforeRead();
-    t.timeline.edit([{ target: expression('pte(a).user'), value: 0n }]);
+    edit(t, 'pte(a).user', 0n);
     const { tick } = t.timeline.moment;
+    const here = t.hash();
     await t.timeline.stepOver(NO_STOPS);
     const after = t.hash();
-    await t.timeline.seek({ tick: 0, event: 0 });
+    await t.timeline.continue(NO_STOPS);
     await t.timeline.seek({ tick: tick + 1, event: 0 });
     assert.equal(t.hash(), after);
+    await t.timeline.stepBack();
+    assert.equal(t.hash(), here, 'its own moment keeps it');
+    await t.timeline.stepOver(NO_STOPS);
+    assert.equal(t.hash(), after);
+    assert.deepEqual(t.undone, []);
+  });
+
+  it('is undone by going back before it, and a sentence says so', async () => {
+    const t = await beforeRead();
+    const hash = t.hash();
+    const place = t.place();
+    edit(t, 'pte(a).present', 0n);
+    await t.timeline.stepBack();
+    assert.equal(t.timeline.standing.title, 'flush tlb');
+    assert.deepEqual(t.undone, [`the edit of pte(a).present at tick ${place.split('.')[0]} is undone`]);
+    await t.timeline.stepOver(NO_STOPS);
+    assert.equal(t.place(), place);
+    assert.equal(t.hash(), hash);
+    assert.equal(faults(t), 0);
+  });
+
+  it('inside a tick is undone by going back inside the tick', async () => {
+    const t = await beforeRead();
+    for (let i = 0; i < 3; i++) await t.timeline.stepIn(NO_STOPS);
+    const events = t.timeline.events.length;
+    const hash = t.hash();
+    edit(t, 'pte(a).present', 0n);
+    assert.notEqual(t.timeline.events.length, events);
+    await t.timeline.reverseStepIn();
+    assert.equal(t.undone.length, 1);
+    assert.equal(t.timeline.events.length, events, 'the tick is as it was');
+    await t.timeline.stepIn(NO_STOPS);
+    assert.equal(t.hash(), hash);
+  });
+
+  it('stays when a search backwards stops behind it, and goes when it stops before it', async () => {
+    const t = await beforeRead();
+    edit(t, 'pte(a).present', 0n);
+    await t.timeline.continue(NO_STOPS);
+    assert.equal((await t.timeline.reverseContinue(atFaults)).kind, 'stop');
+    assert.equal(t.timeline.standing.title, 'read a', 'the fault that the edit made');
+    assert.deepEqual(t.undone, []);
+    assert.equal((await t.timeline.reverseContinue(atFaults)).kind, 'stop');
+    assert.equal(t.timeline.standing.title, 'write a');
+    assert.equal(t.undone.length, 1);
+  });
+
+  it('stays when a jump that passed it comes back with nothing', async () => {
+    const t = await beforeRead();
+    edit(t, 'pte(a).present', 0n);
+    const hash = t.hash();
+    assert.equal((await t.timeline.jump(NO_STOPS, false)).kind, 'nowhere');
+    assert.equal(t.hash(), hash);
+    assert.deepEqual(t.undone, []);
+  });
+
+  it('makes what follows say what it has to say again, once', async () => {
+    const t = await beforeRead();
+    await t.timeline.continue(NO_STOPS);
+    await t.timeline.seek({ tick: 4, event: 0 });
+    edit(t, 'pte(a).accessed', 0n);
+    await t.timeline.continue(NO_STOPS);
+    await t.timeline.reverseContinue(NO_STOPS);
+    await t.timeline.continue(NO_STOPS);
+    assert.equal(
+      t.outputs.filter((o) => o.kind === 'print').length,
+      3,
+      'the first time, after the edit, after its undo',
+    );
   });
 
   it('that is refused changes nothing', async () => {
     const t = await beforeRead();
     const hash = t.hash();
-    assert.match(t.timeline.edit([{ target: expression('walk(a).refs'), value: 0n }]) ?? '', /cannot be set/);
+    assert.match(edit(t, 'walk(a).refs', 0n) ?? '', /cannot be set/);
     assert.equal(t.hash(), hash);
   });
 });

@@ -51,8 +51,9 @@ export function spoken(node: TreeNode): string {
 }
 
 /** Words that the `when` clauses of context menus look for. */
-export function contextValue({ kind, address, memoryReference }: TreeNode): string {
-  return [`ptscope-${kind}`, address ? 'address' : '', memoryReference ? 'memory' : ''].filter(Boolean).join(' ');
+export function contextValue({ kind, address, memoryReference, dataId, range }: TreeNode): string {
+  const has = [address && 'address', memoryReference && 'memory', dataId && 'data', range && 'range'];
+  return [`ptscope-${kind}`, ...has].filter(Boolean).join(' ');
 }
 
 export function nodeOf(argument: unknown): TreeNode | undefined {

@@ -1,0 +1,51 @@
+/** Where an entry stands: from its physical address back to the process, the level and the addresses that it maps. */
+import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn } from '../../machine/core/addresses';
+import type { Process } from '../../machine/kernel/process';
+import type { Machine } from '../../machine/machine';
+import { type PagingFormat, pagesPerEntry } from '../../machine/paging/format';
+import { ENTRY_BYTES } from './target';
+
+export interface EntryPlace {
+  process: Process;
+  levelName: string;
+  index: number;
+  /** First page that the entry maps, and how many. */
+  vpn: Vpn;
+  pages: number;
+}
+
+/** `undefined` if the address lies in no table that a process uses now. */
+export function placeOfEntry(machine: Machine, address: number): EntryPlace | undefined {
+  const { inspector, scheme } = machine;
+  const { levels } = scheme.format;
+  const wanted = asPfn(Math.floor(address / PAGE_BYTES));
+
+  function search(process: Process, table: Pfn, level: number, base: Vpn): EntryPlace | undefined {
+    const pages = pagesPerEntry(levels[level]);
+    if (table === wanted) {
+      const index = Math.floor((address % PAGE_BYTES) / ENTRY_BYTES);
+      const vpn = signExtended(scheme.format, addPages(base, index * pages));
+      return { process, levelName: levels[level].name, index, vpn, pages };
+    }
+    if (level === levels.length - 1) return undefined;
+    for (const index of inspector.used(table, level)) {
+      const entry = inspector.entry(table, level, index);
+      if (!entry.present || entry.leaf) continue;
+      const found = search(process, entry.frame, level + 1, addPages(base, index * pages));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  for (const process of machine.kernel.processes) {
+    const found = search(process, process.tdb.root, 0, asVpn(0));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Pages of the upper half have their high bits set. */
+export function signExtended({ addressBits }: PagingFormat, vpn: Vpn): Vpn {
+  const span = 2 ** (addressBits - 12);
+  return vpn >= span / 2 && vpn < span ? addPages(vpn, 2 ** 52 - span) : vpn;
+}

@@ -1,0 +1,96 @@
+/**
+ * The pace of a motion that may be long: how many ticks run in one go, when the host gets a turn, what a person is told.
+ *
+ * A clock decides these and nothing else: which state a motion ends in never depends on it. Bursts are sized by the speed
+ * that was measured, so that the host gets its turn every few milliseconds whether a tick takes ten nanoseconds or ten
+ * microseconds. Where the kind of work changes in the middle of a burst it may take longer, so a burst has an upper limit;
+ * a low one outside ranged accesses, where a single tick may be a step of a range operation.
+ */
+import type { Run } from '../scenario/run/run';
+
+export interface Progress {
+  tick: number;
+  /** Ticks per second since the motion began. */
+  ticksPerSecond: number;
+  /** Share of the motion that is done, 0 to 1, and what it still takes: where the goal is known. */
+  done?: number;
+  secondsLeft?: number;
+}
+
+export interface PaceOptions {
+  /** A monotonic clock in milliseconds, for yielding and progress alone. */
+  now(): number;
+  /** Lets the host handle other requests; resolves soon. */
+  yieldToHost(): Promise<void>;
+  onProgress?(progress: Progress): void;
+}
+
+const SLICE_MS = 12;
+const BURST_MS = 3;
+const FIRST_BURST = 1024;
+const LEAST_BURST = 16;
+const LONGEST_BURST = 16384;
+const LONGEST_OUTSIDE = 512;
+
+export class Pace {
+  /** A person wants the motion to end. */
+  pauseRequested = false;
+  /** Share done, where the motion knows it; else the share of the trace or ranged access that is going on. */
+  share: (() => number) | undefined;
+  readonly #began: number;
+  #slice: number;
+  #burst = FIRST_BURST;
+  #ran = 0;
+  #firstShare: number | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly options: PaceOptions,
+  ) {
+    this.#began = this.#slice = options.now();
+  }
+
+  /** Runs at most `limit` ticks at once: `work` gets a number of ticks and returns how many of them it ran. */
+  burst(limit: number, work: (ticks: number) => number): number {
+    const began = this.options.now();
+    const ran = work(Math.min(limit, this.#burst, this.#limitHere()));
+    const took = Math.max(0.02, this.options.now() - began);
+    const wanted = Math.ceil((ran * BURST_MS) / took);
+    // Speed is believed at once when it falls, and step by step when it rises.
+    this.#burst = Math.max(LEAST_BURST, Math.min(LONGEST_BURST, wanted, 4 * this.#burst));
+    this.#ran += ran;
+    return ran;
+  }
+
+  /** A ranged access runs to its end at most, so that what comes after it begins with a small burst. */
+  #limitHere(): number {
+    const { activity, at } = this.run;
+    if (activity === null || activity.kind === 'operation') return LONGEST_OUTSIDE;
+    return Math.max(1, activity.count - at);
+  }
+
+  /** True when the host should get a turn: `rest` is then to be awaited. */
+  get tired(): boolean {
+    return this.options.now() - this.#slice >= SLICE_MS;
+  }
+
+  async rest(): Promise<void> {
+    await this.options.yieldToHost();
+    this.#slice = this.options.now();
+    this.options.onProgress?.(this.#progress());
+  }
+
+  #progress(): Progress {
+    const seconds = Math.max(0.001, (this.#slice - this.#began) / 1000);
+    const { tick, activity, at } = this.run;
+    const inTrace = activity !== null && activity.kind !== 'operation' ? at / activity.count : undefined;
+    const done = this.share?.() ?? inTrace;
+    const progress: Progress = { tick, ticksPerSecond: this.#ran / seconds };
+    if (done === undefined) return progress;
+    progress.done = Math.max(0, Math.min(1, done));
+    this.#firstShare ??= progress.done;
+    const gained = progress.done - this.#firstShare;
+    if (gained > 0.001) progress.secondsLeft = ((1 - progress.done) * seconds) / gained;
+    return progress;
+  }
+}
