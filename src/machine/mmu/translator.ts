@@ -60,6 +60,7 @@ const enum Limit {
   Levels = 8,
 }
 const NO_PAGE = asVpn(-1);
+const wrapped = (page: number): Vpn => asVpn(page < Limit.Pages ? page : page - Limit.Pages);
 
 /** What is known of one side, instructions or data, while a chunk runs. */
 class Side {
@@ -177,6 +178,7 @@ export class Translator {
     const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
     const tally = this.#tally;
     const quickly = this.#plain && !recording;
+    const skimming = !recording && !single && !watching;
     const l1d = this.#l1d.small;
     const dataSlots = l1d.slots;
     const dataHeads = l1d.heads;
@@ -205,13 +207,39 @@ export class Translator {
     let at = from;
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
     for (;;) {
+      if (known && skimming) {
+        // Leads that hit the most recently used entry of their set, one after the other, and the repeats between them.
+        let dataLead = -1;
+        let codeLead = -1;
+        for (at = next; at < to; at = next) {
+          const access = packed[at];
+          const kind: Access = packedKind(access);
+          let vpn = leadVpn[lead] + shift;
+          if (vpn >= Limit.Pages) vpn -= Limit.Pages;
+          const right = 2 * kind + user;
+          if (kind === Access.Exec) {
+            const head = codeHeads[codeMask >= 0 ? vpn & codeMask : vpn % codeSets];
+            if (codeSlots[2 * head] !== vpn || (codeSlots[2 * head + 1] & quickMask[right]) !== quickWant[right]) break;
+            if (packedCrosses(access)) break;
+            codeLead = lead;
+          } else {
+            const head = dataHeads[dataMask >= 0 ? vpn & dataMask : vpn % dataSets];
+            if (dataSlots[2 * head] !== vpn || (dataSlots[2 * head + 1] & quickMask[right]) !== quickWant[right]) break;
+            if (packedCrosses(access)) break;
+            dataLead = lead;
+          }
+          lead++;
+          next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
+        }
+        if (codeLead >= 0) code.page = wrapped(leadVpn[codeLead] + shift);
+        if (dataLead >= 0) {
+          data.page = wrapped(leadVpn[dataLead] + shift);
+          data.kind = packedKind(packed[leads[dataLead]]);
+        }
+      }
       let vpn: number;
       let kind: Access;
       if (at < next) {
-        if (known) {
-          at = next;
-          continue;
-        }
         // Repeats of which it is not known that they change nothing are made until it is.
         kind = packedKind(packed[at]);
         const side = kind === Access.Exec ? code : data;
@@ -244,27 +272,9 @@ export class Translator {
       // The first level's 4 KiB pages: the most recently used of the set, then the others.
       const exec = kind === Access.Exec;
       const slots = exec ? codeSlots : dataSlots;
-      const heads = exec ? codeHeads : dataHeads;
       const mask = exec ? codeMask : dataMask;
       const set = mask >= 0 ? vpn & mask : vpn % (exec ? codeSets : dataSets);
       const right = 2 * kind + user;
-      const head = heads[set];
-      if (
-        slots[2 * head] === vpn &&
-        (slots[2 * head + 1] & quickMask[right]) === quickWant[right] &&
-        !recording &&
-        !single &&
-        !watching
-      ) {
-        // It changes nothing, and what is known of the other side stays known.
-        if (!known) {
-          if (exec) code.known = true;
-          else data.known = true;
-          known = data.known && code.known;
-        }
-        at++;
-        continue;
-      }
       const first = exec ? l1i : l1d;
       let found = -1;
       if (first.hashed) found = first.peek(vpn, 0);
@@ -370,12 +380,12 @@ export class Translator {
       }
       if (exec || dataHashed) first.enter(vpn, filled);
       else {
-        const victim = dataRing[dataEntries + head];
+        const victim = dataRing[dataEntries + dataHeads[set]];
         const evictedSize = slots[2 * victim] === -1 ? 0 : slots[2 * victim + 1] & EntryData.SizeMask;
         if (evictedSize !== 0) first.huge[evictedSize >> EntryData.SizeShift]--;
         slots[2 * victim] = vpn;
         slots[2 * victim + 1] = filled;
-        heads[set] = victim;
+        dataHeads[set] = victim;
       }
       if (exec) code.known = true;
       else data.known = true;
@@ -496,7 +506,7 @@ export class Translator {
       const kind: Access = packedKind(access);
       if (kind === Access.Exec ? !code : !data) continue;
       const side = kind === Access.Exec ? this.#code : this.#data;
-      if (!packedCrosses(access)) side.page = asVpn((chunk.leadVpn[i] + shift) % Limit.Pages);
+      if (!packedCrosses(access)) side.page = wrapped(chunk.leadVpn[i] + shift);
       side.kind = kind;
       if (kind === Access.Exec) code = false;
       else data = false;
