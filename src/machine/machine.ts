@@ -161,9 +161,9 @@ export class Machine implements Stateful<MachineSnapshot> {
     return true;
   }
 
-  /** For `Replay`: the hardware has translated an access of user mode that lies on one page; writes its record. */
-  recordTranslated(packed: number, vpn: Vpn, walked: boolean): void {
-    this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), 1);
+  /** For `Replay`: the hardware has translated an access that lies on one page; writes its record. */
+  recordTranslated(packed: number, vpn: Vpn, user: number, walked: boolean): void {
+    this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), user);
     const { last, mmu } = this;
     last[Last.Pfn] = mmu.pfn;
     if (!walked) return;
@@ -173,15 +173,15 @@ export class Machine implements Stateful<MachineSnapshot> {
   }
 
   /** For `Replay`: such an access has faulted. False if that is fatal; else it has been tried again with success. */
-  serveFaulted(packed: number, vpn: Vpn): boolean {
+  serveFaulted(packed: number, vpn: Vpn, user: number): boolean {
     const kind = packedKind(packed);
     const offset = packedOffset(packed);
     const counters = this.probe.counters;
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
-    this.#begin(kind, vpn, offset, packedSize(packed), 1);
-    if (!this.#translateAgain(kind, vpn, offset, 1)) return false;
+    this.#begin(kind, vpn, offset, packedSize(packed), user);
+    if (!this.#translateAgain(kind, vpn, offset, user)) return false;
     this.#finishPage(walks, references, cycles);
     return true;
   }

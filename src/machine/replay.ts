@@ -1,5 +1,5 @@
 /**
- * Many accesses of user mode in one call, with the same effect as calling `Machine.access` for each: the hardware's part is
+ * Many accesses in one call, with the same effect as calling `Machine.access` for each: the hardware's part is
  * one call of the translator for as long as nothing else is needed; faults are served in between.
  *
  * The last access of a call is always made by `Machine.access`, so that the record of the last access is exact between
@@ -10,7 +10,6 @@ import { asVpn, type Vpn } from './core/addresses';
 import type { Machine } from './machine';
 import { Counting, RunEnd } from './mmu/translator';
 
-const USER = 1;
 /** Page numbers wrap around at the end of the address space. */
 const PAGES = 2 ** 52;
 
@@ -21,35 +20,36 @@ export class Replay {
   constructor(private readonly machine: Machine) {}
 
   /**
-   * Makes accesses `from` … `to` − 1 of the chunk, `shift` pages further up. Ends early behind an access in which
+   * Makes accesses `from` … `to` − 1 of the chunk, `shift` pages further up, in user mode (1) or as the supervisor (0). Ends early behind an access in which
    * something armed was seen, and before one that faults fatally: that one has been made, but is not counted in the answer.
    */
-  run(chunk: AccessChunk, from: number, to: number, shift: number): number {
+  run(chunk: AccessChunk, from: number, to: number, shift: number, user: number): number {
     const { machine } = this;
     const { probe } = machine;
     const { translator } = machine.mmu;
     this.alive = true;
     let at = from;
     while (at < to - 1) {
-      at = translator.run(chunk, at, to - 1, shift, USER, Counting.Access);
+      at = translator.run(chunk, at, to - 1, shift, user, Counting.Access);
       if (translator.end === RunEnd.Done) {
         if (probe.fired === 0) break;
         machine.recordTranslated(
           chunk.packed[at - 1],
           this.#page(chunk, at - 1, shift),
+          user,
           translator.walkedAt === at - 1,
         );
         return at - from;
       }
       this.alive =
         translator.end === RunEnd.Fault
-          ? machine.serveFaulted(chunk.packed[at], this.#page(chunk, at, shift))
-          : this.#access(chunk, at, shift);
+          ? machine.serveFaulted(chunk.packed[at], this.#page(chunk, at, shift), user)
+          : this.#access(chunk, at, shift, user);
       if (!this.alive) return at - from;
       at++;
       if (probe.fired !== 0) return at - from;
     }
-    this.alive = this.#access(chunk, at, shift);
+    this.alive = this.#access(chunk, at, shift, user);
     return this.alive ? at + 1 - from : at - from;
   }
 
@@ -57,14 +57,14 @@ export class Replay {
     return asVpn((pageOf(chunk, at) + shift) % PAGES);
   }
 
-  #access(chunk: AccessChunk, at: number, shift: number): boolean {
+  #access(chunk: AccessChunk, at: number, shift: number, user: number): boolean {
     const packed = chunk.packed[at];
     return this.machine.access(
       packedKind(packed),
       this.#page(chunk, at, shift),
       packedOffset(packed),
       packedSize(packed),
-      USER,
+      user,
     );
   }
 }

@@ -7,7 +7,7 @@
  * access, from which the steps are added up. Only pages of 4 bytes are copied, for they are doubles in a chunk. The
  * order of bytes is the machine's: a file never travels.
  */
-import { type AccessChunk, packedKind } from '../machine/core/accessChunk';
+import { type AccessChunk, firstLeadFrom, packedKind } from '../machine/core/accessChunk';
 import { Access } from '../machine/mmu/rights';
 import { checksumOf } from './checksum';
 
@@ -82,7 +82,7 @@ export class StoredChunk implements AccessChunk {
    * (instructions or data).
    */
   pageAt(at: number): number {
-    const lead = leadsUpTo(this, at) - 1;
+    const lead = firstLeadFrom(this, at + 1) - 1;
     const sameSide = isFetch(this.packed[at]) === isFetch(this.packed[this.leads[lead]]);
     if (sameSide) return this.leadVpn[lead];
     // Only for who asks for single records: a fast run takes the leads as they come.
@@ -112,18 +112,6 @@ function otherSides({ packed, leads, leadCount }: AccessChunk): Uint16Array {
     others[lead] = sameSide ? others[before] : before;
   }
   return others;
-}
-
-/** How many leads stand before or at place `at`. */
-function leadsUpTo({ leads, leadCount }: AccessChunk, at: number): number {
-  let low = 0;
-  let high = leadCount;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (leads[middle] <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The bytes of a chunk. `lines` never go down. */

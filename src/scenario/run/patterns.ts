@@ -2,6 +2,8 @@
  * Access patterns of ranged statements: the i-th address of a pattern is a function of i alone, so that a place in it is
  * a number and any place is reached at once. Distances are doubles, as the machine wants them.
  */
+import { packAccess, type ScratchChunk } from '../../machine/core/accessChunk';
+import { offsetOfAddress, PAGE_BYTES, vpnOfAddress } from '../../machine/core/addresses';
 import { randomBelow } from '../../machine/core/random';
 import type { AccessStatement, AccessPattern, Expression } from '../language/ast';
 import { type Environment, EvaluationError, number, range } from './evaluate';
@@ -53,4 +55,26 @@ function positive(expression: Expression, environment: Environment, problem: str
 export function distance(pattern: AccessPatternActivity, index: number): number {
   if (pattern.pattern === 'step') return index * pattern.step;
   return randomBelow(pattern.seed, index, pattern.places) * pattern.step;
+}
+
+const PAGES = 2 ** 52;
+
+/** Fills a chunk with accesses `from` … `from + count − 1` of a pattern. */
+export function fillChunk(
+  chunk: ScratchChunk,
+  pattern: AccessPatternActivity,
+  kind: number,
+  from: number,
+  count: number,
+): void {
+  const startPage = vpnOfAddress(pattern.start);
+  const startOffset = offsetOfAddress(pattern.start);
+  chunk.clear();
+  for (let i = 0; i < count; i++) {
+    const bytes = startOffset + distance(pattern, from + i);
+    const pages = Math.floor(bytes / PAGE_BYTES);
+    const page = startPage + pages;
+    const offset = bytes - pages * PAGE_BYTES;
+    chunk.append(page < PAGES ? page : page - PAGES, packAccess(kind, offset, pattern.sizeBytes));
+  }
 }

@@ -21,7 +21,7 @@ import type { Machine, MachineSnapshot } from '../../machine/machine';
 import { Access } from '../../machine/mmu/rights';
 import { TraceError } from '../../trace/errors';
 import type { LoadedTrace } from '../../trace/load';
-import { CHUNK_ACCESSES } from '../../machine/core/accessChunk';
+import { type AccessChunk, CHUNK_ACCESSES, ScratchChunk } from '../../machine/core/accessChunk';
 import type {
   AccessStatement,
   ExpectFailsStatement,
@@ -36,11 +36,18 @@ import { explainComparison } from './explain';
 import { control } from './flow';
 import { mapInferredRegions } from './inferredRegions';
 import { MachineNames } from './machineNames';
-import { accessBytes, distance, startPattern } from './patterns';
+import { accessBytes, distance, fillChunk, startPattern } from './patterns';
 import { pendingAccess } from './pendingAccess';
 import { accessStatementOf, type Instruction, type Program, type TickStatement } from './program';
 import { describeAddress, type Standing, standingOf } from './standing';
-import { type AccessPatternActivity, type Activity, type EndReason, type ExpectFailure, INITIAL, type RunState } from './state';
+import {
+  type AccessPatternActivity,
+  type Activity,
+  type EndReason,
+  type ExpectFailure,
+  INITIAL,
+  type RunState,
+} from './state';
 import { region, symbol, truth, type Value } from './values';
 
 /** Statements that need an address space to work in. */
@@ -76,6 +83,8 @@ export class Run {
   /** Place in the running pattern or trace. Kept beside the record, because it changes with every access. */
   #at = 0;
   #tick = 0;
+  /** Where a burst of a pattern is made up. */
+  readonly #scratch = new ScratchChunk();
   /** True inside a tick, also where a recorder has unwound it; host-side, since nothing is saved inside a tick. */
   #executing = false;
 
@@ -201,32 +210,17 @@ export class Run {
   #burstPattern(pattern: AccessPatternActivity, end: number): boolean {
     const statement = accessStatementOf(this.#instruction.statement);
     if (statement === undefined) return true;
-    const { machine } = this;
-    const kind = KIND_CODE[statement.operation];
     const user = statement.asKernel === undefined ? 1 : 0;
-    const size = pattern.sizeBytes;
-    const startPage = vpnOfAddress(pattern.start);
-    const startOffset = offsetOfAddress(pattern.start);
     const from = this.#at;
     while (this.#at < end) {
-      const bytes = startOffset + distance(pattern, this.#at);
-      const ok = machine.access(
-        kind,
-        wrapped(startPage + Math.floor(bytes / PAGE_BYTES)),
-        bytes % PAGE_BYTES,
-        size,
-        user,
-      );
-      if (!ok) return this.#burstFailed();
-      this.#at++;
-      this.#tick++;
-      if (machine.probe.fired !== 0) return false;
+      const count = Math.min(end - this.#at, CHUNK_ACCESSES);
+      fillChunk(this.#scratch, pattern, KIND_CODE[statement.operation], this.#at, count);
+      if (!this.#replay(this.#scratch, 0, count, 0, user)) return false;
     }
     return this.#at === from;
   }
 
   #burstTrace(trace: number, offset: bigint, end: number): boolean {
-    const { replay, probe } = this.machine;
     const { store } = this.traces[trace];
     const from = this.#at;
     const shift = vpnOfAddress(offset);
@@ -234,13 +228,18 @@ export class Run {
     while (this.#at < end) {
       const chunk = store.chunkOf(this.#at);
       const first = this.#at % CHUNK_ACCESSES;
-      const made = replay.run(chunk, first, Math.min(chunk.length, first + end - this.#at), shift);
-      this.#at += made;
-      this.#tick += made;
-      if (!replay.alive) return this.#burstFailed();
-      if (probe.fired !== 0) return false;
+      if (!this.#replay(chunk, first, Math.min(chunk.length, first + end - this.#at), shift, 1)) return false;
     }
     return this.#at === from;
+  }
+
+  /** Makes accesses of a chunk, each a tick. False if the burst ends with them. */
+  #replay(chunk: AccessChunk, from: number, to: number, shift: number, user: number): boolean {
+    const { replay, probe } = this.machine;
+    const made = replay.run(chunk, from, to, shift, user);
+    this.#at += made;
+    this.#tick += made;
+    return replay.alive ? probe.fired === 0 : this.#burstFailed();
   }
 
   #burstFailed(): false {
