@@ -11,9 +11,7 @@ import { parse } from '../../src/scenario/language/parser';
 import { resolveMachine } from '../../src/scenario/language/settings';
 import { Run } from '../../src/scenario/run/run';
 
-const TEXT = 'process p\ntrace "generated"\n';
-
-/** From the records that lib/workloads.ts writes. */
+/** From the records that lib/workloads.ts writes. Accesses of one byte, for the reference knows no page crossings. */
 export function traceFromWords(bytes: Uint8Array): LoadedTrace {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   const builder = new TraceStoreBuilder();
@@ -23,7 +21,7 @@ export function traceFromWords(bytes: Uint8Array): LoadedTrace {
     const low = words[i];
     const high = words[i + 1];
     const vpn = (high & 0x1ffffff) * 0x100000 + (low >>> 12);
-    builder.append(vpn, pack(high >>> 31 ? 1 : 0, low & 0xfff, 8), i / 2 + 1);
+    builder.append(vpn, pack(high >>> 31 ? 1 : 0, low & 0xfff, 1), i / 2 + 1);
     if (vpn !== last) pages.add(vpn);
     last = vpn;
   }
@@ -32,9 +30,11 @@ export function traceFromWords(bytes: Uint8Array): LoadedTrace {
   return { store: builder.finish(), regions, name: 'generated' } as unknown as LoadedTrace;
 }
 
-export function runOf(trace: LoadedTrace): Run {
-  const program = compile(parse(TEXT).file, TEXT);
+/** A run of the trace, `times` times over. */
+export function runOf(trace: LoadedTrace, times: number): Run {
+  const text = `process p\n${'trace "generated"\n'.repeat(times)}`;
+  const program = compile(parse(text).file, text);
   const { config } = resolveMachine(undefined);
   const options = { ...machineOptions(config), memoryBytes: 16 * 2 ** 30 };
-  return new Run(program, new Machine(options), [trace], {}, config.seed);
+  return new Run(program, new Machine(options), Array<LoadedTrace>(times).fill(trace), {}, config.seed);
 }

@@ -164,7 +164,7 @@ async function main(): Promise<void> {
   const [workload, text] = process.argv.slice(2);
   const accesses = Number(text);
   const trace = traceOf(workload, accesses);
-  const run = runOf(trace);
+  const run = runOf(trace, 1);
   const timeline = timelineOf(run);
   const seconds = (await timed(() => timeline.continue(NO_STOPS))) / 1000;
   const { records, pool } = run.machine.memory;
@@ -191,7 +191,7 @@ async function main(): Promise<void> {
 
 /** The same run without a timeline. */
 function bare(trace: LoadedTrace): number {
-  const run = runOf(trace);
+  const run = runOf(trace, 1);
   const began = performance.now();
   while (run.end === null) run.fast(16384, null);
   return (performance.now() - began) / 1000;

@@ -1,0 +1,104 @@
+/**
+ * How fast traces run with the debugger attached, against a C++ model of the same hardware in the same run:
+ * `npm run bench replay [-- --json] [-- --quick] [-- --rounds N] [-- NAME…]`.
+ *
+ * Rounds alternate between the two; times are CPU seconds, of all threads; a figure is the median of the rounds. The
+ * counters of both must be equal, or the benchmark fails. Without a C++ compiler only the engine is measured.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpus, loadavg } from 'node:os';
+import { bundled, root } from './lib/bundle';
+import { compileReference, COUNT_NAMES, type Counts, runReference } from './lib/reference';
+import { workloadFile, workloads } from './lib/workloads';
+import type { Round } from './worker/replay';
+
+const argument = (name: string): string | undefined => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const json = process.argv.includes('--json');
+const accesses = process.argv.includes('--quick') ? 2_000_000 : 20_000_000;
+const rounds = Number(argument('--rounds') ?? 3);
+const wanted = process.argv.slice(2).filter((a, i, all) => !a.startsWith('--') && all[i - 1] !== '--rounds');
+
+interface Row {
+  name: string;
+  accesses: number;
+  /** Millions of accesses a CPU second. */
+  reference?: number;
+  engine: number;
+  ratio?: number;
+  /** What armed stops cost, as a share of the time without. */
+  armedCost: number;
+  pageWatchCost: number;
+  firstPass: number;
+  secondPass: number;
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+function measure(name: string, worker: string, reference: string | undefined): Row {
+  const file = workloadFile(root, name, accesses);
+  const theirs: number[] = [];
+  const ours: Round[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const model = reference === undefined ? undefined : runReference(reference, file);
+    // Two rounds in a process; the first also compiles the code.
+    const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', worker, file, '2'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`the engine failed on ${name}`);
+    const result = JSON.parse(stdout) as { rounds: Round[]; counts: Counts };
+    ours.push(...result.rounds);
+    if (model === undefined) continue;
+    theirs.push(model.seconds);
+    for (const count of COUNT_NAMES)
+      if (JSON.stringify(model.counts[count]) !== JSON.stringify(result.counts[count]))
+        throw new Error(`${name}: ${count} differs from the reference`);
+  }
+  const of = (part: keyof Round): number => median(ours.map((r) => r[part]));
+  const rate = (seconds: number): number => Number((accesses / seconds / 1e6).toFixed(1));
+  const seconds = of('seconds');
+  const cost = (part: keyof Round): number => Number((median(ours.map((r) => r[part] / r.seconds)) - 1).toFixed(3));
+  return {
+    name,
+    accesses,
+    reference: theirs.length > 0 ? rate(median(theirs)) : undefined,
+    engine: rate(seconds),
+    ratio: theirs.length > 0 ? Number((median(theirs) / seconds).toFixed(2)) : undefined,
+    armedCost: cost('armedSeconds'),
+    pageWatchCost: cost('pageWatchedSeconds'),
+    firstPass: rate(of('firstPass')),
+    secondPass: rate(of('secondPass')),
+  };
+}
+
+const worker = bundled('replay');
+const reference = compileReference();
+const names = workloads(root)
+  .map((w) => w.name)
+  .filter((name) => wanted.length === 0 || wanted.includes(name));
+const before = loadavg()[0];
+const rows = names.map((name) => measure(name, worker, reference));
+const machine = { cpus: cpus().length, model: cpus()[0]?.model, loadBefore: before, loadAfter: loadavg()[0] };
+if (json) console.log(JSON.stringify({ machine, rows }));
+else {
+  console.log(
+    `${machine.cpus} × ${machine.model}, load ${before.toFixed(1)} before, ${machine.loadAfter.toFixed(1)} after`,
+  );
+  console.log('M accesses / CPU s  reference    engine  ratio   armed  a page  1st pass  2nd pass');
+  for (const r of rows)
+    console.log(
+      [
+        r.name.padEnd(18),
+        String(r.reference ?? '–').padStart(10),
+        String(r.engine).padStart(9),
+        String(r.ratio ?? '–').padStart(6),
+        `${(100 * r.armedCost).toFixed(1)}%`.padStart(7),
+        `${(100 * r.pageWatchCost).toFixed(1)}%`.padStart(7),
+        String(r.firstPass).padStart(9),
+        String(r.secondPass).padStart(9),
+      ].join(' '),
+    );
+}

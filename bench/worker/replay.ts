@@ -1,0 +1,100 @@
+/**
+ * Runs one generated trace on the real engine, timeline attached, and prints what it took as one line of JSON.
+ *   replay.js FILE ROUNDS
+ * Every round runs it three times on a new machine: with nothing armed; with a page-fault, a function, a data, an address
+ * and a line breakpoint armed that never fire; and bare, twice through, to tell the first touch from what comes after.
+ */
+import { readFileSync } from 'node:fs';
+import { Counter } from '../../src/machine/core/counters';
+import { functionIndex } from '../../src/machine/core/functions';
+import { asVpn } from '../../src/machine/core/addresses';
+import { Signal } from '../../src/machine/core/probe';
+import { FAULT_KINDS } from '../../src/machine/kernel/faults';
+import { NO_STOPS, type StopRules } from '../../src/timeline/stops';
+import { Timeline } from '../../src/timeline/timeline';
+import { runOf, traceFromWords } from '../lib/traceRun';
+
+/** Kinds of faults that these runs have none of. */
+const OTHER_FAULTS = ['protection', 'spurious', 'fatal'] as const;
+
+const NEVER_FIRES: StopRules = {
+  armed: OTHER_FAULTS.reduce((bits, kind) => bits | (1 << FAULT_KINDS.indexOf(kind)), Signal.Function | Signal.Watch),
+  functions: [functionIndex('do_munmap')],
+  watches: [
+    { kind: 'physical', start: 0x1000, end: 0x1008, read: true, write: true },
+    { kind: 'register', name: 'cr4' },
+  ],
+  // On a statement that is never reached.
+  statements: Uint8Array.of(0, 0, 0, 1),
+  candidates: () => [],
+};
+
+/** A page far from everything: watching pages at all keeps the run from skimming. */
+const WATCHES_A_PAGE: StopRules = {
+  ...NEVER_FIRES,
+  watches: [{ kind: 'page', first: asVpn(0x7_0000_0000), last: asVpn(0x7_0000_0000), accesses: 7 }],
+};
+
+export interface Round {
+  seconds: number;
+  armedSeconds: number;
+  pageWatchedSeconds: number;
+  /** The first pass over the trace, with its faults, and the second. */
+  firstPass: number;
+  secondPass: number;
+}
+
+async function cpu(work: () => Promise<void> | void): Promise<number> {
+  (globalThis as { gc?: () => void }).gc?.();
+  const began = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1e6;
+}
+
+async function main(): Promise<void> {
+  const [file, rounds] = process.argv.slice(2);
+  const trace = traceFromWords(readFileSync(file));
+  let counters = new Float64Array(0);
+
+  const withTimeline = async (rules: StopRules): Promise<number> => {
+    const run = runOf(trace, 1);
+    const timeline = new Timeline(run, {
+      now: () => performance.now(),
+      yieldToHost: () => new Promise((resolve) => setImmediate(resolve)),
+    });
+    const seconds = await cpu(async () => {
+      const arrival = await timeline.continue(rules);
+      if (arrival.kind !== 'end') throw new Error(`the run stopped: ${JSON.stringify(arrival)}`);
+    });
+    counters = run.machine.probe.counters;
+    return seconds;
+  };
+
+  const results: Round[] = [];
+  for (let i = 0; i < Number(rounds); i++) {
+    const seconds = await withTimeline(NO_STOPS);
+    const armedSeconds = await withTimeline(NEVER_FIRES);
+    const pageWatchedSeconds = await withTimeline(WATCHES_A_PAGE);
+    const run = runOf(trace, 2);
+    const pass = (end: number) => (): void => {
+      while (run.tick < end && run.end === null) run.fast(Math.min(1 << 16, end - run.tick), null);
+    };
+    // Two ticks before the accesses: the process, and the mapping of what the trace touches; one more between the passes.
+    const firstPass = await cpu(pass(trace.store.length + 2));
+    const secondPass = await cpu(pass(Infinity));
+    results.push({ seconds, armedSeconds, pageWatchedSeconds, firstPass, secondPass });
+  }
+  const counts = {
+    l1hit: counters[Counter.L1dHits],
+    l2hit: counters[Counter.StlbHits],
+    walks: counters[Counter.Walks],
+    walkRefs: counters[Counter.WalkReferences],
+    faults: counters[Counter.FaultsMinor],
+    dassist: counters[Counter.DirtyAssists],
+    pwc: [0, 1, 2].map((level) => counters[Counter.WalkCaches + 2 * level]),
+  };
+  console.log(JSON.stringify({ n: trace.store.length, rounds: results, counts }));
+}
+
+void main();
