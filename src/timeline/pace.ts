@@ -6,6 +6,7 @@
  * microseconds. Where the kind of work changes in the middle of a burst it may take longer, so a burst has an upper limit;
  * a low one outside ranged accesses, where a single tick may be a step of a range operation.
  */
+import { CHUNK_ACCESSES } from '../machine/core/accessChunk';
 import type { Run } from '../scenario/run/run';
 
 export interface Progress {
@@ -29,7 +30,7 @@ const SLICE_MS = 12;
 const BURST_MS = 3;
 const FIRST_BURST = 1024;
 const LEAST_BURST = 16;
-const LONGEST_BURST = 16384;
+const LONGEST_BURST = CHUNK_ACCESSES;
 const LONGEST_OUTSIDE = 512;
 
 export class Pace {
@@ -62,11 +63,14 @@ export class Pace {
     return ran;
   }
 
-  /** A ranged access runs to its end at most, so that what comes after it begins with a small burst. */
+  /**
+   * A ranged access runs to its end at most, so that what comes after it begins with a small burst; a trace to the end of
+   * a chunk, because whole chunks know what they hold.
+   */
   #limitHere(): number {
     const { activity, at } = this.run;
     if (activity === null || activity.kind === 'operation') return LONGEST_OUTSIDE;
-    return Math.max(1, activity.count - at);
+    return Math.max(1, Math.min(activity.count - at, CHUNK_ACCESSES - (at % CHUNK_ACCESSES)));
   }
 
   /** True when the host should get a turn: `rest` is then to be awaited. */

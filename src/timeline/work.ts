@@ -6,7 +6,7 @@
 import { Counter } from '../machine/core/counters';
 import type { Run } from '../scenario/run/run';
 
-const TICK_NS = 10;
+const TICK_NS = 5;
 const MISS_NS = 10;
 /** A walk through tables that the host's caches do not hold either. */
 const WALK_NS = 120;
@@ -20,8 +20,8 @@ const SAVED_PAGE_NS = 2300;
  */
 const SAVE_SHARE = 10;
 
-/** What every save costs (TLBs, counters, records: about 25 µs) is less than a fortieth of this. */
-export const LEAST_SPACING = 1_000_000;
+/** What every save costs (TLBs, counters, records: 25 to 500 µs) is little beside this, and a seek is not long in it. */
+export const LEAST_SPACING = 10_000_000;
 
 /** Work that the run has done; grows with every tick. */
 export function workOf({ tick, machine: { probe } }: Run): number {

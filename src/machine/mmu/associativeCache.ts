@@ -18,8 +18,8 @@ const enum Layout {
   Invalid = -1,
   /** Sets with more ways than this are searched through the hash table. */
   ScannedWays = 4,
-  /** Buckets an entry. */
-  Sparseness = 4,
+  /** Of buckets to entries, as a power of two. */
+  SparsenessBits = 2,
 }
 
 /**
@@ -77,7 +77,7 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     }
     this.mask = (this.sets & (this.sets - 1)) === 0 ? this.sets - 1 : -1;
     this.hashed = ways > Layout.ScannedWays;
-    const bucketBits = Math.max(2, Math.ceil(Math.log2(Layout.Sparseness * entries)));
+    const bucketBits = Math.ceil(Math.log2(entries)) + Layout.SparsenessBits;
     this.bucketShift = 32 - bucketBits;
     this.chains = 1 << bucketBits;
     this.index = new Int32Array(this.hashed ? this.chains + entries : 0).fill(Layout.Invalid);

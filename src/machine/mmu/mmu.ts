@@ -131,8 +131,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     }
     const { pfn, pageSize, flags, cycles } = this.#walker.result;
     counters[Counter.OtherWalkCycles] += cycles;
-    for (let t = 0; t < this.tlbs.length; t++) {
-      const tlb = this.tlbs[t];
+    for (const tlb of this.tlbs) {
       for (let size = 0; size < 3; size++) {
         const at = find(tlb, vpn, size);
         if (at < 0) continue;
@@ -220,8 +219,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
 
   /** Every TLB entry that translates the page, of whatever size. */
   #dropPage(vpn: Vpn): void {
-    for (let t = 0; t < this.tlbs.length; t++) {
-      const tlb = this.tlbs[t];
+    for (const tlb of this.tlbs) {
       for (let size = 0; size < 3; size++) {
         const at = find(tlb, vpn, size);
         if (at < 0) continue;

@@ -68,7 +68,7 @@ class Side {
   page: Vpn = NO_PAGE;
   /** What a repeat may be at most: a write only after a write. */
   kind: Access = Access.Read;
-  /** True if repeats are known to hit and to change nothing. */
+  /** True if repeats are known to hit and to change nothing, whatever of `kind` they are. */
   known = true;
   /** Look-ups that the first level could not answer, and those that were refused because no address is like that. */
   misses = 0;
@@ -295,7 +295,7 @@ export class Translator {
         first.use(found, set);
         if ((slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
           if (exec) code.known = true;
-          else data.known = true;
+          else data.known = kind === data.kind;
           if (single || watching) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
         } else if (!this.#use(first, found, vpn as Vpn, packed[at], user)) return this.#fault(at);
         known = data.known && code.known && !watching;
@@ -388,7 +388,7 @@ export class Translator {
         dataHeads[set] = victim;
       }
       if (exec) code.known = true;
-      else data.known = true;
+      else data.known = kind === data.kind;
       known = data.known && code.known && !watching;
       if (armed) {
         this.pfn = asPfn(Math.floor(filled / EntryData.Scale));
@@ -560,16 +560,15 @@ export class Translator {
   #count(chunk: AccessChunk, from: number, to: number, counting: Counting): void {
     const counters = this.#counters;
     let { writes, execs } = chunk;
-    // The accesses left out are counted, or those that are in: whichever are fewer.
-    const inside = to - from <= chunk.length >> 1;
-    if (inside) writes = execs = 0;
-    const sign = inside ? 1 : -1;
-    for (let i = inside ? from : 0; i < (inside ? to : chunk.length); i++) {
-      if (!inside && i === from) i = to;
-      if (i >= chunk.length) break;
-      const kind: Access = packedKind(chunk.packed[i]);
-      if (kind === Access.Write) writes += sign;
-      else if (kind === Access.Exec) execs += sign;
+    if (writes + execs > 0) {
+      // Those inside are counted, or those outside taken away: whichever are fewer.
+      if (to - from <= chunk.length >> 1) {
+        writes = countKind(chunk, from, to, Access.Write);
+        execs = countKind(chunk, from, to, Access.Exec);
+      } else {
+        writes -= countKind(chunk, 0, from, Access.Write) + countKind(chunk, to, chunk.length, Access.Write);
+        execs -= countKind(chunk, 0, from, Access.Exec) + countKind(chunk, to, chunk.length, Access.Exec);
+      }
     }
     const reads = to - from - writes - execs;
     if (counting === Counting.Access) {
@@ -585,4 +584,11 @@ export class Translator {
     counters[Counter.L1iHits] += execs - this.#code.misses - this.#code.refused;
     counters[Counter.L1iMisses] += this.#code.misses;
   }
+}
+
+function countKind({ packed, writes, execs }: AccessChunk, from: number, to: number, kind: Access): number {
+  if ((kind === Access.Write ? writes : execs) === 0) return 0;
+  let n = 0;
+  for (let i = from; i < to; i++) if (packedKind(packed[i]) === kind) n++;
+  return n;
 }
