@@ -88,7 +88,7 @@ describe('a replayed chunk', () => {
           at += made + (alive ? 0 : 1);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     );
   });
 });

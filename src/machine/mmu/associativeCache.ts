@@ -40,6 +40,8 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
    * of a walk cache's entry; −1 if the entry is invalid.
    */
   readonly slots: Float64Array;
+  /** Low 32 bits of the tags, or anything where an entry is invalid: to scan a set in few cache lines. */
+  readonly lows: Int32Array;
   /** At s the most recently used entry of set s. */
   readonly heads: Int32Array;
   /** Sets less one where that is a mask, else −1. */
@@ -65,6 +67,7 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     this.sets = entries / ways;
     this.slots = new Float64Array(2 * entries);
     for (let i = 0; i < entries; i++) this.slots[2 * i] = Layout.Invalid;
+    this.lows = new Int32Array(entries);
     this.heads = new Int32Array(this.sets);
     this.ring = new Int32Array(2 * entries);
     for (let set = 0; set < this.sets; set++) {
@@ -127,10 +130,12 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
       return i;
     }
     // In order of place, not of use: following the ring costs a dependent load a way, and most of these are misses.
+    const lows = this.lows;
+    const low = key | 0;
     const first = this.setOf(key) * this.ways;
     const end = first + this.ways;
     for (let i = first; i < end; i++)
-      if (slots[2 * i] === key && (slots[2 * i + 1] & EntryData.SizeMask) === wanted) return i;
+      if (lows[i] === low && slots[2 * i] === key && (slots[2 * i + 1] & EntryData.SizeMask) === wanted) return i;
     return -1;
   }
 
@@ -159,6 +164,7 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     if (size !== 0) this.huge[size >> EntryData.SizeShift]++;
     slots[2 * i] = key;
     slots[2 * i + 1] = data;
+    this.lows[i] = key | 0;
     this.heads[set] = i;
     if (this.hashed) this.#link(i, key);
     return i;
@@ -249,6 +255,7 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
 
   load(saved: readonly TypedArray[]): void {
     this.#state.load(saved);
+    for (let i = 0; i < this.entries; i++) this.lows[i] = this.slots[2 * i] | 0;
     if (!this.hashed) return;
     this.index.fill(Layout.Invalid);
     for (let i = 0; i < this.entries; i++) if (this.isValid(i)) this.#link(i, this.tagOf(i));

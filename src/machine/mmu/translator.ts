@@ -179,6 +179,7 @@ export class Translator {
     const tally = this.#tally;
     const quickly = this.#plain && !recording;
     const skimming = !recording && !single && !watching;
+    let hugePages = this.#holdsHugePages();
     const l1d = this.#l1d.small;
     const dataSlots = l1d.slots;
     const dataHeads = l1d.heads;
@@ -192,40 +193,46 @@ export class Translator {
     const second = this.#stlb.small;
     const secondSlots = second.slots;
     const secondMask = second.mask;
+    const dataLows = l1d.lows;
+    const dataWays = l1d.ways;
+    const dataRing = l1d.ring;
+    const dataEntries = l1d.entries;
+    const dataHashed = l1d.hashed;
+    const secondHashed = second.hashed;
     const secondHeads = second.heads;
     const secondRing = second.ring;
     const secondIndex = second.index;
     const secondChains = second.chains;
     const secondShift = second.bucketShift;
     const secondEntries = second.entries;
-    const dataRing = l1d.ring;
-    const dataEntries = l1d.entries;
-    const dataHashed = l1d.hashed;
     let lead = firstLeadFrom(chunk, from);
     this.#lookBack(chunk, lead, shift, user);
     let known = data.known && code.known && !watching;
     let at = from;
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
     for (;;) {
+      let vpn = 0;
+      let kind: Access = Access.Read;
       if (known && skimming) {
         // Leads that hit the most recently used entry of their set, one after the other, and the repeats between them.
         let dataLead = -1;
         let codeLead = -1;
+        let crossing = false;
         for (at = next; at < to; at = next) {
           const access = packed[at];
-          const kind: Access = packedKind(access);
-          let vpn = leadVpn[lead] + shift;
+          kind = packedKind(access);
+          vpn = leadVpn[lead] + shift;
           if (vpn >= Limit.Pages) vpn -= Limit.Pages;
+          crossing = packedCrosses(access);
+          if (crossing) break;
           const right = 2 * kind + user;
           if (kind === Access.Exec) {
             const head = codeHeads[codeMask >= 0 ? vpn & codeMask : vpn % codeSets];
             if (codeSlots[2 * head] !== vpn || (codeSlots[2 * head + 1] & quickMask[right]) !== quickWant[right]) break;
-            if (packedCrosses(access)) break;
             codeLead = lead;
           } else {
             const head = dataHeads[dataMask >= 0 ? vpn & dataMask : vpn % dataSets];
             if (dataSlots[2 * head] !== vpn || (dataSlots[2 * head + 1] & quickMask[right]) !== quickWant[right]) break;
-            if (packedCrosses(access)) break;
             dataLead = lead;
           }
           lead++;
@@ -236,10 +243,12 @@ export class Translator {
           data.page = wrapped(leadVpn[dataLead] + shift);
           data.kind = packedKind(packed[leads[dataLead]]);
         }
-      }
-      let vpn: number;
-      let kind: Access;
-      if (at < next) {
+        if (at >= to) return at;
+        if (crossing) {
+          this.end = RunEnd.Crossing;
+          return at;
+        }
+      } else if (at < next) {
         // Repeats of which it is not known that they change nothing are made until it is.
         kind = packedKind(packed[at]);
         const side = kind === Access.Exec ? code : data;
@@ -258,6 +267,9 @@ export class Translator {
         kind = packedKind(access);
         vpn = leadVpn[lead] + shift;
         if (vpn >= Limit.Pages) vpn -= Limit.Pages;
+      }
+      if (at === next) {
+        // A lead.
         if (kind === Access.Exec) code.page = vpn as Vpn;
         else {
           data.page = vpn as Vpn;
@@ -277,12 +289,15 @@ export class Translator {
       const right = 2 * kind + user;
       const first = exec ? l1i : l1d;
       let found = -1;
-      if (first.hashed) found = first.peek(vpn, 0);
+      if (exec || dataHashed) found = first.peek(vpn, 0);
       else {
-        let i = set * first.ways;
-        const end = i + first.ways;
-        while (i < end && (slots[2 * i] !== vpn || (slots[2 * i + 1] & EntryData.SizeMask) !== 0)) i++;
-        if (i < end) found = i;
+        const low = vpn | 0;
+        const end = (set + 1) * dataWays;
+        for (let i = end - dataWays; i < end; i++)
+          if (dataLows[i] === low && slots[2 * i] === vpn && (slots[2 * i + 1] & EntryData.SizeMask) === 0) {
+            found = i;
+            break;
+          }
       }
       if (found < 0 && vpn >= this.#lowerEnd && vpn < this.#upperStart) {
         (exec ? code : data).refused++;
@@ -303,7 +318,7 @@ export class Translator {
         if (armed && probe.fired !== 0) return at;
         continue;
       }
-      if ((l1.huge2M.huge[1] | l1.huge1G.huge[2]) !== 0 && this.#findHuge(l1, vpn as Vpn, 1)) {
+      if (hugePages && this.#findHuge(l1, vpn as Vpn, 1)) {
         if (!this.#use(this.#hugeTlb, this.#hugeAt, vpn as Vpn, packed[at], user)) return this.#fault(at);
         known = data.known && code.known && !watching;
         at++;
@@ -315,7 +330,7 @@ export class Translator {
       if (exec) code.misses++;
       else data.misses++;
       const bucket = Math.imul(vpn | 0, 0x9e3779b1) >>> secondShift;
-      if (second.hashed) {
+      if (secondHashed) {
         found = secondIndex[bucket];
         while (
           found >= 0 &&
@@ -330,10 +345,7 @@ export class Translator {
         this.#secondHits++;
         second.use(found, set2);
         filled = secondSlots[2 * found + 1];
-      } else if (
-        found >= 0 ||
-        ((this.#stlb.huge2M.huge[1] | this.#stlb.huge1G.huge[2]) !== 0 && this.#findHuge(this.#stlb, vpn as Vpn, 2))
-      ) {
+      } else if (found >= 0 || (hugePages && this.#findHuge(this.#stlb, vpn as Vpn, 2))) {
         this.#secondHits++;
         if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
         known = data.known && code.known && !watching;
@@ -354,14 +366,16 @@ export class Translator {
         this.walkedAt = at;
         if (r.pageSize !== 0 || !quickly) {
           this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+          hugePages = this.#holdsHugePages();
           known = data.known && code.known && !watching;
           at++;
           if (armed && probe.fired !== 0) return at;
           continue;
         }
         filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
-        if (!second.hashed) second.enter(vpn, filled);
+        if (!secondHashed) second.enter(vpn, filled);
         else {
+          // AssociativeCache.enter, written out.
           const victim = secondRing[secondEntries + secondHeads[set2]];
           const evicted = secondSlots[2 * victim];
           if (evicted !== -1) {
@@ -385,6 +399,7 @@ export class Translator {
         if (evictedSize !== 0) first.huge[evictedSize >> EntryData.SizeShift]--;
         slots[2 * victim] = vpn;
         slots[2 * victim + 1] = filled;
+        dataLows[victim] = vpn | 0;
         dataHeads[set] = victim;
       }
       if (exec) code.known = true;
@@ -402,6 +417,12 @@ export class Translator {
   #fault(at: number): number {
     this.end = RunEnd.Fault;
     return at;
+  }
+
+  #holdsHugePages(): boolean {
+    for (const level of [this.#l1d, this.#l1i, this.#stlb])
+      if ((level.huge2M.huge[1] | level.huge1G.huge[2]) !== 0) return true;
+    return false;
   }
 
   /** Asks a level for a page in the sizes above 4 KiB that it holds any of: an empty array would answer no. */
