@@ -172,18 +172,34 @@ export class Machine implements Stateful<MachineSnapshot> {
     last[Last.WalkCycles] = mmu.lastWalk.cycles;
   }
 
-  /** For `Replay`: such an access has faulted. False if that is fatal; else it has been tried again with success. */
-  serveFaulted(packed: number, vpn: Vpn, user: number): boolean {
+  /** For `Replay`: such an access has faulted, `again` if not for the first time. False if that is fatal. */
+  serveFaultOf(packed: number, vpn: Vpn, user: number, again: boolean): boolean {
+    const kind = packedKind(packed);
+    if (!again) this.#begin(kind, vpn, packedOffset(packed), packedSize(packed), user);
+    return this.#serveFault(kind, user);
+  }
+
+  /** Tries the access again after its fault was served, to the end. False if another fault is fatal. */
+  finishFaulted(packed: number, vpn: Vpn, user: number): boolean {
     const kind = packedKind(packed);
     const offset = packedOffset(packed);
     const counters = this.probe.counters;
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
-    this.#begin(kind, vpn, offset, packedSize(packed), user);
-    if (!this.#translateAgain(kind, vpn, offset, user)) return false;
+    if (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry) && !this.#translateAgain(kind, vpn, offset, user))
+      return false;
     this.#finishPage(walks, references, cycles);
     return true;
+  }
+
+  /** For `Replay`: the access that faulted has been translated, by a walk; completes its record. */
+  recordRetried(): void {
+    const { last, mmu } = this;
+    last[Last.Pfn] = mmu.pfn;
+    last[Last.Walks]++;
+    last[Last.WalkReferences] += mmu.lastWalk.references;
+    last[Last.WalkCycles] += mmu.lastWalk.cycles;
   }
 
   #begin(kind: Access, vpn: Vpn, offset: number, size: number, user: number): void {

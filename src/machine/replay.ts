@@ -29,10 +29,18 @@ export class Replay {
     const { translator } = machine.mmu;
     this.alive = true;
     let at = from;
+    /** Place of an access whose fault has been served and that is to be tried again. */
+    let faulted = -1;
     while (at < to - 1) {
-      at = translator.run(chunk, at, to - 1, shift, user, Counting.Access);
+      const began = at;
+      const counting = began === faulted ? Counting.RetryFirst : Counting.Access;
+      at = translator.run(chunk, began, to - 1, shift, user, counting);
       if (translator.end === RunEnd.Done) {
         if (probe.fired === 0) break;
+        if (at - 1 === faulted) {
+          machine.recordRetried();
+          return at - from;
+        }
         machine.recordTranslated(
           chunk.packed[at - 1],
           this.#page(chunk, at - 1, shift),
@@ -41,10 +49,16 @@ export class Replay {
         );
         return at - from;
       }
-      this.alive =
-        translator.end === RunEnd.Fault
-          ? machine.serveFaulted(chunk.packed[at], this.#page(chunk, at, shift), user)
-          : this.#access(chunk, at, shift, user);
+      if (translator.end === RunEnd.Fault) {
+        const packed = chunk.packed[at];
+        const page = this.#page(chunk, at, shift);
+        this.alive = machine.serveFaultOf(packed, page, user, at === faulted);
+        if (this.alive && probe.fired === 0) {
+          faulted = at;
+          continue;
+        }
+        this.alive &&= machine.finishFaulted(packed, page, user);
+      } else this.alive = this.#access(chunk, at, shift, user);
       if (!this.alive) return at - from;
       at++;
       if (probe.fired !== 0) return at - from;

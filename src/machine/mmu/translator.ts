@@ -40,6 +40,8 @@ export const enum Counting {
   Page,
   /** Its walks alone: the access is tried again after a fault. */
   Retry,
+  /** Of the first access its walks alone, of the others everything. */
+  RetryFirst,
 }
 
 /** Why an access was refused: its address is not canonical, the walk says no, or the rights in an entry of a TLB. */
@@ -155,16 +157,24 @@ export class Translator {
     this.#running = true;
     this.walkedAt = -1;
     this.#secondHits = 0;
-    const at = this.#translate(chunk, from, to, shift, user, counting === Counting.Retry);
+    const at = this.#translate(chunk, from, to, shift, user, counting);
     this.#counters[Counter.LookupCycles] += (this.#data.misses + this.#code.misses) * this.#costs.stlb_lookup;
     if (this.walkedAt >= 0) this.#countWalks();
     this.#running = false;
-    if (counting !== Counting.Retry)
-      this.#count(chunk, from, (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at, counting);
+    if (counting === Counting.Retry) return at;
+    const made = (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at;
+    if (counting !== Counting.RetryFirst) this.#count(chunk, from, made, counting);
+    else {
+      // A page that has faulted is in no TLB: its look-up was a miss, and has been counted before.
+      const first = packedKind(chunk.packed[from]) === Access.Exec ? this.#code : this.#data;
+      first.misses--;
+      this.#count(chunk, from + 1, made, Counting.Access);
+    }
     return at;
   }
 
-  #translate(chunk: AccessChunk, from: number, to: number, shift: number, user: number, retry: boolean): number {
+  #translate(chunk: AccessChunk, from: number, to: number, shift: number, user: number, counting: Counting): number {
+    const retry = counting === Counting.Retry;
     const probe = this.#probe;
     const counters = this.#counters;
     const { packed, leads, leadVpn, leadCount } = chunk;
@@ -354,7 +364,7 @@ export class Translator {
         continue;
       } else {
         // The walk.
-        if (missArmed) probe.signal(Signal.TlbMiss);
+        if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
         const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
         const r = this.#walker.result;
         if (status !== WalkStatus.Mapped) {
