@@ -27,6 +27,8 @@ interface Row {
   /** Millions of accesses a CPU second. */
   reference?: number;
   engine: number;
+  /** The same in a new process, whose code is still to be compiled. */
+  fresh: number;
   ratio?: number;
   /** What armed stops cost, as a share of the time without. */
   armedCost: number;
@@ -37,40 +39,50 @@ interface Row {
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 
+type What = 'plain' | 'armed' | 'page' | 'passes';
+
+/** Rounds in a process of its own; the first also compiles the code. */
+function engine(worker: string, file: string, what: What): { rounds: Round[]; counts: Counts } {
+  const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', worker, file, '4', what], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the engine failed on ${file}`);
+  return JSON.parse(stdout) as { rounds: Round[]; counts: Counts };
+}
+
 function measure(name: string, worker: string, reference: string | undefined): Row {
   const file = workloadFile(root, name, accesses);
   const theirs: number[] = [];
-  const ours: Round[] = [];
+  const ours: Record<What, Round[]> = { plain: [], armed: [], page: [], passes: [] };
+  const fresh: number[] = [];
   for (let i = 0; i < rounds; i++) {
     const model = reference === undefined ? undefined : runReference(reference, file);
-    // Two rounds in a process; the first also compiles the code.
-    const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', worker, file, '2'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`the engine failed on ${name}`);
-    const result = JSON.parse(stdout) as { rounds: Round[]; counts: Counts };
-    ours.push(...result.rounds);
-    if (model === undefined) continue;
-    theirs.push(model.seconds);
-    for (const count of COUNT_NAMES)
-      if (JSON.stringify(model.counts[count]) !== JSON.stringify(result.counts[count]))
-        throw new Error(`${name}: ${count} differs from the reference`);
+    for (const what of Object.keys(ours) as What[]) {
+      const result = engine(worker, file, what);
+      ours[what].push(...result.rounds.slice(1));
+      if (what === 'plain') fresh.push(result.rounds[0][0]);
+      if (model === undefined || what === 'passes') continue;
+      for (const count of COUNT_NAMES)
+        if (JSON.stringify(model.counts[count]) !== JSON.stringify(result.counts[count]))
+          throw new Error(`${name}: ${count} differs from the reference`);
+    }
+    if (model !== undefined) theirs.push(model.seconds);
   }
-  const of = (part: keyof Round): number => median(ours.map((r) => r[part]));
   const rate = (seconds: number): number => Number((accesses / seconds / 1e6).toFixed(1));
-  const seconds = of('seconds');
-  const cost = (part: keyof Round): number => Number((median(ours.map((r) => r[part] / r.seconds)) - 1).toFixed(3));
+  const of = (what: What, part = 0): number => median(ours[what].map((r) => r[part]));
+  const cost = (what: What): number => Number((of(what) / of('plain') - 1).toFixed(3));
   return {
     name,
     accesses,
     reference: theirs.length > 0 ? rate(median(theirs)) : undefined,
-    engine: rate(seconds),
-    ratio: theirs.length > 0 ? Number((median(theirs) / seconds).toFixed(2)) : undefined,
-    armedCost: cost('armedSeconds'),
-    pageWatchCost: cost('pageWatchedSeconds'),
-    firstPass: rate(of('firstPass')),
-    secondPass: rate(of('secondPass')),
+    engine: rate(of('plain')),
+    fresh: rate(median(fresh)),
+    ratio: theirs.length > 0 ? Number((median(theirs) / of('plain')).toFixed(2)) : undefined,
+    armedCost: cost('armed'),
+    pageWatchCost: cost('page'),
+    firstPass: rate(of('passes', 0)),
+    secondPass: rate(of('passes', 1)),
   };
 }
 
@@ -87,7 +99,7 @@ else {
   console.log(
     `${machine.cpus} × ${machine.model}, load ${before.toFixed(1)} before, ${machine.loadAfter.toFixed(1)} after`,
   );
-  console.log('M accesses / CPU s  reference    engine  ratio   armed  a page  1st pass  2nd pass');
+  console.log('M accesses / CPU s  reference    engine  ratio   fresh   armed  a page  1st pass  2nd pass');
   for (const r of rows)
     console.log(
       [
@@ -95,6 +107,7 @@ else {
         String(r.reference ?? '–').padStart(10),
         String(r.engine).padStart(9),
         String(r.ratio ?? '–').padStart(6),
+        String(r.fresh).padStart(7),
         `${(100 * r.armedCost).toFixed(1)}%`.padStart(7),
         `${(100 * r.pageWatchCost).toFixed(1)}%`.padStart(7),
         String(r.firstPass).padStart(9),

@@ -1,6 +1,6 @@
 /**
- * Many accesses in one call, with the same effect as calling `Machine.access` for each: the hardware's part is
- * one call of the translator for as long as nothing else is needed; faults are served in between.
+ * Many accesses in one call, with the same effect as calling `Machine.access` for each: the hardware's part is one call of
+ * the translator for as long as nothing else is needed; faults are served in between.
  *
  * The last access of a call is always made by `Machine.access`, so that the record of the last access is exact between
  * calls; it need not be kept before that.
@@ -20,8 +20,9 @@ export class Replay {
   constructor(private readonly machine: Machine) {}
 
   /**
-   * Makes accesses `from` … `to` − 1 of the chunk, `shift` pages further up, in user mode (1) or as the supervisor (0). Ends early behind an access in which
-   * something armed was seen, and before one that faults fatally: that one has been made, but is not counted in the answer.
+   * Makes accesses `from` … `to` − 1 (at least one) of the chunk, `shift` pages further up, in user mode (1) or as the
+   * supervisor (0). Ends early behind an access in which something armed was seen, and before one that faults fatally: that
+   * one has been made, but is not counted in the answer.
    */
   run(chunk: AccessChunk, from: number, to: number, shift: number, user: number): number {
     const { machine } = this;
@@ -34,7 +35,7 @@ export class Replay {
     while (at < to - 1) {
       const began = at;
       const counting = began === faulted ? Counting.RetryFirst : Counting.Access;
-      at = translator.run(chunk, began, to - 1, shift, user, counting);
+      at = translator.run(chunk, began, to - 1, shift, user, counting, began > from || faulted === began);
       if (translator.end === RunEnd.Done) {
         if (probe.fired === 0) break;
         if (at - 1 === faulted) {

@@ -2,7 +2,8 @@
  * Accesses in columns: the form in which a fast run takes them, from a trace or from a pattern.
  *
  * Most accesses go where the one before went, and then nothing can happen but a hit on the entry used last. So a chunk
- * marks its *leads*: the accesses that may change something. Every other access is a repeat. An access is a repeat if and only if
+ * marks its *leads*: the accesses that may change something. Every other access is a repeat. An access is a repeat if and
+ * only if
  * - it does not cross a page boundary, and neither does the access before it on its side (the instruction side for a
  *   fetch, the data side for a read or a write);
  * - that access is in the same chunk and on the same page; and

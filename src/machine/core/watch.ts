@@ -2,9 +2,9 @@
  * What a debugger watches: data of the machine whose use is to stop a run.
  *
  * Host-side, no part of the machine's state. The machine asks at its slow paths alone: where a table entry or other
- * physical bytes are read by the walker or written, where a page is looked up, where a register is loaded. A fast run keeps
- * watched pages out of its filter of pages that need no attention (mmu/quick.ts), so that watching costs nothing until
- * what is watched is used. An answer may be too often yes (a neighbour in the same frame), never too rarely; the exact
+ * physical bytes are read by the walker or written, where a page is looked up, where a register is loaded. While a
+ * page is watched, every access is looked up (mmu/translator.ts); all else costs nothing until what is watched is used. An
+ * answer may be too often yes (a neighbour in the same frame), never too rarely; the exact
  * question is asked of the recorded tick.
  */
 import type { Pfn, Vpn } from './addresses';
@@ -53,7 +53,7 @@ export class Watches {
     return this.#list.some((w) => w.kind === 'physical' && w.write && inFrame(w, pfn));
   }
 
-  /** Any access at all to a page: what keeps it out of the filter. */
+  /** True if accesses of one of these kinds to the page are watched. */
   page(vpn: Vpn, accesses: number): boolean {
     return this.#list.some(
       (w) => w.kind === 'page' && (w.accesses & accesses) !== 0 && w.first <= vpn && vpn <= w.last,

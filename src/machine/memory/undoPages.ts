@@ -1,8 +1,8 @@
 /**
  * Old contents of pages, kept from the first touch after a save until the next save or load.
  *
- * Pages are slots of pooled slabs, so that touching allocates rarely. `release` makes all slots free; slabs beyond twice
- * of what was just needed are given back, so that one large phase does not hold its memory for ever.
+ * Pages are slots of pooled slabs, so that touching allocates rarely. `release` makes all slots free; slabs
+ * beyond what was needed are given back, half of all at a time, so that one large phase does not hold memory for ever.
  */
 import { PAGE_WORDS } from './pageWords';
 

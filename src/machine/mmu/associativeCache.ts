@@ -53,7 +53,7 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
   readonly #state: ArrayState;
   /** Ways are found through the table. */
   readonly hashed: boolean;
-  /** First entry of each bucket; from `#chains` on, the next one in an entry's bucket. −1 at the end. */
+  /** First entry of each bucket; from `chains` on, the next one in an entry's bucket. −1 at the end. */
   readonly index: Int32Array;
   readonly chains: number;
   readonly bucketShift: number;

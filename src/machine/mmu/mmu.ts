@@ -106,7 +106,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
    */
   translate(vpn: Vpn, offset: number, access: Access, user: number, counting = Counting.Access): boolean {
     this.#one.set(access, vpn, offset);
-    return this.translator.run(this.#one, 0, 1, 0, user, counting) === 1;
+    return this.translator.run(this.#one, 0, 1, 0, user, counting, false) === 1;
   }
 
   get pfn(): Pfn {
@@ -131,14 +131,18 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     }
     const { pfn, pageSize, flags, cycles } = this.#walker.result;
     counters[Counter.OtherWalkCycles] += cycles;
+    const kept = this.translator.globalPages ? flags : flags & ~TlbFlag.Global;
     for (const tlb of this.tlbs) {
       for (let size = 0; size < 3; size++) {
         const at = find(tlb, vpn, size);
         if (at < 0) continue;
         if (size === pageSize) {
-          tlb.update(at, size === 0 ? pfn : pfn - (vpn % PAGES_OF_SIZE[size]), flags);
+          tlb.update(at, size === 0 ? pfn : pfn - (vpn % PAGES_OF_SIZE[size]), kept);
           this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'dirty' });
-        } else tlb.invalidate(at);
+        } else {
+          tlb.invalidate(at);
+          this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'gone' });
+        }
       }
     }
     return true;

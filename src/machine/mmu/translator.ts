@@ -8,8 +8,9 @@
  * would change nothing but counters. So repeats are counted, not made, as long as that is *known*; where something may have
  * changed the first level meanwhile (a walk, a fault), it is asked again. docs/performance.md has the measurements.
  *
- * Holds always: state and counters after `run` are those of the same accesses made one by one; nothing is allocated; a
- * TLB entry with the dirty flag clear has D clear in what it was filled from, so the first write through it walks again.
+ * Holds always: state and counters after `run` are those of the same accesses made one by one; nothing is allocated, unless
+ * somebody watches pages or records; a TLB entry whose dirty flag is set was filled from, or has set, an entry with D, so
+ * that only a write through a clean one has to walk again.
  */
 import { type AccessChunk, firstLeadFrom, packedCrosses, packedKind, packedOffset } from '../core/accessChunk';
 import { asPfn, asVpn, canonicalPages, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
@@ -60,6 +61,8 @@ const enum Limit {
   Pages = 4503599627370496,
   /** More levels than a format has. */
   Levels = 8,
+  /** Leads whose table entries are asked for at once. */
+  Expected = 24,
 }
 const NO_PAGE = asVpn(-1);
 const wrapped = (page: number): Vpn => asVpn(page < Limit.Pages ? page : page - Limit.Pages);
@@ -101,8 +104,13 @@ export class Translator {
   globalPages = false;
   /** Place of the last access of the run that walked; −1 if none did. */
   walkedAt = -1;
-  readonly #data = new Side();
-  readonly #code = new Side();
+  readonly #chunkData = new Side();
+  readonly #chunkCode = new Side();
+  readonly #singleData = new Side();
+  readonly #singleCode = new Side();
+  /** The sides of the run that goes on. */
+  #data = this.#chunkData;
+  #code = this.#chunkCode;
   readonly #l1d: TlbLevel;
   readonly #l1i: TlbLevel;
   readonly #stlb: TlbLevel;
@@ -126,6 +134,8 @@ export class Translator {
   /** What the last `#findHuge` found. */
   #hugeTlb: AssociativeCache;
   #hugeAt = -1;
+  /** The last `#use` set a dirty bit. */
+  #assisted = false;
 
   constructor({ l1d, l1i, stlb, strict, addressBits, rights, walker, probe, costs, host }: TranslatorParts) {
     this.#l1d = l1d;
@@ -147,20 +157,35 @@ export class Translator {
 
   /**
    * Makes accesses `from` … `to` − 1 of the chunk, `shift` pages further up, until one needs more than hardware or
-   * something armed is seen. Returns the place behind the last one made; `end` says why it ended there.
+   * something armed is seen. Returns the place behind the last one made; `end` says why it ended there. `user`: 1 for user
+   * mode, 0 for the supervisor. `goesOn`: the last run of a chunk was of this one and ended at `from`, or just before it at
+   * a crossing access. With a recorder, one access at a time.
    */
-  run(chunk: AccessChunk, from: number, to: number, shift: number, user: number, counting: Counting): number {
+  run(
+    chunk: AccessChunk,
+    from: number,
+    to: number,
+    shift: number,
+    user: number,
+    counting: Counting,
+    goesOn: boolean,
+  ): number {
     this.end = RunEnd.Done;
+    // Single accesses are made between the runs of a chunk, and must not forget what is known there.
+    this.#data = chunk.length === 1 ? this.#singleData : this.#chunkData;
+    this.#code = chunk.length === 1 ? this.#singleCode : this.#chunkCode;
     this.#data.misses = this.#code.misses = this.#data.refused = this.#code.refused = 0;
-    // A recorder may have unwound the last run in the middle: what it had tallied is history that never was.
+    // An error may have unwound the last run in the middle: what it had tallied is history that never was.
     if (this.#running) this.#tally.fill(0);
     this.#running = true;
     this.walkedAt = -1;
     this.#secondHits = 0;
-    const at = this.#translate(chunk, from, to, shift, user, counting);
+    const at = this.#translate(chunk, from, to, shift, user, counting, goesOn);
+    this.#running = false;
+    // Who records sees counters at every event: there, the one access of the run has counted on its way.
+    if (this.#probe.recorder !== null) return at;
     this.#counters[Counter.LookupCycles] += (this.#data.misses + this.#code.misses) * this.#costs.stlb_lookup;
     if (this.walkedAt >= 0) this.#countWalks();
-    this.#running = false;
     if (counting === Counting.Retry) return at;
     const made = (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at;
     if (counting !== Counting.RetryFirst) this.#count(chunk, from, made, counting);
@@ -173,7 +198,15 @@ export class Translator {
     return at;
   }
 
-  #translate(chunk: AccessChunk, from: number, to: number, shift: number, user: number, counting: Counting): number {
+  #translate(
+    chunk: AccessChunk,
+    from: number,
+    to: number,
+    shift: number,
+    user: number,
+    counting: Counting,
+    goesOn: boolean,
+  ): number {
     const retry = counting === Counting.Retry;
     const probe = this.#probe;
     const counters = this.#counters;
@@ -190,6 +223,7 @@ export class Translator {
     const quickly = this.#plain && !recording;
     const skimming = !recording && !single && !watching;
     let hugePages = this.#holdsHugePages();
+    let expected = 0;
     const l1d = this.#l1d.small;
     const dataSlots = l1d.slots;
     const dataHeads = l1d.heads;
@@ -216,7 +250,8 @@ export class Translator {
     const secondShift = second.bucketShift;
     const secondEntries = second.entries;
     let lead = firstLeadFrom(chunk, from);
-    this.#lookBack(chunk, lead, shift, user);
+    if (goesOn) this.#checkBoth(user);
+    else this.#lookBack(chunk, lead, shift, user);
     let known = data.known && code.known && !watching;
     let at = from;
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
@@ -254,10 +289,7 @@ export class Translator {
           data.kind = packedKind(packed[leads[dataLead]]);
         }
         if (at >= to) return at;
-        if (crossing) {
-          this.end = RunEnd.Crossing;
-          return at;
-        }
+        if (crossing) return this.#crossing(kind, at);
       } else if (at < next) {
         // Repeats of which it is not known that they change nothing are made until it is.
         kind = packedKind(packed[at]);
@@ -270,11 +302,8 @@ export class Translator {
       } else {
         if (at >= to) return at;
         const access = packed[at];
-        if (packedCrosses(access)) {
-          this.end = RunEnd.Crossing;
-          return at;
-        }
         kind = packedKind(access);
+        if (packedCrosses(access)) return this.#crossing(kind, at);
         vpn = leadVpn[lead] + shift;
         if (vpn >= Limit.Pages) vpn -= Limit.Pages;
       }
@@ -288,7 +317,11 @@ export class Translator {
         lead++;
         next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
       }
-      if (recording) this.#reports.start(vpn as Vpn, packedOffset(packed[at]), kind, user, retry);
+      if (recording) {
+        if (counting === Counting.Access) counters[Counter.Reads + kind]++;
+        if (!retry) counters[Counter.Translations]++;
+        this.#reports.start(vpn as Vpn, packedOffset(packed[at]), kind, user, retry);
+      }
       if (watching && probe.watches.page(vpn as Vpn, 1 << kind)) probe.signal(Signal.Watch);
 
       // The first level's 4 KiB pages: the most recently used of the set, then the others.
@@ -315,8 +348,13 @@ export class Translator {
         return this.#fault(at);
       }
       const l1 = exec ? this.#l1i : this.#l1d;
-      if (recording && l1.bySize[0] !== null) this.#reports.lookup(first, 1, vpn as Vpn, 0, found);
+      if (recording && l1.bySize[0] !== null) {
+        this.#reports.lookup(first, 1, vpn as Vpn, 0, found);
+        // A person's edit at this event may have flushed.
+        found = first.peek(vpn, 0);
+      }
       if (found >= 0) {
+        if (recording && !retry) this.#countHit(kind);
         first.use(found, set);
         if ((slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
           if (exec) code.known = true;
@@ -329,6 +367,7 @@ export class Translator {
         continue;
       }
       if (hugePages && this.#findHuge(l1, vpn as Vpn, 1)) {
+        if (recording && !retry) this.#countHit(kind);
         if (!this.#use(this.#hugeTlb, this.#hugeAt, vpn as Vpn, packed[at], user)) return this.#fault(at);
         known = data.known && code.known && !watching;
         at++;
@@ -339,6 +378,10 @@ export class Translator {
       // The second level.
       if (exec) code.misses++;
       else data.misses++;
+      if (recording) {
+        counters[Counter.LookupCycles] += this.#costs.stlb_lookup;
+        if (!retry) counters[exec ? Counter.L1iMisses : Counter.L1dMisses]++;
+      }
       const bucket = Math.imul(vpn | 0, 0x9e3779b1) >>> secondShift;
       if (secondHashed) {
         found = secondIndex[bucket];
@@ -348,7 +391,10 @@ export class Translator {
         )
           found = secondIndex[secondChains + found];
       } else found = second.peek(vpn, 0);
-      if (recording && this.#stlb.bySize[0] !== null) this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
+      if (recording && this.#stlb.bySize[0] !== null) {
+        this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
+        found = second.peek(vpn, 0);
+      }
       const set2 = secondMask >= 0 ? vpn & secondMask : vpn % second.sets;
       let filled: number;
       if (found >= 0 && quickly && (secondSlots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
@@ -357,6 +403,7 @@ export class Translator {
         filled = secondSlots[2 * found + 1];
       } else if (found >= 0 || (hugePages && this.#findHuge(this.#stlb, vpn as Vpn, 2))) {
         this.#secondHits++;
+        if (recording && !retry) counters[Counter.StlbHits]++;
         if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
         known = data.known && code.known && !watching;
         at++;
@@ -364,7 +411,12 @@ export class Translator {
         continue;
       } else {
         // The walk.
+        if (recording && !retry) counters[Counter.StlbMisses]++;
         if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
+        if (lead >= expected && skimming) {
+          expected = Math.min(leadCount, lead + Limit.Expected);
+          this.#walker.expect(leadVpn, lead, expected, shift);
+        }
         const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
         const r = this.#walker.result;
         if (status !== WalkStatus.Mapped) {
@@ -374,6 +426,7 @@ export class Translator {
         counters[Counter.WalkCycles] += r.cycles;
         tally[Limit.Levels * r.level + r.references]++;
         this.walkedAt = at;
+        if (recording) this.#countWalks();
         if (r.pageSize !== 0 || !quickly) {
           this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
           hugePages = this.#holdsHugePages();
@@ -424,6 +477,14 @@ export class Translator {
     }
   }
 
+  /** The access crosses a page boundary: whoever makes it, no access after it repeats it. */
+  #crossing(kind: Access, at: number): number {
+    if (kind === Access.Exec) this.#code.page = NO_PAGE;
+    else this.#data.page = NO_PAGE;
+    this.end = RunEnd.Crossing;
+    return at;
+  }
+
   #fault(at: number): number {
     this.end = RunEnd.Fault;
     return at;
@@ -440,8 +501,12 @@ export class Translator {
     for (let size = 1; size < 3; size++) {
       const tlb = level.bySize[size];
       if (tlb === null || tlb.huge[size] === 0) continue;
-      const at = tlb.find(Math.floor(vpn / PAGES_OF_SIZE[size]), size);
-      if (this.#probe.recorder !== null) this.#reports.lookup(tlb, number, vpn, size, at);
+      const key = Math.floor(vpn / PAGES_OF_SIZE[size]);
+      let at = tlb.find(key, size);
+      if (this.#probe.recorder !== null) {
+        this.#reports.lookup(tlb, number, vpn, size, at);
+        at = tlb.peek(key, size);
+      }
       if (at < 0) continue;
       this.#hugeTlb = tlb;
       this.#hugeAt = at;
@@ -455,15 +520,31 @@ export class Translator {
     const tlb = found >= 0 ? this.#stlb.small : this.#hugeTlb;
     const at = found >= 0 ? found : this.#hugeAt;
     if (found >= 0) tlb.use(at, tlb.setOf(vpn));
+    const size = tlb.sizeOf(at);
+    const frame = asPfn(tlb.frameOf(at));
     const flags = tlb.flagsOf(at);
-    // A fault changes no TLB: what the second level knows and the rights refuse does not come up.
-    if (this.#rights.allows(flags, packedKind(access), user))
-      this.#fill(l1, vpn, tlb.sizeOf(at), asPfn(tlb.frameOf(at)), flags);
-    return this.#use(tlb, at, vpn, access, user);
+    // A fault fills no TLB: what the rights or a dirty assist refuse does not come up.
+    if (!this.#grants(tlb, at, vpn, access, user)) return false;
+    if (!this.#assisted) this.#fill(l1, vpn, size, frame, flags);
+    else {
+      const found = this.#walker.result;
+      this.#fill(l1, vpn, found.pageSize, firstFrame(found.pfn, vpn, found.pageSize), found.flags);
+    }
+    this.#translatedBy(tlb, at, vpn, packedOffset(access), this.#assisted);
+    this.#checkBoth(user);
+    return true;
   }
 
-  /** A TLB entry translates the access if its rights allow it; a first write sets the dirty bit. */
+  /** A TLB entry translates the access, unless it faults. */
   #use(tlb: AssociativeCache, at: number, vpn: Vpn, access: number, user: number): boolean {
+    if (!this.#grants(tlb, at, vpn, access, user)) return false;
+    this.#translatedBy(tlb, at, vpn, packedOffset(access), this.#assisted);
+    this.#checkBoth(user);
+    return true;
+  }
+
+  /** Whether a TLB entry's rights allow the access, once the dirty bit is set for a first write. */
+  #grants(tlb: AssociativeCache, at: number, vpn: Vpn, access: number, user: number): boolean {
     const kind: Access = packedKind(access);
     const offset = packedOffset(access);
     const flags = tlb.flagsOf(at);
@@ -471,15 +552,13 @@ export class Translator {
       this.#host.refuse(tlb, vpn, offset, kind, user, flags);
       return false;
     }
-    const clean = kind === Access.Write && (flags & TlbFlag.Dirty) === 0;
-    if (clean) {
+    this.#assisted = kind === Access.Write && (flags & TlbFlag.Dirty) === 0;
+    if (this.#assisted) {
       if (!this.#host.assistDirty(vpn, offset, user)) return false;
       // What the walk found counts, not what the entry said: the table may have changed meanwhile.
       this.pfn = this.#walker.result.pfn;
       this.pageSize = this.#walker.result.pageSize;
     }
-    this.#translatedBy(tlb, at, vpn, offset, clean);
-    this.#checkBoth(user);
     return true;
   }
 
@@ -494,7 +573,7 @@ export class Translator {
 
   #finishWalk(l1: TlbLevel, vpn: Vpn, offset: number, user: number): void {
     const { pfn, pageSize, flags } = this.#walker.result;
-    const first = pageSize === 0 ? pfn : asPfn(pfn - (vpn % PAGES_OF_SIZE[pageSize]));
+    const first = firstFrame(pfn, vpn, pageSize);
     this.#fill(this.#stlb, vpn, pageSize, first, flags);
     this.#fill(l1, vpn, pageSize, first, flags);
     this.pfn = pfn;
@@ -521,7 +600,10 @@ export class Translator {
     for (const level of [this.#l1d, this.#l1i]) {
       const tlb = level.bySize[size];
       const at = tlb === null ? -1 : tlb.peek(stlb.tagOf(victim), size);
-      if (at >= 0) tlb!.invalidate(at);
+      if (at < 0) continue;
+      const page = asVpn(tlb!.firstPageOf(at));
+      tlb!.invalidate(at);
+      this.#reports.dropped(tlb!, page);
     }
   }
 
@@ -570,6 +652,10 @@ export class Translator {
     return false;
   }
 
+  #countHit(kind: Access): void {
+    this.#counters[kind === Access.Exec ? Counter.L1iHits : Counter.L1dHits]++;
+  }
+
   /** Counts the walks of the tally, which is empty afterwards. */
   #countWalks(): void {
     const counters = this.#counters;
@@ -616,6 +702,10 @@ export class Translator {
     counters[Counter.L1iMisses] += this.#code.misses;
   }
 }
+
+/** First frame of the page of that size code in which `vpn` is mapped to `pfn`. */
+const firstFrame = (pfn: Pfn, vpn: Vpn, pageSize: number): Pfn =>
+  pageSize === 0 ? pfn : asPfn(pfn - (vpn % PAGES_OF_SIZE[pageSize]));
 
 function countKind({ packed, writes, execs }: AccessChunk, from: number, to: number, kind: Access): number {
   if ((kind === Access.Write ? writes : execs) === 0) return 0;

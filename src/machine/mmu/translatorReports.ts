@@ -40,6 +40,10 @@ export class TranslatorReports {
     });
   }
 
+  dropped({ name }: AssociativeCache, vpn: Vpn): void {
+    this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: name, vpn, text: 'gone' });
+  }
+
   translated(vpn: Vpn, offset: number, pfn: Pfn, pageSize: number, from: string): void {
     this.probe.recorder?.emit({ kind: 'translated', vpn, offset, pfn, pageSize, from });
   }

@@ -226,7 +226,9 @@ export class Run {
     const shift = vpnOfAddress(offset);
     if (offsetOfAddress(offset) !== 0) return true;
     while (this.#at < end) {
-      const chunk = store.chunkOf(this.#at);
+      const chunk = chunkOf(store, this.#at);
+      // A trace that cannot be read any more ends the run, which is a tick of `step`.
+      if (chunk === undefined) break;
       const first = this.#at % CHUNK_ACCESSES;
       if (!this.#replay(chunk, first, Math.min(chunk.length, first + end - this.#at), shift, 1)) return false;
     }
@@ -244,7 +246,9 @@ export class Run {
 
   #burstFailed(): false {
     this.#tick++;
+    this.#executing = true;
     this.#guard(() => this.#accessFailed());
+    this.#executing = false;
     return false;
   }
 
@@ -589,5 +593,15 @@ export class Run {
     const { pc, loops, activity, bindings, passed, failed, end } = this.#state;
     hasher.plain({ pc, loops, activity, bindings, passed, failed, end, tick: this.#tick, at: this.#at });
     return hasher.digest();
+  }
+}
+
+/** The chunk that holds an access; `undefined` if it can no longer be read. */
+function chunkOf(store: LoadedTrace['store'], at: number): AccessChunk | undefined {
+  try {
+    return store.chunkOf(at);
+  } catch (error) {
+    if (error instanceof TraceError) return undefined;
+    throw error;
   }
 }

@@ -30,6 +30,11 @@ export interface WalkerOptions {
   physicalBits: number;
 }
 
+const enum Hint {
+  /** A power of two: last-level tables that are remembered. */
+  Tables = 8192,
+}
+
 const PATH_RIGHTS = TlbFlag.Write | TlbFlag.User;
 
 /** Rights go down the path by AND, no-execute by OR. R/W and U/S are bits 1 and 2 as Write and User are bits 0 and 1. */
@@ -65,6 +70,9 @@ export class RadixWalker implements Walker {
   /** Entry of each walk cache that the last look-up found, or −1. */
   readonly #hits: Int32Array;
   readonly #promoteAll: boolean;
+  /** Host-side: where in the pool the last table of a page was when it was read last. May be out of date. */
+  readonly #leafTables = new Int32Array(Hint.Tables);
+  expected = 0;
 
   constructor(
     format: PagingFormat,
@@ -100,8 +108,12 @@ export class RadixWalker implements Walker {
     // The walk caches, deepest first; the first hit is where the walk starts. Most often that is the deepest.
     const deepest = this.#deepest;
     const tag = Math.floor(vpn * this.#deepestScale);
-    const at = deepest.peek(tag, 0);
-    if (recording) this.#reportLookup(last - 1, tag, at);
+    let at = deepest.peek(tag, 0);
+    if (recording) {
+      this.#reportLookup(last - 1, tag, at);
+      // A person's edit at this event may have flushed.
+      at = deepest.peek(tag, 0);
+    }
     let status: WalkStatus;
     let start: number;
     if (at >= 0 && !this.#promoteAll) {
@@ -111,7 +123,7 @@ export class RadixWalker implements Walker {
       if (recording) this.#reportStart(vpn, last, asPfn(Math.floor(data / EntryData.Scale)), purpose);
       status = this.#leaf(vpn, Math.floor(data * (1 / EntryData.Scale)), data & EntryData.Flags, access, user, 1);
       if (status === WalkStatus.Mapped) {
-        deepest.use(at, deepest.setOf(tag));
+        if (deepest.isValid(at)) deepest.use(at, deepest.setOf(tag));
         probe.counters[Counter.WalkCaches + 2 * last - 2]++;
         if (recording) this.#reportEnd('mapped');
         return status;
@@ -142,6 +154,18 @@ export class RadixWalker implements Walker {
     if (this.probe.recorder !== null) this.#reportEnd('mapped');
     this.#updateCaches(vpn, confirmed ? 0 : start, confirmed);
     return status;
+  }
+
+  expect(vpns: Float64Array, from: number, to: number, shift: number): void {
+    const words = this.memory.pool.words;
+    let sum = 0;
+    for (let i = from; i < to; i++) {
+      const vpn = vpns[i] + shift;
+      const base = this.#leafTables[(vpn * this.#deepestScale) & (Hint.Tables - 1)];
+      sum += words[base + 2 * (vpn & this.#lastMask)];
+    }
+    // Kept, so that no compiler leaves the reads out.
+    this.expected = sum | 0;
   }
 
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus {
@@ -175,7 +199,10 @@ export class RadixWalker implements Walker {
       const tag = Math.floor(vpn * this.#scale[level - 1]);
       at = this.#caches[level - 1].peek(tag, 0);
       asked++;
-      if (this.probe.recorder !== null) this.#reportLookup(level - 1, tag, at);
+      if (this.probe.recorder !== null) {
+        this.#reportLookup(level - 1, tag, at);
+        at = this.#caches[level - 1].peek(tag, 0);
+      }
     }
     this.probe.counters[Counter.LookupCycles] += asked * this.costs.walk_cache_lookup;
     return start;
@@ -236,6 +263,7 @@ export class RadixWalker implements Walker {
     const base = memory.base(asPfn(table));
     const at = base + 2 * index;
     const words = memory.pool.words;
+    if (base >= 0) this.#leafTables[(vpn * this.#deepestScale) & (Hint.Tables - 1)] = base;
     const low = base < 0 ? 0 : words[at];
     const high = base < 0 ? 0 : words[at + 1];
     if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
@@ -335,7 +363,7 @@ export class RadixWalker implements Walker {
     for (let level = lowest; level < start; level++) {
       const cache = this.#caches[level];
       const at = this.#hits[level];
-      if (at >= 0) cache.use(at, cache.setOf(Math.floor(vpn * this.#scale[level])));
+      if (at >= 0 && cache.isValid(at)) cache.use(at, cache.setOf(Math.floor(vpn * this.#scale[level])));
       counters[Counter.WalkCaches + 2 * level + (at >= 0 ? 0 : 1)]++;
     }
     for (let level = start; level < this.#last; level++) counters[Counter.WalkCaches + 2 * level + 1]++;
