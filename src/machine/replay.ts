@@ -6,12 +6,10 @@
  * calls; it need not be kept before that.
  */
 import { type AccessChunk, packedKind, packedOffset, packedSize, pageOf } from './core/accessChunk';
-import { asVpn, type Vpn } from './core/addresses';
+import type { Vpn } from './core/addresses';
 import type { Machine } from './machine';
+import { wrapped } from './mmu/sides';
 import { Counting, RunEnd } from './mmu/translator';
-
-/** Page numbers wrap around at the end of the address space. */
-const PAGES = 2 ** 52;
 
 export class Replay {
   /** False if the access behind the last one made faulted fatally. */
@@ -69,7 +67,7 @@ export class Replay {
   }
 
   #page(chunk: AccessChunk, at: number, shift: number): Vpn {
-    return asVpn((pageOf(chunk, at) + shift) % PAGES);
+    return wrapped(pageOf(chunk, at) + shift);
   }
 
   #access(chunk: AccessChunk, at: number, shift: number, user: number): boolean {

@@ -19,6 +19,8 @@ import type { HardwareCosts } from '../core/costs';
 import { type Probe, Signal } from '../core/probe';
 import { type AssociativeCache, EntryData } from './associativeCache';
 import { Access, type RightsTable, TlbFlag } from './rights';
+import { Pages, Sides, wrapped } from './sides';
+import { countAccesses, Tally, TallyOf } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { TranslatorReports } from './translatorReports';
 import { type Walker, WalkStatus } from './walker';
@@ -56,28 +58,9 @@ export interface TranslatorHost {
   assistDirty(vpn: Vpn, offset: number, user: number): boolean;
 }
 
-/** Page numbers wrap around at the end of the address space. */
 const enum Limit {
-  Pages = 4503599627370496,
-  /** More levels than a format has. */
-  Levels = 8,
   /** Leads whose table entries are asked for at once. */
   Expected = 24,
-}
-const NO_PAGE = asVpn(-1);
-const wrapped = (page: number): Vpn => asVpn(page < Limit.Pages ? page : page - Limit.Pages);
-
-/** What is known of one side, instructions or data, while a chunk runs. */
-class Side {
-  /** Page of the last access, or NO_PAGE if the next access of the side cannot be a repeat. */
-  page: Vpn = NO_PAGE;
-  /** What a repeat may be at most: a write only after a write. */
-  kind: Access = Access.Read;
-  /** True if repeats are known to hit and to change nothing, whatever of `kind` they are. */
-  known = true;
-  /** Look-ups that the first level could not answer, and those that were refused because no address is like that. */
-  misses = 0;
-  refused = 0;
 }
 
 export interface TranslatorParts {
@@ -104,13 +87,10 @@ export class Translator {
   globalPages = false;
   /** Place of the last access of the run that walked; −1 if none did. */
   walkedAt = -1;
-  readonly #chunkData = new Side();
-  readonly #chunkCode = new Side();
-  readonly #singleData = new Side();
-  readonly #singleCode = new Side();
-  /** The sides of the run that goes on. */
-  #data = this.#chunkData;
-  #code = this.#chunkCode;
+  readonly #ofChunk: Sides;
+  readonly #ofSingle: Sides;
+  /** What the run that goes on knows. */
+  #sides: Sides;
   readonly #l1d: TlbLevel;
   readonly #l1i: TlbLevel;
   readonly #stlb: TlbLevel;
@@ -129,8 +109,7 @@ export class Translator {
   readonly #upperStart: number;
   #secondHits = 0;
   #running = false;
-  /** Walks of the run that ended in a translation, at Limit.Levels × level of the leaf + references. */
-  readonly #tally = new Int32Array(Limit.Levels * Limit.Levels);
+  readonly #tally = new Tally();
   /** What the last `#findHuge` found. */
   #hugeTlb: AssociativeCache;
   #hugeAt = -1;
@@ -148,10 +127,13 @@ export class Translator {
     this.#costs = costs;
     this.#host = host;
     this.#counters = probe.counters;
+    this.#ofChunk = new Sides(l1d, l1i, rights);
+    this.#ofSingle = new Sides(l1d, l1i, rights);
+    this.#sides = this.#ofChunk;
     this.#reports = new TranslatorReports(probe);
     this.#plain = !strict && [l1d, l1i, stlb].every((level) => level.bySize[0] !== null);
     this.#lowerEnd = canonicalPages(addressBits);
-    this.#upperStart = Limit.Pages - this.#lowerEnd;
+    this.#upperStart = Pages.All - this.#lowerEnd;
     this.#hugeTlb = stlb.small;
   }
 
@@ -172,11 +154,12 @@ export class Translator {
   ): number {
     this.end = RunEnd.Done;
     // Single accesses are made between the runs of a chunk, and must not forget what is known there.
-    this.#data = chunk.length === 1 ? this.#singleData : this.#chunkData;
-    this.#code = chunk.length === 1 ? this.#singleCode : this.#chunkCode;
-    this.#data.misses = this.#code.misses = this.#data.refused = this.#code.refused = 0;
+    const sides = chunk.length === 1 ? this.#ofSingle : this.#ofChunk;
+    const { data, code } = sides;
+    this.#sides = sides;
+    data.misses = code.misses = data.refused = code.refused = 0;
     // An error may have unwound the last run in the middle: what it had tallied is history that never was.
-    if (this.#running) this.#tally.fill(0);
+    if (this.#running) this.#tally.clear();
     this.#running = true;
     this.walkedAt = -1;
     this.#secondHits = 0;
@@ -184,17 +167,15 @@ export class Translator {
     this.#running = false;
     // Who records sees counters at every event: there, the one access of the run has counted on its way.
     if (this.#probe.recorder !== null) return at;
-    this.#counters[Counter.LookupCycles] += (this.#data.misses + this.#code.misses) * this.#costs.stlb_lookup;
-    if (this.walkedAt >= 0) this.#countWalks();
+    const counters = this.#counters;
+    counters[Counter.LookupCycles] += (data.misses + code.misses) * this.#costs.stlb_lookup;
+    if (this.walkedAt >= 0) this.#tally.countWalks(counters);
     if (counting === Counting.Retry) return at;
     const made = (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at;
-    if (counting !== Counting.RetryFirst) this.#count(chunk, from, made, counting);
-    else {
-      // A page that has faulted is in no TLB: its look-up was a miss, and has been counted before.
-      const first = packedKind(chunk.packed[from]) === Access.Exec ? this.#code : this.#data;
-      first.misses--;
-      this.#count(chunk, from + 1, made, Counting.Access);
-    }
+    // A page that has faulted is in no TLB: its look-up was a miss, and has been counted before.
+    const again = counting === Counting.RetryFirst ? 1 : 0;
+    if (again === 1) (packedKind(chunk.packed[from]) === Access.Exec ? code : data).misses--;
+    countAccesses(counters, chunk, from + again, made, counting === Counting.Page, sides, this.#secondHits);
     return at;
   }
 
@@ -212,14 +193,13 @@ export class Translator {
     const counters = this.#counters;
     const { packed, leads, leadVpn, leadCount } = chunk;
     const { quickMask, quickWant } = this.#rights;
-    const data = this.#data;
-    const code = this.#code;
+    const { data, code } = this.#sides;
     const single = to - from === 1;
     const recording = probe.recorder !== null;
     const watching = probe.watches.pages;
     const armed = single || probe.armed !== 0;
     const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
-    const tally = this.#tally;
+    const tally = this.#tally.walks;
     const quickly = this.#plain && !recording;
     const skimming = !recording && !single && !watching;
     let hugePages = this.#holdsHugePages();
@@ -250,8 +230,8 @@ export class Translator {
     const secondShift = second.bucketShift;
     const secondEntries = second.entries;
     let lead = firstLeadFrom(chunk, from);
-    if (goesOn) this.#checkBoth(user);
-    else this.#lookBack(chunk, lead, shift, user);
+    if (goesOn) this.#sides.check(user);
+    else this.#sides.lookBack(chunk, lead, shift, user);
     let known = data.known && code.known && !watching;
     let at = from;
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
@@ -267,7 +247,7 @@ export class Translator {
           const access = packed[at];
           kind = packedKind(access);
           vpn = leadVpn[lead] + shift;
-          if (vpn >= Limit.Pages) vpn -= Limit.Pages;
+          if (vpn >= Pages.All) vpn -= Pages.All;
           crossing = packedCrosses(access);
           if (crossing) break;
           const right = 2 * kind + user;
@@ -305,7 +285,7 @@ export class Translator {
         kind = packedKind(access);
         if (packedCrosses(access)) return this.#crossing(kind, at);
         vpn = leadVpn[lead] + shift;
-        if (vpn >= Limit.Pages) vpn -= Limit.Pages;
+        if (vpn >= Pages.All) vpn -= Pages.All;
       }
       if (at === next) {
         // A lead.
@@ -424,9 +404,9 @@ export class Translator {
           return this.#fault(at);
         }
         counters[Counter.WalkCycles] += r.cycles;
-        tally[Limit.Levels * r.level + r.references]++;
+        tally[TallyOf.Levels * r.level + r.references]++;
         this.walkedAt = at;
-        if (recording) this.#countWalks();
+        if (recording) this.#tally.countWalks(counters);
         if (r.pageSize !== 0 || !quickly) {
           this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
           hugePages = this.#holdsHugePages();
@@ -479,8 +459,7 @@ export class Translator {
 
   /** The access crosses a page boundary: whoever makes it, no access after it repeats it. */
   #crossing(kind: Access, at: number): number {
-    if (kind === Access.Exec) this.#code.page = NO_PAGE;
-    else this.#data.page = NO_PAGE;
+    this.#sides.crossed(kind);
     this.end = RunEnd.Crossing;
     return at;
   }
@@ -531,7 +510,7 @@ export class Translator {
       this.#fill(l1, vpn, found.pageSize, firstFrame(found.pfn, vpn, found.pageSize), found.flags);
     }
     this.#translatedBy(tlb, at, vpn, packedOffset(access), this.#assisted);
-    this.#checkBoth(user);
+    this.#sides.check(user);
     return true;
   }
 
@@ -539,7 +518,7 @@ export class Translator {
   #use(tlb: AssociativeCache, at: number, vpn: Vpn, access: number, user: number): boolean {
     if (!this.#grants(tlb, at, vpn, access, user)) return false;
     this.#translatedBy(tlb, at, vpn, packedOffset(access), this.#assisted);
-    this.#checkBoth(user);
+    this.#sides.check(user);
     return true;
   }
 
@@ -579,7 +558,7 @@ export class Translator {
     this.pfn = pfn;
     this.pageSize = pageSize;
     if (this.#probe.recorder !== null) this.#reports.translated(vpn, offset, pfn, pageSize, 'walk');
-    this.#checkBoth(user);
+    this.#sides.check(user);
   }
 
   #fill(level: TlbLevel, vpn: Vpn, size: number, frame: Pfn, flags: number): void {
@@ -607,109 +586,11 @@ export class Translator {
     }
   }
 
-  // ---- repeats ----------------------------------------------------------------------------------------------------
-
-  /** What the accesses before the first lead to come repeat. */
-  #lookBack(chunk: AccessChunk, lead: number, shift: number, user: number): void {
-    this.#data.page = this.#code.page = NO_PAGE;
-    let code = chunk.execs > 0;
-    let data = chunk.execs < chunk.length;
-    for (let i = lead - 1; i >= 0 && (code || data); i--) {
-      const access = chunk.packed[chunk.leads[i]];
-      const kind: Access = packedKind(access);
-      if (kind === Access.Exec ? !code : !data) continue;
-      const side = kind === Access.Exec ? this.#code : this.#data;
-      if (!packedCrosses(access)) side.page = wrapped(chunk.leadVpn[i] + shift);
-      side.kind = kind;
-      if (kind === Access.Exec) code = false;
-      else data = false;
-    }
-    this.#checkBoth(user);
-  }
-
-  #checkBoth(user: number): void {
-    const data = this.#data;
-    const code = this.#code;
-    data.known = data.page === NO_PAGE || this.#repeats(this.#l1d, data.page, data.kind, user);
-    code.known = code.page === NO_PAGE || this.#repeats(this.#l1i, code.page, Access.Exec, user);
-  }
-
-  /**
-   * True if an access to the page would hit the entry that its first-level TLB finds first, and change nothing: the entry
-   * grants the access and is the most recently used of its set. Changes nothing itself.
-   */
-  #repeats(l1: TlbLevel, vpn: Vpn, access: Access, user: number): boolean {
-    for (let size = 0; size < 3; size++) {
-      const tlb = l1.bySize[size];
-      if (tlb === null || (size > 0 && tlb.huge[size] === 0)) continue;
-      const key = size === 0 ? vpn : Math.floor(vpn / PAGES_OF_SIZE[size]);
-      const at = tlb.peek(key, size);
-      if (at < 0) continue;
-      const right = 2 * access + user;
-      const quick = (tlb.flagsOf(at) & this.#rights.quickMask[right]) === this.#rights.quickWant[right];
-      return quick && tlb.heads[tlb.setOf(key)] === at;
-    }
-    return false;
-  }
-
   #countHit(kind: Access): void {
     this.#counters[kind === Access.Exec ? Counter.L1iHits : Counter.L1dHits]++;
-  }
-
-  /** Counts the walks of the tally, which is empty afterwards. */
-  #countWalks(): void {
-    const counters = this.#counters;
-    const tally = this.#tally;
-    for (let i = 0; i < tally.length; i++) {
-      const walks = tally[i];
-      if (walks === 0) continue;
-      tally[i] = 0;
-      const level = Math.floor(i / Limit.Levels);
-      const references = i % Limit.Levels;
-      counters[Counter.Walks] += walks;
-      counters[Counter.WalkReferences] += walks * references;
-      if (references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = references;
-      for (let l = level - references + 1; l <= level; l++) counters[Counter.ReferencesByLevel + l] += walks;
-    }
-  }
-
-  /** Counts accesses from … to − 1, all of which lie on one page. */
-  #count(chunk: AccessChunk, from: number, to: number, counting: Counting): void {
-    const counters = this.#counters;
-    let { writes, execs } = chunk;
-    if (writes + execs > 0) {
-      // Those inside are counted, or those outside taken away: whichever are fewer.
-      if (to - from <= chunk.length >> 1) {
-        writes = countKind(chunk, from, to, Access.Write);
-        execs = countKind(chunk, from, to, Access.Exec);
-      } else {
-        writes -= countKind(chunk, 0, from, Access.Write) + countKind(chunk, to, chunk.length, Access.Write);
-        execs -= countKind(chunk, 0, from, Access.Exec) + countKind(chunk, to, chunk.length, Access.Exec);
-      }
-    }
-    const reads = to - from - writes - execs;
-    if (counting === Counting.Access) {
-      counters[Counter.Reads] += reads;
-      counters[Counter.Writes] += writes;
-      counters[Counter.Execs] += execs;
-    }
-    counters[Counter.Translations] += to - from;
-    counters[Counter.StlbHits] += this.#secondHits;
-    counters[Counter.StlbMisses] += this.#data.misses + this.#code.misses - this.#secondHits;
-    counters[Counter.L1dHits] += reads + writes - this.#data.misses - this.#data.refused;
-    counters[Counter.L1dMisses] += this.#data.misses;
-    counters[Counter.L1iHits] += execs - this.#code.misses - this.#code.refused;
-    counters[Counter.L1iMisses] += this.#code.misses;
   }
 }
 
 /** First frame of the page of that size code in which `vpn` is mapped to `pfn`. */
 const firstFrame = (pfn: Pfn, vpn: Vpn, pageSize: number): Pfn =>
   pageSize === 0 ? pfn : asPfn(pfn - (vpn % PAGES_OF_SIZE[pageSize]));
-
-function countKind({ packed, writes, execs }: AccessChunk, from: number, to: number, kind: Access): number {
-  if ((kind === Access.Write ? writes : execs) === 0) return 0;
-  let n = 0;
-  for (let i = from; i < to; i++) if (packedKind(packed[i]) === kind) n++;
-  return n;
-}
