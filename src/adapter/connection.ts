@@ -9,7 +9,8 @@ import { notSupported, UserError } from './errors';
 import { checkArguments } from './requiredArguments';
 
 // Arguments and bodies differ by command; each handler states its own, and the table is where they meet.
-export type Handler = (args: never) => unknown;
+/** `request`: the number by which the client may want to cancel it. */
+export type Handler = (args: never, request: number) => unknown;
 
 export abstract class Connection extends DebugSession {
   protected abstract readonly handlers: Readonly<Record<string, Handler | undefined>>;
@@ -25,7 +26,7 @@ export abstract class Connection extends DebugSession {
       if (handler === undefined) throw notSupported(request.command);
       const args = (request.arguments ?? {}) as Record<string, unknown>;
       checkArguments(request.command, args);
-      response.body = await handler(args as never);
+      response.body = await handler(args as never, request.seq);
       this.sendResponse(response);
     } catch (error) {
       this.#refuse(response, error);

@@ -11,7 +11,7 @@ import { parseExpression } from '../scenario/language/parser';
 import type { LoadedRun } from '../scenario/run/load';
 import { formatValue, type MemberValue, type NumberFormat, numberOf } from '../scenario/run/values';
 import { listingLines } from '../timeline/listing';
-import { Timeline, type TimelineOptions } from '../timeline/timeline';
+import { type Change, Timeline, type TimelineOptions } from '../timeline/timeline';
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
 import type { Report } from './breakpoints/guard';
 import { consoleCommand, evaluateText } from './console';
@@ -162,14 +162,14 @@ export class Debuggee {
   assign(target: string, text: string): void {
     const value = numberOf(evaluateText(this.run, text));
     if (value === undefined) throw refused(`'${text}' is no number.`);
-    this.#edit([{ target: parsed(target), value }]);
+    this.#edit([{ target: parsed(target), value, text: target.trim() }]);
   }
 
   valueOf(expression: string): string {
     return formatValue(evaluateText(this.run, expression), this.format);
   }
 
-  #edit(changes: { target: Expression; value: bigint }[]): void {
+  #edit(changes: Change[]): void {
     const problem = this.timeline.edit(changes);
     if (problem !== undefined) throw refused(`${problem}.`);
     this.breakpoints.forgetAfter(this.timeline.moment);
@@ -202,7 +202,8 @@ export class Debuggee {
     }
     if (written < bytes.length)
       throw refused(`There is no memory at ${formatAddress(place.address + BigInt(offset + written))}.`);
-    this.#edit([...words].map(([word, value]) => ({ target: parsed(`phys(${formatAddress(word)})`), value })));
+    const text = `${bytes.length} bytes at ${formatAddress(place.address + BigInt(offset))}`;
+    this.#edit([...words].map(([word, value]) => ({ target: parsed(`phys(${formatAddress(word)})`), value, text })));
     return written;
   }
 

@@ -13,6 +13,8 @@ export class UserError extends Error {
 export const notStopped = (): UserError => new UserError(1001, 'The machine is running; pause it first.');
 export const notLaunched = (): UserError => new UserError(1002, 'Nothing has been launched yet.');
 export const cannotLaunch = (why: string): UserError => new UserError(1003, why, true);
+/** A person wanted it so: nobody has to be told in a box. */
+export const loadingCancelled = (what: string): UserError => new UserError(1003, `Reading ${what} was cancelled.`);
 export const notSupported = (command: string): UserError =>
   new UserError(1004, `ptscope does not support '${command}'.`);
 export const badReference = (what: string): UserError => new UserError(1005, what);

@@ -8,6 +8,8 @@ export interface LaunchSettings {
   stopOnEntry: boolean;
   noDebug: boolean;
   load: LoadRunOptions;
+  /** What saved states may hold together; absent: as the timeline has it. */
+  checkpointBytes?: number;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -34,6 +36,15 @@ function count(args: Record<string, unknown>, name: string): number | undefined 
   return value;
 }
 
+const BYTES_PER_MEGABYTE = 2 ** 20;
+
+function memoryMegabytes({ memoryMegabytes: value }: Record<string, unknown>): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)
+    throw cannotLaunch("'timeTravel.memoryMegabytes' in the launch configuration must be a whole number from 1.");
+  return value;
+}
+
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
   const args = request as unknown as Record<string, unknown>;
   const program = text(args, 'program');
@@ -43,11 +54,13 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     throw cannotLaunch('Running a single test is not available in this version; run the whole file.');
   const machine = record(args, 'machine');
   const trace = record(args, 'trace');
+  const megabytes = memoryMegabytes(record(args, 'timeTravel'));
   const switched = (value: unknown): unknown => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value);
   return {
     program,
     stopOnEntry: args.stopOnEntry === true,
     noDebug: args.noDebug === true,
+    checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     load: {
       scheme: text(args, 'scheme'),
       overrides: Object.entries(machine).map(([key, value]) => `${key}=${String(switched(value))}`),

@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS } from '../protocol/names';
 import type { NumberFormatArguments, TranslateArguments, TreeArguments, WalkArguments } from '../protocol/requests';
 import type { Moment } from '../timeline/timeline';
+import type { LoadedTrace } from '../trace/load';
 import { completions } from './completions';
 import type { Handler } from './connection';
 import { consoleCommand, evaluateText } from './console';
@@ -12,6 +13,13 @@ import { badReference } from './errors';
 import { goTo } from './gotoRequests';
 import { hoverText } from './translate';
 import { treeRows } from './trees';
+
+/** Editors warn of larger files, and refuse to show very large ones. */
+const LARGEST_SHOWN_BYTES = 10e6;
+
+/** Of a trace that was not read to its end, nobody knows how long it is. */
+const isShown = ({ compression, limited, bytesRead }: LoadedTrace): boolean =>
+  compression === 'none' && !limited && bytesRead <= LARGEST_SHOWN_BYTES;
 
 export function lookHandlers(session: SessionContext): Readonly<Record<string, Handler>> {
   const { places } = session;
@@ -32,11 +40,11 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     return { stackFrames: frames.slice(startFrame, end), totalFrames: frames.length };
   }
 
-  /** The scenario's line; for a trace run by itself its record, or the listing where the file is no text. */
+  /** The scenario's line; for a trace run by itself its record, or the listing where no editor shows the file. */
   function programPlace(debuggee: Debuggee, line: number): Pick<DebugProtocol.StackFrame, 'source' | 'line'> {
     if (debuggee.loaded.kind === 'scenario') return { source: places.programSource(), line: places.clientLine(line) };
     const { traceLine } = debuggee.timeline.standing;
-    if (traceLine !== undefined && debuggee.loaded.traces[0].compression === 'none')
+    if (traceLine !== undefined && isShown(debuggee.loaded.traces[0]))
       return { source: places.programSource(), line: places.clientLine(traceLine - 1) };
     return { source: debuggee.listingSource(), line: places.clientLine(0) };
   }

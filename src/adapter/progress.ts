@@ -33,6 +33,11 @@ export class ProgressReport {
     this.send('progressUpdate', { progressId: c.id, message, percentage });
   }
 
+  /** True of work that goes on and that the client was told of by this id. */
+  isCurrent(id: string): boolean {
+    return this.#current?.shown === true && this.#current.id === id;
+  }
+
   end(): void {
     if (this.#current?.shown) this.send('progressEnd', { progressId: this.#current.id });
     this.#current = undefined;

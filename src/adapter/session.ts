@@ -7,7 +7,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS, EVENTS } from '../protocol/names';
-import { type FileHost, LoadError, loadRun } from '../scenario/run/load';
+import type { FileHost } from '../scenario/run/load';
 import type { Output } from '../scenario/run/run';
 import { NO_STOPS, type StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
@@ -20,10 +20,11 @@ import { Debuggee } from './debuggee';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
 import { gotoHandlers } from './gotoRequests';
 import { type LaunchSettings, launchSettings } from './launch';
+import { Loading } from './loading';
 import { lookHandlers } from './lookRequests';
 import { baseName, Places } from './places';
 import { ProgressReport } from './progress';
-import { progressText } from './progressText';
+import { grouped, progressText } from './progressText';
 import { travelHandlers } from './travelRequests';
 
 export interface AdapterHost {
@@ -39,10 +40,14 @@ export class PtscopeSession extends Connection {
   #settings: LaunchSettings | undefined;
   #debuggee: Debuggee | undefined;
   #moving = false;
+  /** A pause was asked for: also of a motion that has not begun yet, or of a machine that is still being loaded. */
+  #pauseWanted = false;
+  /** What still runs is of no interest any more: no word of where it stops. */
+  #abandoned = false;
   #ended = false;
   #lastStop: StopCause | undefined;
   #couldStepBack = true;
-  #loading: AbortController | undefined;
+  #loading: Loading | undefined;
   readonly #progress: ProgressReport;
   readonly #places = new Places();
   readonly #context: SessionContext = {
@@ -66,14 +71,18 @@ export class PtscopeSession extends Connection {
 
   protected override readonly handlers: Readonly<Record<string, Handler | undefined>> = {
     initialize: (args: DebugProtocol.InitializeRequestArguments) => this.#initialize(args),
-    launch: (args: DebugProtocol.LaunchRequestArguments) => this.#launch(args),
+    launch: (args: DebugProtocol.LaunchRequestArguments, request) => this.#launch(args, request),
     attach: () => {
       throw cannotLaunch('There is nothing to attach to: ptscope runs its own machine. Use "request": "launch".');
     },
     configurationDone: () => this.#begin(),
-    restart: (args: { arguments?: DebugProtocol.LaunchRequestArguments }) => this.#restart(args.arguments),
+    restart: (args: { arguments?: DebugProtocol.LaunchRequestArguments }, request) =>
+      this.#restart(args.arguments, request),
     disconnect: () => this.#shutDown(),
-    terminate: () => this.#finish(0),
+    terminate: () => {
+      this.#loading?.cancel();
+      this.#finish(0);
+    },
     threads: () => ({ threads: [{ id: CPU_THREAD, name: this.#threadName() }] }),
     continue: () => this.#move((d) => d.timeline.continue(d.breakpoints), { allThreadsContinued: true }),
     // An instruction of ours is an event: the finest step, whatever the button.
@@ -89,7 +98,7 @@ export class PtscopeSession extends Connection {
       this.#move((d) => d.timeline.reverseContinue(d.breakpoints), undefined, { title: 'Running backwards' }),
     stepInTargets: () => ({ targets: [] }),
     pause: () => this.#pause(),
-    cancel: () => this.#pause(),
+    cancel: (args: DebugProtocol.CancelArguments) => this.#cancel(args),
     [REQUESTS.reverseStepIn]: () => this.#move((d) => d.timeline.reverseStepIn(), undefined, { unannounced: true }),
     [REQUESTS.reverseStepOut]: () => this.#move((d) => d.timeline.reverseStepOut(), undefined, { unannounced: true }),
     ...this.#breakpoints.handlers,
@@ -103,9 +112,13 @@ export class PtscopeSession extends Connection {
     if (command === 'disconnect') this.shutdown();
   }
 
-  /** Also when the client is gone without a word: a motion that still runs ends for want of its trace. */
+  /** Also when the client is gone without a word: what still runs ends at its next turn. */
   override shutdown(): void {
+    this.#ended = true;
+    this.#loading?.cancel();
+    this.#interrupt();
     this.#debuggee?.loaded.dispose();
+    this.#debuggee = undefined;
     super.shutdown();
   }
 
@@ -117,20 +130,20 @@ export class PtscopeSession extends Connection {
     return capabilities();
   }
 
-  async #launch(args: DebugProtocol.LaunchRequestArguments): Promise<void> {
+  async #launch(args: DebugProtocol.LaunchRequestArguments, request: number): Promise<void> {
     this.#settings = launchSettings(args);
     this.#places.program = this.#settings.program;
-    await this.#load(this.#settings);
+    await this.#load(this.#settings, request);
   }
 
-  async #load(settings: LaunchSettings): Promise<void> {
-    this.#loading = new AbortController();
+  async #load(settings: LaunchSettings, request: number): Promise<void> {
+    this.#pauseWanted = false;
+    this.#loading = new Loading(request);
     this.#progress.begin(`Reading ${baseName(settings.program)}`, true);
     const began = this.host.now();
     try {
-      const loaded = await loadRun(settings.program, this.host.files, {
+      const loaded = await this.#loading.load(settings.program, this.host.files, {
         ...settings.load,
-        signal: this.#loading.signal,
         onProgress: (progress) =>
           this.#progress.update(
             importText(progress, (this.host.now() - began) / 1000),
@@ -144,6 +157,7 @@ export class PtscopeSession extends Connection {
         {
           now: this.host.now,
           yieldToHost: this.host.yieldToHost,
+          checkpointBytes: settings.checkpointBytes,
           onOutput: (output) => this.#print(output),
           onUndo: (text) => this.#undone(text),
           onProgress: (progress) => this.#progress.update(progressText(progress), progress.done),
@@ -154,9 +168,6 @@ export class PtscopeSession extends Connection {
         },
         this.#breakpoints.ids,
       );
-    } catch (error) {
-      if (error instanceof LoadError) throw cannotLaunch(error.message);
-      throw error;
     } finally {
       this.#progress.end();
       this.#loading = undefined;
@@ -169,46 +180,52 @@ export class PtscopeSession extends Connection {
     if (settings === undefined || this.#debuggee === undefined) throw notLaunched();
     // After the response: the client must know that it is configured before it hears of a stop.
     setTimeout(() => {
-      if (settings.stopOnEntry && !settings.noDebug) this.#announceStop('entry', 'the start of the run');
+      if (this.#ended || this.#loading !== undefined) return;
+      if (this.#pauseWanted) this.#announcePause(this.#launched());
+      else if (settings.stopOnEntry && !settings.noDebug) this.#announceStop('entry', 'the start of the run');
       else if (!this.#moving) this.#start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
     }, 0);
   }
 
-  async #restart(args: DebugProtocol.LaunchRequestArguments | undefined): Promise<void> {
+  async #restart(args: DebugProtocol.LaunchRequestArguments | undefined, request: number): Promise<void> {
+    // What is still being loaded starts at the beginning anyway.
+    if (this.#loading !== undefined) return this.#loading.done;
     if (args !== undefined && 'program' in args) this.#settings = launchSettings(args);
     if (this.#settings === undefined) throw notLaunched();
     this.#places.program = this.#settings.program;
     await this.#stopMoving();
+    this.#ended = false;
     try {
-      await this.#load(this.#settings);
+      await this.#load(this.#settings, request);
     } catch (error) {
       // VS Code does not end a session whose restart was refused; it has to be told that nothing runs any more.
       if (!(error instanceof UserError)) throw error;
-      this.#say('important', `${error.message}\n`);
+      this.#say(error.notify ? 'important' : 'console', `${error.message}\n`);
       return this.#finish(2);
     }
-    this.#ended = false;
     this.#breakpoints.again(this.#launched());
     this.#begin();
   }
 
   async #shutDown(): Promise<void> {
-    this.#loading?.abort();
+    this.#loading?.cancel();
     this.#ended = true;
-    await this.#stopMoving();
+    await Promise.all([this.#loading?.done, this.#stopMoving()]);
   }
 
   async #stopMoving(): Promise<void> {
+    this.#abandoned = true;
     while (this.#moving) {
-      this.#debuggee?.timeline.pause();
+      this.#interrupt();
       await this.host.yieldToHost();
     }
+    this.#abandoned = false;
   }
 
   #finish(exitCode: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#debuggee?.timeline.pause();
+    this.#interrupt();
     this.announce('exited', { exitCode });
     this.announce('terminated');
   }
@@ -220,7 +237,7 @@ export class PtscopeSession extends Connection {
 
   #stopped(): Debuggee {
     const debuggee = this.#launched();
-    if (this.#moving) throw notStopped();
+    if (this.#moving || this.#loading !== undefined) throw notStopped();
     return debuggee;
   }
 
@@ -235,6 +252,7 @@ export class PtscopeSession extends Connection {
     // The motion begins after its response has gone out.
     setTimeout(() => this.#start(motion, options), 0);
     this.#moving = true;
+    this.#pauseWanted = false;
     return body;
   }
 
@@ -249,13 +267,16 @@ export class PtscopeSession extends Connection {
     if (options.unannounced) this.announce('continued', { threadId: CPU_THREAD, allThreadsContinued: false });
     this.#progress.begin(options.title ?? 'Running', true);
     try {
-      const arrival = await motion(debuggee);
+      const arriving = motion(debuggee);
+      if (this.#pauseWanted) debuggee.timeline.pause();
+      const arrival = await arriving;
       this.#moving = false;
       this.#progress.end();
       this.#arrive(debuggee, arrival, options);
     } catch (error) {
       this.#moving = false;
       this.#progress.end();
+      if (this.#ended) return;
       this.#say(
         'important',
         `ptscope made a mistake and cannot go on: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -265,7 +286,7 @@ export class PtscopeSession extends Connection {
   }
 
   #arrive(debuggee: Debuggee, arrival: Arrival, options: MotionOptions): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#abandoned) return;
     switch (arrival.kind) {
       case 'end':
         return this.#finish(exitCode(debuggee));
@@ -273,7 +294,7 @@ export class PtscopeSession extends Connection {
         this.#lastStop = arrival.cause;
         return this.#announceStop(arrival.cause.reason, arrival.cause.text, arrival.cause.breakpoints);
       case 'pause':
-        return this.#announceStop('pause', undefined);
+        return this.#announcePause(debuggee);
       case 'nowhere': {
         const why = options.nowhere ?? 'The run does not come to this statement';
         this.#say('important', `${why}.\n`);
@@ -287,7 +308,16 @@ export class PtscopeSession extends Connection {
     }
   }
 
-  #announceStop(reason: string, text: string | undefined, hitBreakpointIds?: number[]): void {
+  #announcePause({ timeline }: Debuggee): void {
+    this.#announceStop('pause', undefined, [], `Paused at tick ${grouped(timeline.moment.tick)}`);
+  }
+
+  #announceStop(
+    reason: string,
+    text: string | undefined,
+    hitBreakpointIds?: number[],
+    description = text === undefined ? undefined : `Paused on ${text}`,
+  ): void {
     const debuggee = this.#launched();
     debuggee.moved();
     if (reason !== 'exception') this.#lastStop = undefined;
@@ -295,7 +325,6 @@ export class PtscopeSession extends Connection {
     if (canStepBack !== this.#couldStepBack)
       this.announce('capabilities', { capabilities: { supportsStepBack: canStepBack } });
     this.#couldStepBack = canStepBack;
-    const description = text === undefined ? undefined : `Paused on ${text}`;
     this.announce('stopped', {
       reason,
       description,
@@ -309,8 +338,21 @@ export class PtscopeSession extends Connection {
   }
 
   #pause(): void {
-    this.#loading?.abort();
-    if (this.#moving) this.#debuggee?.timeline.pause();
+    if (this.#moving || this.#loading !== undefined) this.#interrupt();
+  }
+
+  #interrupt(): void {
+    this.#pauseWanted = true;
+    this.#debuggee?.timeline.pause();
+  }
+
+  /** All requests but those that load are answered at once: there is nothing to cancel by them. */
+  #cancel({ progressId, requestId }: DebugProtocol.CancelArguments): void {
+    if (progressId !== undefined && this.#progress.isCurrent(progressId)) {
+      this.#loading?.cancel();
+      this.#pause();
+    }
+    if (requestId !== undefined && requestId === this.#loading?.request) this.#loading.cancel();
   }
 
   // ---- words ------------------------------------------------------------------------------------------------------

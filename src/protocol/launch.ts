@@ -15,7 +15,13 @@ export interface LaunchArguments {
   trace?: TraceOptions;
   /** Whether the replay of a trace sends instruction fetches through the instruction side. */
   instructions?: boolean;
+  timeTravel?: TimeTravelOptions;
   noDebug?: boolean;
+}
+
+export interface TimeTravelOptions {
+  /** What saved states of the run may hold together. With less, going back takes longer; nothing else changes. */
+  memoryMegabytes?: number;
 }
 
 export interface TraceOptions {

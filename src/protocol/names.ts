@@ -39,6 +39,7 @@ export const WEBVIEWS = { walk: 'ptscope.walk' } as const;
 export const SETTINGS = {
   openWalkAutomatically: 'ptscope.walk.openAutomatically',
   adapterHost: 'ptscope.adapter.host',
+  timeTravelMemory: 'ptscope.timeTravel.memoryMegabytes',
 } as const;
 
 /** What a variable is, as `debugProtocolVariableMenuContext` in the conditions of its context menu. */

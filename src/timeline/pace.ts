@@ -32,6 +32,7 @@ const FIRST_BURST = 1024;
 const LEAST_BURST = 16;
 const LONGEST_BURST = CHUNK_ACCESSES;
 const LONGEST_OUTSIDE = 512;
+const LONG_ACCESS_SECONDS = 0.5;
 
 export class Pace {
   /** A person wants the motion to end. */
@@ -42,7 +43,9 @@ export class Pace {
   #slice: number;
   #burst = FIRST_BURST;
   #ran = 0;
-  #firstShare: number | undefined;
+  /** Where the share that is told of began; anew for each long access, of which there may be several in a motion. */
+  #first: { done: number; seconds: number; of: number } | undefined;
+  #lastDone = 0;
 
   constructor(
     private readonly run: Run,
@@ -86,15 +89,22 @@ export class Pace {
 
   #progress(): Progress {
     const seconds = Math.max(0.001, (this.#slice - this.#began) / 1000);
-    const { tick, activity, at } = this.run;
-    const inTrace = activity !== null && activity.kind !== 'operation' ? at / activity.count : undefined;
-    const done = this.share?.() ?? inTrace;
-    const progress: Progress = { tick, ticksPerSecond: this.#ran / seconds };
-    if (done === undefined) return progress;
-    progress.done = Math.max(0, Math.min(1, done));
-    this.#firstShare ??= progress.done;
-    const gained = progress.done - this.#firstShare;
-    if (gained > 0.001) progress.secondsLeft = ((1 - progress.done) * seconds) / gained;
+    const progress: Progress = { tick: this.run.tick, ticksPerSecond: this.#ran / seconds };
+    const share = this.share?.() ?? this.#shareOfAccess(progress.ticksPerSecond);
+    if (share === undefined) return progress;
+    const done = (progress.done = Math.max(0, Math.min(1, share)));
+    const of = this.share === undefined ? this.run.statementId : -1;
+    if (this.#first?.of !== of || done < this.#lastDone) this.#first = { done, seconds, of };
+    this.#lastDone = done;
+    const gained = done - this.#first.done;
+    if (gained > 0.001) progress.secondsLeft = ((1 - done) * (seconds - this.#first.seconds)) / gained;
     return progress;
+  }
+
+  /** Of the trace or the ranged access that is going on, if it takes so long that it is what a person waits for. */
+  #shareOfAccess(ticksPerSecond: number): number | undefined {
+    const { activity, at } = this.run;
+    if (activity === null || activity.kind === 'operation') return undefined;
+    return activity.count < LONG_ACCESS_SECONDS * ticksPerSecond ? undefined : at / activity.count;
   }
 }

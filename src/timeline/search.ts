@@ -39,8 +39,8 @@ export async function searchForward(
     const stop = stopAtStart(tape, rules);
     if (stop !== undefined) return stop;
     if (goal?.reached()) return landed(tape, { kind: 'step' });
-    if (pace.pauseRequested) return landed(tape, { kind: 'pause' });
     if (pace.tired) await pace.rest();
+    if (pace.pauseRequested) return landed(tape, { kind: 'pause' });
     if (run.tick >= known) {
       if (goal === undefined) passOver(tape, rules);
       known = tape.lastingAfter(run.tick)?.tick ?? Infinity;

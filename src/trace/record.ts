@@ -1,6 +1,6 @@
 /** One access of a loaded trace, as the rest of ptscope sees it; how it is packed is machine/core/accessChunk.ts. */
 import { MODIFY_FLAG, packedKind, packedOffset, packedSize } from '../machine/core/accessChunk';
-import { addressOf, asVpn, type Vpn } from '../machine/core/addresses';
+import { asVpn, type Vpn } from '../machine/core/addresses';
 import type { Access } from '../machine/mmu/rights';
 
 /** By `Access`. */
@@ -29,5 +29,3 @@ export const unpack = (vpn: number, packed: number, line: number): TraceRecord =
   halfOfModify: isHalfOfModify(packed),
   line,
 });
-
-export const addressOfRecord = (record: TraceRecord): bigint => addressOf(record.vpn, record.offset);

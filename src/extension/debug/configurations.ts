@@ -1,9 +1,10 @@
 /** Debug configurations: the ones that need no launch.json, and the completion of the ones that have one. */
 import * as vscode from 'vscode';
-import { DEBUG_TYPE } from '../../protocol/names';
+import { DEBUG_TYPE, SETTINGS } from '../../protocol/names';
 import { messageOf } from '../problems';
 import { activeProgram, programOf, saveProgram } from './activeProgram';
 import { baseName, SCENARIO_SUFFIX } from './programs';
+import { withTimeTravel } from './timeTravel';
 
 const MAX_LISTED_FILES = 50;
 
@@ -44,7 +45,7 @@ const resolver: vscode.DebugConfigurationProvider = {
     return undefined;
   },
 
-  async resolveDebugConfigurationWithSubstitutedVariables(_folder, configuration) {
+  async resolveDebugConfigurationWithSubstitutedVariables(folder, configuration) {
     const { program } = configuration as { program?: unknown };
     if (typeof program !== 'string' || program === '') {
       void vscode.window.showErrorMessage(`“program” in “${configuration.name}” must name a scenario or a trace.`);
@@ -56,7 +57,8 @@ const resolver: vscode.DebugConfigurationProvider = {
       void vscode.window.showErrorMessage(`ptscope did not start: ${messageOf(problem)}.`);
       return undefined;
     }
-    return configuration;
+    const memory = vscode.workspace.getConfiguration(undefined, folder).get(SETTINGS.timeTravelMemory);
+    return withTimeTravel(configuration, memory);
   },
 };
 

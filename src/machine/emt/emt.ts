@@ -68,10 +68,6 @@ export class Emt {
     this.#by = Object.fromEntries(by) as Record<keyof CustomizableFunctions, Implementation>;
   }
 
-  get driverName(): string {
-    return this.#driver.name;
-  }
-
   // ---- translation object ---------------------------------------------------------------------------------------
 
   tobjInit(tobj: Tobj, vpn: Vpn): void {

@@ -36,8 +36,4 @@ export class UndoPages {
     this.#slabs.length = Math.max(used, this.#slabs.length >> 1);
     this.#count = 0;
   }
-
-  get bytes(): number {
-    return this.#slabs.length * SLAB_WORDS * 4;
-  }
 }
