@@ -1,102 +1,79 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { packAccess, ScratchChunk } from '../../src/machine/core/accessChunk';
-import { addPages, asVpn } from '../../src/machine/core/addresses';
-import { Signal } from '../../src/machine/core/probe';
+import { Recorder, StopAtEvent } from '../../src/machine/core/probe';
 import type { Machine } from '../../src/machine/machine';
-import type { TlbGeometry } from '../../src/machine/mmu/mmu';
-import { machineWithProcess, map } from './support';
+import { apply } from './replay/pokes';
+import { arm, chunkOf, machineOf, type PlacedAccess, scenario } from './replay/scenario';
+import { assertSound } from './replay/soundness';
 
-/** First page of three areas, and what may be done there. */
-const AREAS = [
-  { start: 0x100, pages: 40, read: true, write: true, exec: true },
-  { start: 0x900, pages: 12, read: true, write: true, exec: false },
-  { start: 0x40000, pages: 6, read: true, write: false, exec: true },
-] as const;
+describe('a replayed chunk', function () {
+  this.timeout(60_000);
 
-const small = (entries: number, ways: number): TlbGeometry => ({ sizes: ['4K'], entries, ways });
-const shared = (entries: number, ways: number): TlbGeometry => ({ sizes: ['4K', '2M'], entries, ways });
-
-const options = fc.record({
-  dtlb: fc.constantFrom([small(4, 4)], [small(4, 2)], [small(12, 12)], [shared(8, 4)], [small(3, 1)]),
-  itlb: fc.constantFrom([small(4, 4)], [small(2, 1)], [small(9, 9)]),
-  stlb: fc.constantFrom([shared(24, 12)], [small(16, 4)], [shared(8, 8)], [small(9, 9)]),
-  stlbInclusive: fc.constantFrom<'fill' | 'strict'>('fill', 'strict'),
-  promote: fc.constantFrom<'hit' | 'all'>('hit', 'all'),
-  walkCache: fc.constantFrom(1, 2, 12),
-});
-
-/** Accesses wander: mostly where the last one was, so that there are repeats; now and then somewhere else. */
-const access = fc.record({
-  kind: fc.constantFrom(0, 0, 0, 1, 1, 2),
-  stay: fc.boolean(),
-  area: fc.nat(AREAS.length - 1),
-  page: fc.nat(50),
-  offset: fc.oneof(fc.nat(4095), fc.constant(4093)),
-  size: fc.constantFrom(1, 4, 8),
-});
-
-const scenario = fc.record({
-  options,
-  accesses: fc.array(access, { minLength: 1, maxLength: 160 }),
-  pieces: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }),
-  armed: fc.constantFrom('nothing', 'misses', 'faults', 'page', 'frame'),
-  shift: fc.constantFrom(0, 1),
-  user: fc.constantFrom(1, 1, 1, 0),
-});
-
-type Options = typeof options extends fc.Arbitrary<infer T> ? T : never;
-
-function machineOf({ promote, walkCache, ...tlbs }: Options): Machine {
-  const geometry = [0, 1, 2].map(() => ({ entries: walkCache, ways: walkCache }));
-  const m = machineWithProcess({ ...tlbs, walkCaches: { geometry, promote } });
-  for (const { start, pages, ...rights } of AREAS) map(m, start, pages, rights);
-  return m;
-}
-
-describe('a replayed chunk', () => {
-  it('does what its accesses do one by one, in whatever pieces, whatever is armed', () => {
+  it('does what its accesses do one by one, in whatever pieces, whatever is armed or changed between them', () => {
     fc.assert(
-      fc.property(scenario, (s) => {
-        const chunk = new ScratchChunk();
-        const pages: number[] = [];
-        let page: number = AREAS[0].start;
-        for (const a of s.accesses) {
-          if (!a.stay) page = AREAS[a.area].start + a.page;
-          pages.push(page);
-          chunk.append(page, packAccess(a.kind, a.offset, a.size));
-        }
-        const replayed = machineOf(s.options);
-        const single = machineOf(s.options);
-        arm(replayed, s.armed);
+      fc.property(scenario, fc.nat(), (s, pick) => {
+        const { chunk, placed } = chunkOf(s);
+        const replayed = machineOf(s);
+        const single = machineOf(s);
+        const recorded = machineOf(s);
+        const unwound = machineOf(s);
+        arm(replayed, s);
+        arm(single, s);
         let at = 0;
         for (let piece = 0; at < chunk.length; piece++) {
-          const to = Math.min(chunk.length, at + s.pieces[piece % s.pieces.length]);
-          replayed.probe.fired = 0;
+          const { length, poke } = s.pieces[piece % s.pieces.length];
+          for (const m of [replayed, single, recorded, unwound]) apply(m, poke);
+          const to = Math.min(chunk.length, at + length);
+          replayed.probe.fired = single.probe.fired = 0;
           const made = replayed.replay.run(chunk, at, to, s.shift, s.user);
-          const alive = replayed.replay.alive;
+          const { alive } = replayed.replay;
           assert.ok(made > 0 || !alive, 'it gets on');
-          for (let i = at; i < at + made + (alive ? 0 : 1); i++) {
-            const { kind, offset, size } = s.accesses[i];
-            const ok = single.access(kind, addPages(asVpn(pages[i]), s.shift), offset, size, s.user);
+          const end = at + made + (alive ? 0 : 1);
+          for (let i = at; i < end; i++) {
+            assert.equal(single.probe.fired, 0, `a stop before access ${i} is missed`);
+            const ok = access(single, placed[i]);
             assert.equal(ok, i < at + made, `access ${i} ${ok ? 'succeeds' : 'fails'}`);
+            const events = accessRecorded(recorded, placed[i]);
+            if ((i + pick) % 7 === 0) accessUnwound(unwound, placed[i], pick % events);
+            access(unwound, placed[i]);
           }
+          assert.equal(replayed.probe.fired, single.probe.fired);
           if (alive && made < to - at) assert.notEqual(replayed.probe.fired, 0, 'only what is armed ends it early');
-          assert.deepEqual([...replayed.probe.counters], [...single.probe.counters]);
-          assert.deepEqual([...replayed.last], [...single.last]);
-          assert.equal(replayed.stateHash(), single.stateHash());
-          at += made + (alive ? 0 : 1);
+          for (const [how, m] of Object.entries({ single, recorded, unwound })) assertSame(m, replayed, how);
+          assertSound(replayed);
+          at = end;
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 200 },
     );
   });
 });
 
-function arm({ probe }: Machine, what: string): void {
-  if (what === 'misses') probe.armed = Signal.TlbMiss;
-  if (what === 'faults') probe.armed = 0x7f;
-  if (what === 'page') probe.watches.set([{ kind: 'page', first: asVpn(0x104), last: asVpn(0x106), accesses: 3 }]);
-  if (what === 'frame') probe.watches.set([{ kind: 'physical', start: 0, end: 2 ** 24, read: true, write: true }]);
-  if (what === 'page' || what === 'frame') probe.armed = Signal.Watch;
+const access = (m: Machine, { kind, page, offset, size, user }: PlacedAccess): boolean =>
+  m.access(kind, page, offset, size, user);
+
+/** Returns how many events the access had. */
+function accessRecorded(m: Machine, placed: PlacedAccess): number {
+  const recorder = new Recorder();
+  m.probe.recorder = recorder;
+  access(m, placed);
+  m.probe.recorder = null;
+  assert.ok(recorder.events.every((e) => e.depth >= 0));
+  assert.equal(recorder.events.at(-1)?.depth, 0);
+  return recorder.events.length;
+}
+
+/** Stops in the middle of the access and goes back to where it began: nothing of it may stay behind. */
+function accessUnwound(m: Machine, placed: PlacedAccess, stopAt: number): void {
+  const before = m.save();
+  m.probe.recorder = new Recorder(stopAt);
+  assert.throws(() => access(m, placed), StopAtEvent);
+  m.probe.recorder = null;
+  m.load(before);
+}
+
+function assertSame(actual: Machine, expected: Machine, how: string): void {
+  assert.deepEqual([...actual.probe.counters], [...expected.probe.counters], how);
+  assert.deepEqual([...actual.last], [...expected.last], how);
+  assert.equal(actual.stateHash(), expected.stateHash(), how);
 }

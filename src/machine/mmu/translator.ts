@@ -385,6 +385,7 @@ export class Translator {
         this.#secondHits++;
         if (recording && !retry) counters[Counter.StlbHits]++;
         if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
+        hugePages = this.#holdsHugePages();
         known = data.known && code.known && !watching;
         at++;
         if (armed && probe.fired !== 0) return at;
@@ -506,8 +507,11 @@ export class Translator {
     if (!this.#grants(tlb, at, vpn, access, user)) return false;
     if (!this.#assisted) this.#fill(l1, vpn, size, frame, flags);
     else {
-      const found = this.#walker.result;
-      this.#fill(l1, vpn, found.pageSize, firstFrame(found.pfn, vpn, found.pageSize), found.flags);
+      const { pfn, pageSize, flags: found } = this.#walker.result;
+      const first = firstFrame(pfn, vpn, pageSize);
+      // Of another size, the page is no longer in this level either.
+      if (pageSize !== size) this.#fill(this.#stlb, vpn, pageSize, first, found);
+      this.#fill(l1, vpn, pageSize, first, found);
     }
     this.#translatedBy(tlb, at, vpn, packedOffset(access), this.#assisted);
     this.#sides.check(user);

@@ -23,6 +23,7 @@ const STATEMENTS = [
   'edit',
   'expect',
   'fails',
+  'failsRanged',
   'loop',
   'print',
   'process',
@@ -86,6 +87,13 @@ class Writer {
         );
       case 'fails':
         return this.#line('expect fails read 0x5000', 'expect fault == SIGSEGV');
+      case 'failsRanged':
+        return this.#line(
+          `munmap ${r.name} + ${(region % r.pages) * 4096} for 4KiB`,
+          `expect fails ${kind} ${r.name} size 4 step ${[64, 4096, 8190][region % 3]} with ` +
+            ['tick % 2 == 0', `access.index == ${region % 5}`, 'access.walk == none'][far ? 0 : region % 3],
+          () => void (this.#regions = this.#regions.filter((other) => other !== r)),
+        );
       case 'loop':
         return this.#line(
           `repeat ${region % 4} {`,
