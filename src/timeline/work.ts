@@ -21,7 +21,7 @@ const SAVED_PAGE_NS = 2300;
 const SAVE_SHARE = 10;
 
 /** What every save costs (TLBs, counters, records: 25 to 500 µs) is little beside this, and a seek is not long in it. */
-export const LEAST_SPACING = 10_000_000;
+export const LEAST_SPACING = 5_000_000;
 
 /** Work that the run has done; grows with every tick. */
 export function workOf({ tick, machine: { probe } }: Run): number {
