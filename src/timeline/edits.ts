@@ -19,12 +19,16 @@ export interface Change {
   readonly text?: string;
 }
 
-export interface Edit extends Change, Moment {}
+export interface Edit extends Change, Moment {
+  /** Changes that were made in one go have it in common. */
+  readonly go: number;
+}
 
 export const isLater = (a: Moment, b: Moment): boolean => a.tick > b.tick || (a.tick === b.tick && a.event > b.event);
 
 export class Edits {
   #list: readonly Edit[] = [];
+  #goes = 0;
 
   get count(): number {
     return this.#list.length;
@@ -42,7 +46,8 @@ export class Edits {
   }
 
   add(moment: Moment, changes: readonly Change[]): void {
-    this.#list = [...this.#list, ...changes.map((change) => ({ ...change, ...moment }))];
+    const go = this.#goes++;
+    this.#list = [...this.#list, ...changes.map((change) => ({ ...change, ...moment, go }))];
   }
 
   /** Drops the edits that are later than a moment; returns them. */

@@ -327,9 +327,10 @@ export class Tape {
     const undone = this.#edits.dropLater(this.moment);
     if (undone.length === 0) return false;
     this.#newHistory(Math.min(...undone.map((e) => e.tick)));
-    const said = undone.map(({ text, tick }) => `the edit${text === undefined ? '' : ` of ${text}`} at tick ${tick} is undone`);
     // Bytes that a person changed in one go are several words.
-    for (const sentence of new Set(said)) this.options.onUndo?.(sentence);
+    const told = undone.filter(({ go, text }, i) => undone.findIndex((e) => e.go === go && e.text === text) === i);
+    for (const { text, tick } of told)
+      this.options.onUndo?.(`the edit${text === undefined ? '' : ` of ${text}`} at tick ${tick} is undone`);
     return true;
   }
 

@@ -3,7 +3,8 @@ import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
-import { PtscopeSession } from '../../src/adapter/session';
+import type { Writable } from 'node:stream';
+import { type AdapterHost, PtscopeSession } from '../../src/adapter/session';
 import { nodeAdapterHost } from '../../src/hosts/dapServer';
 import type { MomentInfo } from '../../src/protocol/requests';
 
@@ -20,9 +21,13 @@ export class Client extends DebugClient {
   #server: Server | undefined;
   #sockets = new Set<Socket>();
 
-  constructor() {
+  /** Every stop, in the order in which they were heard of. */
+  readonly stops: DebugProtocol.StoppedEvent['body'][] = [];
+
+  constructor(private readonly host: AdapterHost = nodeAdapterHost) {
     super('node', '', 'ptscope');
     this.defaultTimeout = 15_000;
+    this.on('stopped', (event: DebugProtocol.StoppedEvent) => this.stops.push(event.body));
     this.on('output', (event: DebugProtocol.OutputEvent) => this.output.push(event.body));
   }
 
@@ -30,7 +35,7 @@ export class Client extends DebugClient {
     const server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
-      const session = new PtscopeSession(nodeAdapterHost);
+      const session = new PtscopeSession(this.host);
       session.setRunAsServer(true);
       session.start(socket, socket);
     });
@@ -46,10 +51,15 @@ export class Client extends DebugClient {
     });
   }
 
-  async close(): Promise<void> {
-    await this.stop().catch(() => undefined);
+  /** The client is gone, and has not said so. */
+  async vanish(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server?.close(resolve));
+  }
+
+  async close(): Promise<void> {
+    await this.stop().catch(() => undefined);
+    await this.vanish();
   }
 
   /** Launches and waits until breakpoints may be set. */
@@ -69,6 +79,15 @@ export class Client extends DebugClient {
     const stopped = this.waitForEvent('stopped');
     await action();
     return (await stopped).body as DebugProtocol.StoppedEvent['body'];
+  }
+
+  /** Sends several requests in one piece, so that the session reads them without a turn between. */
+  async atOnce(requests: () => Promise<unknown>[]): Promise<unknown> {
+    const { outputStream } = this as unknown as { outputStream: Writable };
+    outputStream.cork();
+    const answers = Promise.all(requests());
+    outputStream.uncork();
+    return answers;
   }
 
   move(command: string, args: object = { threadId: 1 }): Promise<DebugProtocol.StoppedEvent['body']> {

@@ -179,7 +179,7 @@ describe('a debug session over the wire', () => {
       await client.configurationDoneRequest();
       const { body } = (await started) as { body: { progressId: string; cancellable: boolean } };
       assert.ok(body.cancellable);
-      assert.match(((await updated).body as { message: string }).message, /tick \d+, \d+ k accesses\/s/);
+      assert.match(((await updated).body as { message: string }).message, /tick [\d,]+, [\d.]+ [kM] accesses\/s/);
       const ended = client.waitForEvent('progressEnd');
       const stop = await client.stopAfter(() => client.ask('cancel', { progressId: body.progressId }));
       assert.equal(stop.reason, 'pause');

@@ -5,14 +5,14 @@ import { asVpn } from '../../src/machine/core/addresses';
 import { Recorder, StopAtEvent } from '../../src/machine/core/probe';
 import { parseExpression } from '../../src/scenario/language/parser';
 import type { Run } from '../../src/scenario/run/run';
-import type { Edit, Moment } from '../../src/timeline/edits';
+import type { Change, Moment } from '../../src/timeline/edits';
 import { NO_STOPS, type StopRules } from '../../src/timeline/stops';
 import type { Timeline, TimelineOptions } from '../../src/timeline/timeline';
 import { type Fixture, fixtures, placeOf, timelineOf } from './programs';
 import { atFaults, inFunction, onLine, usesOfPage, where } from './rules';
 
 /** Runs straight to a moment, with edits on the way. The run is left there. */
-function straightTo(run: Run, fixture: Fixture, moment: Moment, edits: readonly Edit[]): void {
+function straightTo(run: Run, fixture: Fixture, moment: Moment, edits: readonly (Change & Moment)[]): void {
   run.load(fixture.start);
   const recordTick = (stopAt: number): void => {
     const here = edits.filter((e) => e.tick === run.tick);
@@ -96,7 +96,7 @@ function rulesOf(fixture: Fixture): StopRules[] {
 
 class Session {
   readonly timeline: Timeline;
-  readonly edits: Edit[] = [];
+  readonly edits: (Change & Moment)[] = [];
   readonly undone: string[] = [];
   pauseAfter = Infinity;
   #time = 0;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { NO_STOPS } from '../../src/timeline/stops';
 import type { Progress, Timeline } from '../../src/timeline/timeline';
-import { onLine } from './rules';
+import { atMisses, onLine, where } from './rules';
 import { type Tape, tapeOf } from './tape';
 
 const LONG = `machine {
@@ -23,17 +23,22 @@ interface Paced extends Tape {
 }
 
 /** A clock that goes by ticks: `microseconds` says what a tick costs. */
-async function paced(microseconds: (tick: number, operation: boolean) => number): Promise<Paced> {
+async function paced(
+  microseconds: (tick: number, operation: boolean) => number,
+  text = LONG,
+  atTurn: () => void = () => undefined,
+): Promise<Paced> {
   let time = 0;
   let turn = 0;
   let longest = 0;
   const progress: Progress[] = [];
-  const t = await tapeOf(LONG, {
+  const t = await tapeOf(text, {
     checkpointTicks: 30_000,
     now: () => time,
     yieldToHost: () => {
       longest = Math.max(longest, time - turn);
       turn = time;
+      atTurn();
       return Promise.resolve();
     },
     onProgress: (p) => progress.push(p),
@@ -108,6 +113,36 @@ describe('the pace of a motion', function () {
         'it only grows',
       );
       assert.ok(done[0] >= 0 && done[done.length - 1] <= 1);
+    }
+  });
+
+  it('tells of long accesses alone how far they are, and of each anew', async () => {
+    const START = 'process p\nmmap heap 64KiB rw anon\n';
+    const short = await paced(() => 5, `${START}repeat 100 {\n  read heap random 1000\n}\n`);
+    await short.timeline.continue(NO_STOPS);
+    assert.ok(short.progress.length > 10);
+    assert.ok(short.progress.every(({ done, secondsLeft }) => done === undefined && secondsLeft === undefined));
+    const two = await paced(() => 5, `${START}read heap random 120000\nwrite heap random 240000\n`);
+    await two.timeline.continue(NO_STOPS);
+    const second = two.progress.filter(({ tick }) => tick > 150_000);
+    assert.ok(second.length > 10);
+    for (const { tick, secondsLeft } of second)
+      assert.ok(Math.abs((secondsLeft ?? 0) - ((360_000 - tick) * 5) / 1e6) < 0.1, `${secondsLeft} s at ${tick}`);
+  });
+
+  it('pauses at the tick that was reached, also in a search that has just refused a stop', async () => {
+    const t: Paced = await paced(
+      () => 5,
+      LONG,
+      () => t.timeline.pause(),
+    );
+    const { timeline } = t;
+    const refusing = where(atMisses, () => false);
+    for (let i = 0; i < 20; i++) {
+      const { length } = t.progress;
+      await timeline.continue(refusing);
+      assert.equal(t.progress.length, length + 1, 'it pauses at its first turn');
+      assert.equal(timeline.moment.tick, t.progress[length].tick);
     }
   });
 

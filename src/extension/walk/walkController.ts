@@ -10,6 +10,7 @@ import { nodeOf } from '../trees/rows';
 import { exportPicture } from './exportPicture';
 import { giveFocusBack } from './focus';
 import { ListingEditors } from './listing';
+import { listingFirst } from './listingFirst';
 import { WalkPanel } from './walkPanel';
 
 export class WalkController implements vscode.Disposable {
@@ -79,7 +80,7 @@ export class WalkController implements vscode.Disposable {
     if (session !== this.sessions.current) return;
     this.inspected = undefined;
     this.listings.light(undefined);
-    if (!this.panel && this.opensByItself(session)) this.reveal();
+    if (!this.panel && this.opensByItself(session)) void listingFirst().then(() => this.reveal());
     else this.draw();
   }
 

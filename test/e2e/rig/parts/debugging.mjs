@@ -74,10 +74,15 @@ export const withDebugging = (Base) =>
       await this.toolbar().waitFor({ state: 'hidden', timeout });
     }
 
-    /** Presses a button of the tool bar (see BUTTONS), then waits for the next stop or the end. */
+    /** Presses a button of the tool bar (see BUTTONS). */
+    async press(button) {
+      await this.toolbar().locator(`.codicon-${BUTTONS[button]}`).first().click();
+    }
+
+    /** The same, then waits for the next stop or the end. */
     async step(button = 'next') {
       const after = await this.stops();
-      await this.toolbar().locator(`.codicon-${BUTTONS[button]}`).first().click();
+      await this.press(button);
       if (button === 'stop') return this.waitForEnd();
       const outcome = async () => {
         if ((await this.stops()) > after) return 'stopped';
@@ -85,6 +90,26 @@ export const withDebugging = (Base) =>
       };
       const ended = (await until(outcome, 20_000, 'the step to finish')) === 'ended';
       return ended ? { ended } : this.waitForStop({ after });
+    }
+
+    /** The condition of an exception filter, as a person edits it in the Breakpoints view; none: an empty text. */
+    async editCondition(filter, text) {
+      const row = this.page.locator('.debug-breakpoints .monaco-list-row', { hasText: filter });
+      const answers = await this.dap('setExceptionBreakpoints');
+      await row.click({ button: 'right' });
+      const item = this.page.locator('.monaco-menu-container .action-label:visible', { hasText: 'Edit Condition' });
+      await item.first().waitFor();
+      await sleep(300); // a menu takes no click at once
+      await item.first().click();
+      const box = this.page.locator('.debug-breakpoints .inputBoxContainer input');
+      await box.waitFor({ state: 'visible', timeout: 5000 });
+      // Key by key: the view draws its input anew while a value is merely set, and Delete means the breakpoint.
+      for (const key of ['Control+A', 'Backspace']) await box.press(key);
+      await box.pressSequentially(text);
+      await box.press('Enter');
+      const isSent = async () => (await this.dap('setExceptionBreakpoints')).length > answers.length;
+      await until(isSent, 5000, 'the condition to be sent');
+      await this.settle(300);
     }
 
     async stopDebug() {
