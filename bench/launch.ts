@@ -42,7 +42,13 @@ function traceFile(): string {
   return file;
 }
 
-interface Message { type: string; command?: string; event?: string; success?: boolean; message?: string }
+interface Message {
+  type: string;
+  command?: string;
+  event?: string;
+  success?: boolean;
+  message?: string;
+}
 
 /** Just enough of a DAP client. */
 class Client {
