@@ -43,7 +43,7 @@ type What = 'plain' | 'armed' | 'page' | 'passes';
 
 /** Rounds in a process of its own; the first also compiles the code. */
 function engine(worker: string, file: string, what: What): { rounds: Round[]; counts: Counts } {
-  const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', worker, file, '4', what], {
+  const { status, stdout } = spawnSync(process.execPath, [worker, file, '6', what], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });

@@ -7,13 +7,15 @@
  * learnt of one does not slow another down.
  */
 import { readFileSync } from 'node:fs';
-import { Counter } from '../../src/machine/core/counters';
 import { functionIndex } from '../../src/machine/core/functions';
 import { asVpn } from '../../src/machine/core/addresses';
 import { Signal } from '../../src/machine/core/probe';
 import { FAULT_KINDS } from '../../src/machine/kernel/faults';
+import type { Machine } from '../../src/machine/machine';
+import { type Statistics, statistics } from '../../src/machine/statistics';
 import { NO_STOPS, type StopRules } from '../../src/timeline/stops';
 import { Timeline } from '../../src/timeline/timeline';
+import type { Counts } from '../lib/reference';
 import { runOf, traceFromWords } from '../lib/traceRun';
 
 /** Kinds of faults that these runs have none of. */
@@ -41,18 +43,28 @@ const WATCHES_A_PAGE: StopRules = {
 export type Round = readonly number[];
 
 async function cpu(work: () => Promise<void> | void): Promise<number> {
-  (globalThis as { gc?: () => void }).gc?.();
   const began = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(began);
   return (user + system) / 1e6;
 }
 
+/** In the reference's names. */
+const countsOf = ({ tlb, walks, walkCaches, faults }: Statistics): Counts => ({
+  l1hit: tlb.l1d.hits,
+  l2hit: tlb.stlb.hits,
+  walks: walks.count,
+  walkRefs: walks.references,
+  faults: faults.total,
+  dassist: walks.dirtyAssists,
+  pwc: Object.values(walkCaches).map((cache) => cache.hits),
+});
+
 async function main(): Promise<void> {
   const [file, rounds, what] = process.argv.slice(2);
   const trace = traceFromWords(readFileSync(file));
   const rules = { plain: NO_STOPS, armed: NEVER_FIRES, page: WATCHES_A_PAGE }[what];
-  let counters = new Float64Array(0);
+  let machine: Machine | undefined;
 
   const withTimeline = async (stops: StopRules): Promise<Round> => {
     const run = runOf(trace, 1);
@@ -64,7 +76,7 @@ async function main(): Promise<void> {
       const arrival = await timeline.continue(stops);
       if (arrival.kind !== 'end') throw new Error(`the run stopped: ${JSON.stringify(arrival)}`);
     });
-    counters = run.machine.probe.counters;
+    machine = run.machine;
     return [seconds];
   };
 
@@ -80,15 +92,7 @@ async function main(): Promise<void> {
   const results: Round[] = [];
   for (let i = 0; i < Number(rounds); i++)
     results.push(rules === undefined ? await bothPasses() : await withTimeline(rules));
-  const counts = {
-    l1hit: counters[Counter.L1dHits],
-    l2hit: counters[Counter.StlbHits],
-    walks: counters[Counter.Walks],
-    walkRefs: counters[Counter.WalkReferences],
-    faults: counters[Counter.FaultsMinor],
-    dassist: counters[Counter.DirtyAssists],
-    pwc: [0, 1, 2].map((level) => counters[Counter.WalkCaches + 2 * level]),
-  };
+  const counts = machine === undefined ? undefined : countsOf(statistics(machine));
   console.log(JSON.stringify({ rounds: results, counts }));
 }
 

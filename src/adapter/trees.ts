@@ -15,6 +15,7 @@ import {
   PAGES_OF_SIZE,
   physicalOf,
   type Vpn,
+  signExtendPage,
 } from '../machine/core/addresses';
 import type { Process } from '../machine/kernel/process';
 import type { Machine } from '../machine/machine';
@@ -23,7 +24,7 @@ import { entriesOf, indexOf, pagesPerEntry } from '../machine/paging/format';
 import type { EntryNode } from '../machine/paging/inspector';
 import type { TreeArguments, TreeNode, TreeResponse } from '../protocol/requests';
 import type { Focus } from './focus';
-import { signExtended } from './data/entryPlace';
+
 import { dataIdOf, ENTRY_BYTES, entryTarget } from './data/target';
 import { physicalReference } from './memory';
 
@@ -139,7 +140,7 @@ function follows({ machine, id }: RowContext, a: EntryNode, b: EntryNode): boole
 /** First page that an entry maps, upper half sign-extended. */
 function pageOf({ machine, id }: RowContext, index: number): Vpn {
   const format = machine.scheme.format;
-  return signExtended(format, addPages(asVpn(id.base), index * pagesPerEntry(format.levels[id.level])));
+  return signExtendPage(addPages(asVpn(id.base), index * pagesPerEntry(format.levels[id.level])), format.addressBits);
 }
 
 function entryNode(context: RowContext, entry: EntryNode): TreeNode {

@@ -5,7 +5,7 @@
  * access retried. With a recorder attached to `probe` the same calls also report what they do. All state is in parts
  * that implement `Stateful`, so that `save` and `load` are complete and `stateHash` equal for equal states.
  */
-import { addPages, addressOf, asVpn, PAGE_BYTES, type Pfn, type Vpn } from './core/addresses';
+import { addressOf, asVpn, PAGE_BYTES, type Pfn, type Vpn, wrapPage } from './core/addresses';
 import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
 import { packedKind, packedOffset, packedSize } from './core/accessChunk';
 import { Counter } from './core/counters';
@@ -78,9 +78,6 @@ export interface FaultRecord {
 
 /** All names that `machine { cost NAME VALUE }` can change, with their defaults. */
 export const costNames = (): string[] => [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
-
-/** Addresses wrap around at 2^64, and page numbers with them. */
-const nextPage = (vpn: Vpn): Vpn => (vpn + 1 < 2 ** 52 ? addPages(vpn, 1) : asVpn(0));
 
 export class Machine implements Stateful<MachineSnapshot> {
   readonly probe = new Probe();
@@ -156,7 +153,11 @@ export class Machine implements Stateful<MachineSnapshot> {
     this.#begin(kind, vpn, offset, size, user);
     if (!this.#page(kind, vpn, offset, user, Counting.Access)) return false;
     // The last byte may lie on a later page: each is translated, in ascending order.
-    for (let end = offset + size - PAGE_BYTES, page = nextPage(vpn); end > 0; end -= PAGE_BYTES, page = nextPage(page))
+    for (
+      let end = offset + size - PAGE_BYTES, page = wrapPage(vpn + 1);
+      end > 0;
+      end -= PAGE_BYTES, page = wrapPage(page + 1)
+    )
       if (!this.#page(kind, page, 0, user, Counting.Page)) return false;
     return true;
   }
@@ -164,12 +165,17 @@ export class Machine implements Stateful<MachineSnapshot> {
   /** For `Replay`: the hardware has translated an access that lies on one page; writes its record. */
   recordTranslated(packed: number, vpn: Vpn, user: number, walked: boolean): void {
     this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), user);
+    this.completeRecord(walked);
+  }
+
+  /** For `Replay`: the record of an access that has begun one, for example by a fault; its page is translated by now. */
+  completeRecord(walked: boolean): void {
     const { last, mmu } = this;
     last[Last.Pfn] = mmu.pfn;
     if (!walked) return;
-    last[Last.Walks] = 1;
-    last[Last.WalkReferences] = mmu.lastWalk.references;
-    last[Last.WalkCycles] = mmu.lastWalk.cycles;
+    last[Last.Walks]++;
+    last[Last.WalkReferences] += mmu.lastWalk.references;
+    last[Last.WalkCycles] += mmu.lastWalk.cycles;
   }
 
   /** For `Replay`: such an access has faulted, `again` if not for the first time. False if that is fatal. */
@@ -191,15 +197,6 @@ export class Machine implements Stateful<MachineSnapshot> {
       return false;
     this.#finishPage(walks, references, cycles);
     return true;
-  }
-
-  /** For `Replay`: the access that faulted has been translated, by a walk; completes its record. */
-  recordRetried(): void {
-    const { last, mmu } = this;
-    last[Last.Pfn] = mmu.pfn;
-    last[Last.Walks]++;
-    last[Last.WalkReferences] += mmu.lastWalk.references;
-    last[Last.WalkCycles] += mmu.lastWalk.cycles;
   }
 
   #begin(kind: Access, vpn: Vpn, offset: number, size: number, user: number): void {

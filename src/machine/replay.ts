@@ -6,9 +6,8 @@
  * calls; it need not be kept before that.
  */
 import { type AccessChunk, packedKind, packedOffset, packedSize, pageOf } from './core/accessChunk';
-import type { Vpn } from './core/addresses';
+import { type Vpn, wrapPage } from './core/addresses';
 import type { Machine } from './machine';
-import { wrapped } from './mmu/sides';
 import { Counting, RunEnd } from './mmu/translator';
 
 export class Replay {
@@ -37,7 +36,7 @@ export class Replay {
       if (translator.end === RunEnd.Done) {
         if (probe.fired === 0) break;
         if (at - 1 === faulted) {
-          machine.recordRetried();
+          machine.completeRecord(true);
           return at - from;
         }
         machine.recordTranslated(
@@ -67,7 +66,7 @@ export class Replay {
   }
 
   #page(chunk: AccessChunk, at: number, shift: number): Vpn {
-    return wrapped(pageOf(chunk, at) + shift);
+    return wrapPage(pageOf(chunk, at) + shift);
   }
 
   #access(chunk: AccessChunk, at: number, shift: number, user: number): boolean {

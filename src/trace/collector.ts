@@ -6,7 +6,7 @@
  * instructions are off belong to it as well, once skipping is over.
  */
 import { packAccess } from '../machine/core/accessChunk';
-import { PAGE_BYTES, addressOf, asVpn } from '../machine/core/addresses';
+import { PAGE_BYTES, addressOf, asVpn, PageNumbers } from '../machine/core/addresses';
 import { Access } from '../machine/mmu/rights';
 import { badAddress } from './errors';
 import { FootprintBuilder } from './footprint';
@@ -25,8 +25,6 @@ export interface Selection {
   /** Width of a canonical address: 48, or 57 for five levels. */
   addressBits: 48 | 57;
 }
-
-const END_OF_PAGES = 2 ** 52;
 
 export class Collector implements TraceSink {
   readonly footprint = new FootprintBuilder();
@@ -57,7 +55,7 @@ export class Collector implements TraceSink {
 
   operation(operation: Operation, vpn: number, offset: number, sizeBytes: number, line: number): boolean {
     const lastVpn = offset + sizeBytes > PAGE_BYTES ? vpn + 1 : vpn;
-    if (lastVpn >= this.half && (vpn < END_OF_PAGES - this.half || lastVpn >= END_OF_PAGES)) {
+    if (lastVpn >= this.half && (vpn < PageNumbers.Count - this.half || lastVpn >= PageNumbers.Count)) {
       const address = `0x${addressOf(asVpn(vpn), offset).toString(16)}`;
       throw badAddress(this.source, line, address, this.selection.addressBits);
     }

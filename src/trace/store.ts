@@ -5,7 +5,7 @@
  * and chunkShelf.ts); a few are in use as views. A replay loop takes the columns of a chunk; the debugger asks for single
  * records. Position i is the i-th access; a modify takes two positions, read then write.
  */
-import { CHUNK_ACCESSES, ScratchChunk } from '../machine/core/accessChunk';
+import { CHUNK_ACCESSES, pageOf, ScratchChunk } from '../machine/core/accessChunk';
 import { ChunkShelf, type ShelfOptions } from './chunkShelf';
 import { unpack, type TraceRecord } from './record';
 import { encodeChunk, StoredChunk } from './storedChunk';
@@ -46,7 +46,7 @@ export class TraceStore {
     if (!(index >= 0 && index < this.length)) throw new RangeError(`access ${index} of ${this.length}`);
     const chunk = this.chunkOf(index);
     const at = index % CHUNK_ACCESSES;
-    return unpack(chunk.pageAt(at), chunk.packed[at], chunk.lineAt(at));
+    return unpack(pageOf(chunk, at), chunk.packed[at], chunk.lineAt(at));
   }
 
   /** Lets go of memory and files. The store is of no use afterwards. */

@@ -7,8 +7,7 @@
  * access, from which the steps are added up. Only pages of 4 bytes are copied, for they are doubles in a chunk. The
  * order of bytes is the machine's: a file never travels.
  */
-import { type AccessChunk, firstLeadFrom, packedKind } from '../machine/core/accessChunk';
-import { Access } from '../machine/mmu/rights';
+import type { AccessChunk } from '../machine/core/accessChunk';
 import { checksumOf } from './checksum';
 
 /** 32-bit words of the header. */
@@ -54,7 +53,6 @@ export class StoredChunk implements AccessChunk {
   readonly #lineStep: number;
   readonly #steps: Column | undefined;
   readonly #anchors: Float64Array;
-  #otherSide: Uint16Array | undefined;
 
   /** `bytes` are what `encodeChunk` made, at a multiple of eight in their buffer. */
   constructor(bytes: Uint8Array) {
@@ -77,19 +75,6 @@ export class StoredChunk implements AccessChunk {
     this.leadVpn = pages instanceof Float64Array ? pages : raised(pages, doubles[Double.LowestPage]);
   }
 
-  /**
-   * Page of access `at`: a lead has its own; a repeat is on the page of the last lead before it on its side
-   * (instructions or data).
-   */
-  pageAt(at: number): number {
-    const lead = firstLeadFrom(this, at + 1) - 1;
-    const sameSide = isFetch(this.packed[at]) === isFetch(this.packed[this.leads[lead]]);
-    if (sameSide) return this.leadVpn[lead];
-    // Only for who asks for single records: a fast run takes the leads as they come.
-    this.#otherSide ??= otherSides(this);
-    return this.leadVpn[this.#otherSide[lead]];
-  }
-
   /** Line of the trace text that access `at` comes from. */
   lineAt(at: number): number {
     const steps = this.#steps;
@@ -99,19 +84,6 @@ export class StoredChunk implements AccessChunk {
     for (let i = (anchor << ANCHOR_SHIFT) + 1; i <= at; i++) line += steps[i];
     return line;
   }
-}
-
-const isFetch = (packed: number): boolean => packedKind(packed) === Access.Exec;
-
-/** For each lead, the last lead before it on the other side; 0 if there is none. */
-function otherSides({ packed, leads, leadCount }: AccessChunk): Uint16Array {
-  const others = new Uint16Array(leadCount);
-  for (let lead = 1; lead < leadCount; lead++) {
-    const before = lead - 1;
-    const sameSide = isFetch(packed[leads[before]]) === isFetch(packed[leads[lead]]);
-    others[lead] = sameSide ? others[before] : before;
-  }
-  return others;
 }
 
 /** The bytes of a chunk. `lines` never go down. */

@@ -1,8 +1,8 @@
 /** Where an entry stands: from its physical address back to the process, the level and the addresses that it maps. */
-import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn } from '../../machine/core/addresses';
+import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, signExtendPage, type Vpn } from '../../machine/core/addresses';
 import type { Process } from '../../machine/kernel/process';
 import type { Machine } from '../../machine/machine';
-import { type PagingFormat, pagesPerEntry } from '../../machine/paging/format';
+import { pagesPerEntry } from '../../machine/paging/format';
 import { ENTRY_BYTES } from './target';
 
 export interface EntryPlace {
@@ -24,7 +24,7 @@ export function placeOfEntry(machine: Machine, address: number): EntryPlace | un
     const pages = pagesPerEntry(levels[level]);
     if (table === wanted) {
       const index = Math.floor((address % PAGE_BYTES) / ENTRY_BYTES);
-      const vpn = signExtended(scheme.format, addPages(base, index * pages));
+      const vpn = signExtendPage(addPages(base, index * pages), scheme.format.addressBits);
       return { process, levelName: levels[level].name, index, vpn, pages };
     }
     if (level === levels.length - 1) return undefined;
@@ -42,10 +42,4 @@ export function placeOfEntry(machine: Machine, address: number): EntryPlace | un
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** Pages of the upper half have their high bits set. */
-export function signExtended({ addressBits }: PagingFormat, vpn: Vpn): Vpn {
-  const span = 2 ** (addressBits - 12);
-  return vpn >= span / 2 && vpn < span ? addPages(vpn, 2 ** 52 - span) : vpn;
 }

@@ -5,7 +5,7 @@
  * by whoever takes or returns the frame. What programs read and write is watched by virtual address, byte by byte: an
  * access that crosses a page boundary uses each page for the bytes that lie in it. A retry after a fault is the same access.
  */
-import { addPages, addressOf, PAGE_BYTES, vpnOfAddress } from '../../machine/core/addresses';
+import { addressOf, PAGE_BYTES, vpnOfAddress, wrapPage } from '../../machine/core/addresses';
 import type { MachineEvent, TranslateEvent } from '../../machine/core/events';
 import type { Watch } from '../../machine/core/watch';
 import type { Run } from '../../scenario/run/run';
@@ -102,7 +102,7 @@ function bytesFrom(events: readonly MachineEvent[], index: number): number {
     const before = events[i];
     if (before.kind !== 'translate' || before.retry) continue;
     const rest = bytesFrom(events, i) - (PAGE_BYTES - before.offset);
-    return rest > 0 && event.vpn === addPages(before.vpn, 1) % 2 ** 52 ? rest : event.sizeBytes;
+    return rest > 0 && event.vpn === wrapPage(before.vpn + 1) ? rest : event.sizeBytes;
   }
   return event.sizeBytes;
 }

@@ -35,13 +35,27 @@ export const offsetOfAddress = (address: bigint): number => Number(address & 0xf
 export const addressOf = (vpn: Vpn, offset = 0): bigint => (BigInt(vpn) << 12n) | BigInt(offset);
 export const physicalOf = (pfn: Pfn, offset = 0): number => pfn * PAGE_BYTES + offset;
 
-/** Pages of each of the two canonical halves: an upper one begins at 2^52 less these. */
+/** Page numbers of 64-bit addresses: they wrap around at the end. An enum, because hot code takes it as a number. */
+export const enum PageNumbers {
+  Count = 4503599627370496,
+}
+
+/** A page number that may have gone over the end of the address space, once at most. */
+export const wrapPage = (page: number): Vpn => (page < PageNumbers.Count ? page : page - PageNumbers.Count) as Vpn;
+
+/** Page of a table's upper half: all bits above `addressBits` are ones there. */
+export function signExtendPage(vpn: Vpn, addressBits: number): Vpn {
+  const span = 2 ** (addressBits - PAGE_SHIFT);
+  return vpn >= span / 2 && vpn < span ? ((vpn + PageNumbers.Count - span) as Vpn) : vpn;
+}
+
+/** Pages of each of the two canonical halves: the upper one begins at 2^52 less these. */
 export const canonicalPages = (addressBits: number): number => 2 ** (addressBits - 1 - PAGE_SHIFT);
 
 /** True if all address bits from `addressBits − 1` up are equal (Intel SDM vol. 1 §3.3.7.1). */
 export function isCanonical(vpn: Vpn, addressBits: number): boolean {
   const half = canonicalPages(addressBits);
-  return vpn < half || vpn >= 2 ** 52 - half;
+  return vpn < half || vpn >= PageNumbers.Count - half;
 }
 
 /** `0x5555_5540_0000`: hexadecimal in groups of four digits, as scenario files write addresses. */

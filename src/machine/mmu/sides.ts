@@ -3,16 +3,9 @@
  * because each has a first level of its own.
  */
 import { type AccessChunk, packedCrosses, packedKind } from '../core/accessChunk';
-import { asVpn, PAGES_OF_SIZE, type Vpn } from '../core/addresses';
+import { asVpn, PAGES_OF_SIZE, type Vpn, wrapPage } from '../core/addresses';
 import { Access, type RightsTable } from './rights';
 import type { TlbLevel } from './tlbLevel';
-
-/** Page numbers wrap around at the end of the address space. A constant of its own: hot code takes it as a number. */
-export const enum Pages {
-  All = 4503599627370496,
-}
-
-export const wrapped = (page: number): Vpn => asVpn(page < Pages.All ? page : page - Pages.All);
 
 const NO_PAGE = asVpn(-1);
 
@@ -48,7 +41,7 @@ export class Sides {
       const kind: Access = packedKind(access);
       if (kind === Access.Exec ? !code : !data) continue;
       const side = kind === Access.Exec ? this.code : this.data;
-      if (!packedCrosses(access)) side.page = wrapped(chunk.leadVpn[i] + shift);
+      if (!packedCrosses(access)) side.page = wrapPage(chunk.leadVpn[i] + shift);
       side.kind = kind;
       if (kind === Access.Exec) code = false;
       else data = false;

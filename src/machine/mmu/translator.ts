@@ -13,13 +13,22 @@
  * that only a write through a clean one has to walk again.
  */
 import { type AccessChunk, firstLeadFrom, packedCrosses, packedKind, packedOffset } from '../core/accessChunk';
-import { asPfn, asVpn, canonicalPages, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
+import {
+  asPfn,
+  asVpn,
+  canonicalPages,
+  PAGES_OF_SIZE,
+  type Pfn,
+  type Vpn,
+  PageNumbers,
+  wrapPage,
+} from '../core/addresses';
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import { type Probe, Signal } from '../core/probe';
 import { type AssociativeCache, EntryData } from './associativeCache';
 import { Access, type RightsTable, TlbFlag } from './rights';
-import { Pages, Sides, wrapped } from './sides';
+import { Sides } from './sides';
 import { countAccesses, Tally, TallyOf } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { TranslatorReports } from './translatorReports';
@@ -56,11 +65,6 @@ export interface TranslatorHost {
   refuse(by: RefusedBy, vpn: Vpn, offset: number, access: Access, user: number, flags: number): void;
   /** A write through a clean entry: walks again to set D. False if that faulted. */
   assistDirty(vpn: Vpn, offset: number, user: number): boolean;
-}
-
-const enum Limit {
-  /** Leads whose table entries are asked for at once. */
-  Expected = 24,
 }
 
 export interface TranslatorParts {
@@ -133,7 +137,7 @@ export class Translator {
     this.#reports = new TranslatorReports(probe);
     this.#plain = !strict && [l1d, l1i, stlb].every((level) => level.bySize[0] !== null);
     this.#lowerEnd = canonicalPages(addressBits);
-    this.#upperStart = Pages.All - this.#lowerEnd;
+    this.#upperStart = PageNumbers.Count - this.#lowerEnd;
     this.#hugeTlb = stlb.small;
   }
 
@@ -203,7 +207,6 @@ export class Translator {
     const quickly = this.#plain && !recording;
     const skimming = !recording && !single && !watching;
     let hugePages = this.#holdsHugePages();
-    let expected = 0;
     const l1d = this.#l1d.small;
     const dataSlots = l1d.slots;
     const dataHeads = l1d.heads;
@@ -247,7 +250,7 @@ export class Translator {
           const access = packed[at];
           kind = packedKind(access);
           vpn = leadVpn[lead] + shift;
-          if (vpn >= Pages.All) vpn -= Pages.All;
+          if (vpn >= PageNumbers.Count) vpn -= PageNumbers.Count;
           crossing = packedCrosses(access);
           if (crossing) break;
           const right = 2 * kind + user;
@@ -263,9 +266,9 @@ export class Translator {
           lead++;
           next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
         }
-        if (codeLead >= 0) code.page = wrapped(leadVpn[codeLead] + shift);
+        if (codeLead >= 0) code.page = wrapPage(leadVpn[codeLead] + shift);
         if (dataLead >= 0) {
-          data.page = wrapped(leadVpn[dataLead] + shift);
+          data.page = wrapPage(leadVpn[dataLead] + shift);
           data.kind = packedKind(packed[leads[dataLead]]);
         }
         if (at >= to) return at;
@@ -285,7 +288,7 @@ export class Translator {
         kind = packedKind(access);
         if (packedCrosses(access)) return this.#crossing(kind, at);
         vpn = leadVpn[lead] + shift;
-        if (vpn >= Pages.All) vpn -= Pages.All;
+        if (vpn >= PageNumbers.Count) vpn -= PageNumbers.Count;
       }
       if (at === next) {
         // A lead.
@@ -394,10 +397,6 @@ export class Translator {
         // The walk.
         if (recording && !retry) counters[Counter.StlbMisses]++;
         if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
-        if (lead >= expected && skimming) {
-          expected = Math.min(leadCount, lead + Limit.Expected);
-          this.#walker.expect(leadVpn, lead, expected, shift);
-        }
         const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
         const r = this.#walker.result;
         if (status !== WalkStatus.Mapped) {

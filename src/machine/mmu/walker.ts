@@ -40,11 +40,6 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
    * memory nor walk caches are changed.
    */
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus;
-  /**
-   * Told that pages `from` … `to` − 1 of a list, `shift` pages further up, may be walked soon. Changes nothing: it only asks
-   * the host for memory that those walks will read, all at once, so that they do not wait for each in turn.
-   */
-  expect(vpns: Float64Array, from: number, to: number, shift: number): void;
   /** Walks again from the root, without walk caches, to set D for a write through a clean TLB entry. */
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus;
 }

@@ -3,7 +3,7 @@
  * a number and any place is reached at once. Distances are doubles, as the machine wants them.
  */
 import { packAccess, type ScratchChunk } from '../../machine/core/accessChunk';
-import { offsetOfAddress, PAGE_BYTES, vpnOfAddress } from '../../machine/core/addresses';
+import { offsetOfAddress, PAGE_BYTES, vpnOfAddress, wrapPage } from '../../machine/core/addresses';
 import { randomBelow } from '../../machine/core/random';
 import type { AccessStatement, AccessPattern, Expression } from '../language/ast';
 import { type Environment, EvaluationError, number, range } from './evaluate';
@@ -57,8 +57,6 @@ export function distance(pattern: AccessPatternActivity, index: number): number 
   return randomBelow(pattern.seed, index, pattern.places) * pattern.step;
 }
 
-const PAGES = 2 ** 52;
-
 /** Fills a chunk with accesses `from` … `from + count − 1` of a pattern. */
 export function fillChunk(
   chunk: ScratchChunk,
@@ -75,6 +73,6 @@ export function fillChunk(
     const pages = Math.floor(bytes / PAGE_BYTES);
     const page = startPage + pages;
     const offset = bytes - pages * PAGE_BYTES;
-    chunk.append(page < PAGES ? page : page - PAGES, packAccess(kind, offset, pattern.sizeBytes));
+    chunk.append(wrapPage(page), packAccess(kind, offset, pattern.sizeBytes));
   }
 }

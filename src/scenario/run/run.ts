@@ -6,14 +6,7 @@
  * them, and is the same code. With a recorder attached to the machine's probe a tick also reports its events. All state
  * is the machine's and one `RunState` record, so `save`, `load` and the hash are complete.
  */
-import {
-  asVpn,
-  formatAddress,
-  PAGE_BYTES,
-  offsetOfAddress,
-  type Vpn,
-  vpnOfAddress,
-} from '../../machine/core/addresses';
+import { formatAddress, PAGE_BYTES, offsetOfAddress, vpnOfAddress, wrapPage } from '../../machine/core/addresses';
 import type { AccessKind } from '../../machine/core/events';
 import { Hasher } from '../../machine/core/hash';
 import { Signal } from '../../machine/core/probe';
@@ -70,9 +63,6 @@ export type Output =
   | { kind: 'print'; text: string; line: number }
   | { kind: 'failed'; failure: ExpectFailure }
   | { kind: 'end'; reason: EndReason };
-
-/** Page numbers wrap around at the end of the address space. */
-const wrapped = (page: number): Vpn => asVpn(page < 2 ** 52 ? page : page - 2 ** 52);
 
 const KIND_CODE: Record<AccessKind, Access> = { read: Access.Read, write: Access.Write, exec: Access.Exec };
 export class Run {
@@ -342,7 +332,7 @@ export class Run {
     const pattern = activity?.kind === 'pattern' ? activity : undefined;
     const base = pattern?.start ?? number(statement.target, this.environment);
     const from = offsetOfAddress(base) + (pattern === undefined ? 0 : distance(pattern, this.#at));
-    const page = wrapped(vpnOfAddress(base) + Math.floor(from / PAGE_BYTES));
+    const page = wrapPage(vpnOfAddress(base) + Math.floor(from / PAGE_BYTES));
     const size = pattern?.sizeBytes ?? accessBytes(statement, this.environment);
     const user = statement.asKernel === undefined ? 1 : 0;
     if (!this.machine.access(KIND_CODE[statement.operation], page, from % PAGE_BYTES, size, user))
@@ -367,7 +357,7 @@ export class Run {
     const record = loaded.store.recordAt(this.#at);
     const offset = activity.kind === 'trace' ? activity.offset : 0n;
     const from = record.offset + offsetOfAddress(offset);
-    const page = wrapped(record.vpn + vpnOfAddress(offset) + (from >= PAGE_BYTES ? 1 : 0));
+    const page = wrapPage(record.vpn + vpnOfAddress(offset) + (from >= PAGE_BYTES ? 1 : 0));
     if (!this.machine.access(record.kind, page, from % PAGE_BYTES, record.sizeBytes, 1)) return this.#accessFailed();
     this.#advance(loaded.store.length);
   }

@@ -8,6 +8,7 @@ import {
   PAGE_SIZE_NAMES,
   type Pfn,
   type Vpn,
+  signExtendPage,
 } from '../../core/addresses';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, indexOf, pagesPerEntry, type PagingFormat } from '../format';
@@ -165,7 +166,7 @@ export class RadixInspector implements Inspector {
       const u = user && (entry.raw & 4n) !== 0n;
       const x = exec && entry.raw >> 63n === 0n;
       const pages = pagesPerEntry(format);
-      const vpn = this.#signExtend(addPages(base, index * pages));
+      const vpn = signExtendPage(addPages(base, index * pages), this.format.addressBits);
       if (!entry.leaf) yield* this.#leaves(entry.frame, level + 1, vpn, w, u, x);
       else
         yield {
@@ -179,12 +180,6 @@ export class RadixInspector implements Inspector {
           flags: entry.flags,
         };
     }
-  }
-
-  /** Entries of the upper half of the root map addresses whose upper bits are all ones. */
-  #signExtend(vpn: Vpn): Vpn {
-    const span = 2 ** (this.format.addressBits - 12);
-    return vpn >= span / 2 && vpn < span ? addPages(vpn, 2 ** 52 - span) : vpn;
   }
 }
 

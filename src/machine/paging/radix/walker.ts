@@ -30,11 +30,6 @@ export interface WalkerOptions {
   physicalBits: number;
 }
 
-const enum Hint {
-  /** A power of two: last-level tables that are remembered. */
-  Tables = 8192,
-}
-
 const PATH_RIGHTS = TlbFlag.Write | TlbFlag.User;
 
 /** Rights go down the path by AND, no-execute by OR. R/W and U/S are bits 1 and 2 as Write and User are bits 0 and 1. */
@@ -70,9 +65,6 @@ export class RadixWalker implements Walker {
   /** Entry of each walk cache that the last look-up found, or −1. */
   readonly #hits: Int32Array;
   readonly #promoteAll: boolean;
-  /** Host-side: where in the pool the last table of a page was when it was read last. May be out of date. */
-  readonly #leafTables = new Int32Array(Hint.Tables);
-  expected = 0;
 
   constructor(
     format: PagingFormat,
@@ -154,18 +146,6 @@ export class RadixWalker implements Walker {
     if (this.probe.recorder !== null) this.#reportEnd('mapped');
     this.#updateCaches(vpn, confirmed ? 0 : start, confirmed);
     return status;
-  }
-
-  expect(vpns: Float64Array, from: number, to: number, shift: number): void {
-    const words = this.memory.pool.words;
-    let sum = 0;
-    for (let i = from; i < to; i++) {
-      const vpn = vpns[i] + shift;
-      const base = this.#leafTables[(vpn * this.#deepestScale) & (Hint.Tables - 1)];
-      sum += words[base + 2 * (vpn & this.#lastMask)];
-    }
-    // Kept, so that no compiler leaves the reads out.
-    this.expected = sum | 0;
   }
 
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus {
@@ -263,7 +243,6 @@ export class RadixWalker implements Walker {
     const base = memory.base(asPfn(table));
     const at = base + 2 * index;
     const words = memory.pool.words;
-    if (base >= 0) this.#leafTables[(vpn * this.#deepestScale) & (Hint.Tables - 1)] = base;
     const low = base < 0 ? 0 : words[at];
     const high = base < 0 ? 0 : words[at + 1];
     if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
