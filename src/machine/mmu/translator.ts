@@ -307,151 +307,141 @@ export class Translator {
       }
       if (watching && probe.watches.page(vpn as Vpn, 1 << kind)) probe.signal(Signal.Watch);
 
-      // The first level's 4 KiB pages: the most recently used of the set, then the others.
-      const exec = kind === Access.Exec;
-      const slots = exec ? codeSlots : dataSlots;
-      const mask = exec ? codeMask : dataMask;
-      const set = mask >= 0 ? vpn & mask : vpn % (exec ? codeSets : dataSets);
-      const right = 2 * kind + user;
-      const first = exec ? l1i : l1d;
-      let found = -1;
-      if (exec || dataHashed) found = first.peek(vpn, 0);
-      else {
-        const low = vpn | 0;
-        const end = (set + 1) * dataWays;
-        for (let i = end - dataWays; i < end; i++)
-          if (dataLows[i] === low && slots[2 * i] === vpn && (slots[2 * i + 1] & EntryData.SizeMask) === 0) {
-            found = i;
-            break;
-          }
-      }
-      if (found < 0 && vpn >= this.#lowerEnd && vpn < this.#upperStart) {
-        (exec ? code : data).refused++;
-        this.#host.refuse('canonical', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
-        return this.#fault(at);
-      }
-      const l1 = exec ? this.#l1i : this.#l1d;
-      if (recording && l1.bySize[0] !== null) {
-        this.#reports.lookup(first, 1, vpn as Vpn, 0, found);
-        // A person's edit at this event may have flushed.
-        found = first.peek(vpn, 0);
-      }
-      if (found >= 0) {
-        if (recording && !retry) this.#countHit(kind);
-        first.use(found, set);
-        if ((slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
-          if (exec) code.known = true;
-          else data.known = kind === data.kind;
-          if (single || watching) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
-        } else if (!this.#use(first, found, vpn as Vpn, packed[at], user)) return this.#fault(at);
-        known = data.known && code.known && !watching;
-        at++;
-        if (armed && probe.fired !== 0) return at;
-        continue;
-      }
-      if (hugePages && this.#findHuge(l1, vpn as Vpn, 1)) {
-        if (recording && !retry) this.#countHit(kind);
-        if (!this.#use(this.#hugeTlb, this.#hugeAt, vpn as Vpn, packed[at], user)) return this.#fault(at);
-        known = data.known && code.known && !watching;
-        at++;
-        if (armed && probe.fired !== 0) return at;
-        continue;
-      }
-
-      // The second level.
-      if (exec) code.misses++;
-      else data.misses++;
-      if (recording) {
-        counters[Counter.LookupCycles] += this.#costs.stlb_lookup;
-        if (!retry) counters[exec ? Counter.L1iMisses : Counter.L1dMisses]++;
-      }
-      const bucket = Math.imul(vpn | 0, 0x9e3779b1) >>> secondShift;
-      if (secondHashed) {
-        found = secondIndex[bucket];
-        while (
-          found >= 0 &&
-          (secondSlots[2 * found] !== vpn || (secondSlots[2 * found + 1] & EntryData.SizeMask) !== 0)
-        )
-          found = secondIndex[secondChains + found];
-      } else found = second.peek(vpn, 0);
-      if (recording && this.#stlb.bySize[0] !== null) {
-        this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
-        found = second.peek(vpn, 0);
-      }
-      const set2 = secondMask >= 0 ? vpn & secondMask : vpn % second.sets;
-      let filled: number;
-      if (found >= 0 && quickly && (secondSlots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
-        this.#secondHits++;
-        second.use(found, set2);
-        filled = secondSlots[2 * found + 1];
-      } else if (found >= 0 || (hugePages && this.#findHuge(this.#stlb, vpn as Vpn, 2))) {
-        this.#secondHits++;
-        if (recording && !retry) counters[Counter.StlbHits]++;
-        if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
-        hugePages = this.#holdsHugePages();
-        known = data.known && code.known && !watching;
-        at++;
-        if (armed && probe.fired !== 0) return at;
-        continue;
-      } else {
-        // The walk.
-        if (recording && !retry) counters[Counter.StlbMisses]++;
-        if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
-        const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
-        const r = this.#walker.result;
-        if (status !== WalkStatus.Mapped) {
-          this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
+      translated: {
+        // The first level's 4 KiB pages: the most recently used of the set, then the others.
+        const exec = kind === Access.Exec;
+        const slots = exec ? codeSlots : dataSlots;
+        const mask = exec ? codeMask : dataMask;
+        const set = mask >= 0 ? vpn & mask : vpn % (exec ? codeSets : dataSets);
+        const right = 2 * kind + user;
+        const first = exec ? l1i : l1d;
+        let found = -1;
+        if (exec || dataHashed) found = first.peek(vpn, 0);
+        else {
+          const low = vpn | 0;
+          const end = (set + 1) * dataWays;
+          for (let i = end - dataWays; i < end; i++)
+            if (dataLows[i] === low && slots[2 * i] === vpn && (slots[2 * i + 1] & EntryData.SizeMask) === 0) {
+              found = i;
+              break;
+            }
+        }
+        if (found < 0 && vpn >= this.#lowerEnd && vpn < this.#upperStart) {
+          (exec ? code : data).refused++;
+          this.#host.refuse('canonical', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
           return this.#fault(at);
         }
-        counters[Counter.WalkCycles] += r.cycles;
-        tally[TallyOf.Levels * r.level + r.references]++;
-        this.walkedAt = at;
-        if (recording) this.#tally.countWalks(counters);
-        if (r.pageSize !== 0 || !quickly) {
-          this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+        const l1 = exec ? this.#l1i : this.#l1d;
+        if (recording && l1.bySize[0] !== null) {
+          this.#reports.lookup(first, 1, vpn as Vpn, 0, found);
+          // A person's edit at this event may have flushed.
+          found = first.peek(vpn, 0);
+        }
+        if (found >= 0) {
+          if (recording && !retry) this.#countHit(kind);
+          first.use(found, set);
+          if ((slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
+            if (exec) code.known = true;
+            else data.known = kind === data.kind;
+            if (single || watching) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
+          } else if (!this.#use(first, found, vpn as Vpn, packed[at], user)) return this.#fault(at);
+          break translated;
+        }
+        if (hugePages && this.#findHuge(l1, vpn as Vpn, 1)) {
+          if (recording && !retry) this.#countHit(kind);
+          if (!this.#use(this.#hugeTlb, this.#hugeAt, vpn as Vpn, packed[at], user)) return this.#fault(at);
+          break translated;
+        }
+
+        // The second level.
+        if (exec) code.misses++;
+        else data.misses++;
+        if (recording) {
+          counters[Counter.LookupCycles] += this.#costs.stlb_lookup;
+          if (!retry) counters[exec ? Counter.L1iMisses : Counter.L1dMisses]++;
+        }
+        const bucket = Math.imul(vpn | 0, 0x9e3779b1) >>> secondShift;
+        if (secondHashed) {
+          found = secondIndex[bucket];
+          while (
+            found >= 0 &&
+            (secondSlots[2 * found] !== vpn || (secondSlots[2 * found + 1] & EntryData.SizeMask) !== 0)
+          )
+            found = secondIndex[secondChains + found];
+        } else found = second.peek(vpn, 0);
+        if (recording && this.#stlb.bySize[0] !== null) {
+          this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
+          found = second.peek(vpn, 0);
+        }
+        const set2 = secondMask >= 0 ? vpn & secondMask : vpn % second.sets;
+        let filled: number;
+        if (found >= 0 && quickly && (secondSlots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
+          this.#secondHits++;
+          second.use(found, set2);
+          filled = secondSlots[2 * found + 1];
+        } else if (found >= 0 || (hugePages && this.#findHuge(this.#stlb, vpn as Vpn, 2))) {
+          this.#secondHits++;
+          if (recording && !retry) counters[Counter.StlbHits]++;
+          if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
           hugePages = this.#holdsHugePages();
-          known = data.known && code.known && !watching;
-          at++;
-          if (armed && probe.fired !== 0) return at;
-          continue;
-        }
-        filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
-        if (!secondHashed) second.enter(vpn, filled);
-        else {
-          // AssociativeCache.enter, written out.
-          const victim = secondRing[secondEntries + secondHeads[set2]];
-          const evicted = secondSlots[2 * victim];
-          if (evicted !== -1) {
-            const evictedSize = secondSlots[2 * victim + 1] & EntryData.SizeMask;
-            if (evictedSize !== 0) second.huge[evictedSize >> EntryData.SizeShift]--;
-            let link = Math.imul(evicted | 0, 0x9e3779b1) >>> secondShift;
-            while (secondIndex[link] !== victim) link = secondChains + secondIndex[link];
-            secondIndex[link] = secondIndex[secondChains + victim];
+          break translated;
+        } else {
+          // The walk.
+          if (recording && !retry) counters[Counter.StlbMisses]++;
+          if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
+          const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
+          const r = this.#walker.result;
+          if (status !== WalkStatus.Mapped) {
+            this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
+            return this.#fault(at);
           }
-          secondSlots[2 * victim] = vpn;
-          secondSlots[2 * victim + 1] = filled;
-          secondHeads[set2] = victim;
-          secondIndex[secondChains + victim] = secondIndex[bucket];
-          secondIndex[bucket] = victim;
+          counters[Counter.WalkCycles] += r.cycles;
+          tally[TallyOf.Levels * r.level + r.references]++;
+          this.walkedAt = at;
+          if (recording) this.#tally.countWalks(counters);
+          if (r.pageSize !== 0 || !quickly) {
+            this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+            hugePages = this.#holdsHugePages();
+            break translated;
+          }
+          filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
+          if (!secondHashed) second.enter(vpn, filled);
+          else {
+            // AssociativeCache.enter, written out.
+            const victim = secondRing[secondEntries + secondHeads[set2]];
+            const evicted = secondSlots[2 * victim];
+            if (evicted !== -1) {
+              const evictedSize = secondSlots[2 * victim + 1] & EntryData.SizeMask;
+              if (evictedSize !== 0) second.huge[evictedSize >> EntryData.SizeShift]--;
+              let link = Math.imul(evicted | 0, 0x9e3779b1) >>> secondShift;
+              while (secondIndex[link] !== victim) link = secondChains + secondIndex[link];
+              secondIndex[link] = secondIndex[secondChains + victim];
+            }
+            secondSlots[2 * victim] = vpn;
+            secondSlots[2 * victim + 1] = filled;
+            secondHeads[set2] = victim;
+            secondIndex[secondChains + victim] = secondIndex[bucket];
+            secondIndex[bucket] = victim;
+          }
+        }
+        if (exec || dataHashed) first.enter(vpn, filled);
+        else {
+          const victim = dataRing[dataEntries + dataHeads[set]];
+          const evictedSize = slots[2 * victim] === -1 ? 0 : slots[2 * victim + 1] & EntryData.SizeMask;
+          if (evictedSize !== 0) first.huge[evictedSize >> EntryData.SizeShift]--;
+          slots[2 * victim] = vpn;
+          slots[2 * victim + 1] = filled;
+          dataLows[victim] = vpn | 0;
+          dataHeads[set] = victim;
+        }
+        if (exec) code.known = true;
+        else data.known = kind === data.kind;
+        if (armed) {
+          this.pfn = asPfn(Math.floor(filled / EntryData.Scale));
+          this.pageSize = 0;
         }
       }
-      if (exec || dataHashed) first.enter(vpn, filled);
-      else {
-        const victim = dataRing[dataEntries + dataHeads[set]];
-        const evictedSize = slots[2 * victim] === -1 ? 0 : slots[2 * victim + 1] & EntryData.SizeMask;
-        if (evictedSize !== 0) first.huge[evictedSize >> EntryData.SizeShift]--;
-        slots[2 * victim] = vpn;
-        slots[2 * victim + 1] = filled;
-        dataLows[victim] = vpn | 0;
-        dataHeads[set] = victim;
-      }
-      if (exec) code.known = true;
-      else data.known = kind === data.kind;
       known = data.known && code.known && !watching;
-      if (armed) {
-        this.pfn = asPfn(Math.floor(filled / EntryData.Scale));
-        this.pageSize = 0;
-      }
       at++;
       if (armed && probe.fired !== 0) return at;
     }
