@@ -498,8 +498,9 @@ export class Translator {
     else {
       const { pfn, pageSize, flags: found } = this.#walker.result;
       const first = firstFrame(pfn, vpn, pageSize);
-      // Of another size, the page is no longer in this level either.
-      if (pageSize !== size) this.#fill(this.#stlb, vpn, pageSize, first, found);
+      // Of another size, the page has left this level too, unless accesses around it had brought it in in its new size.
+      if (pageSize !== size && !this.#holds(this.#stlb, vpn, pageSize))
+        this.#fill(this.#stlb, vpn, pageSize, first, found);
       this.#fill(l1, vpn, pageSize, first, found);
     }
     this.#translatedBy(tlb, at, vpn, packedOffset(access), this.#assisted);
@@ -552,6 +553,11 @@ export class Translator {
     this.pageSize = pageSize;
     if (this.#probe.recorder !== null) this.#reports.translated(vpn, offset, pfn, pageSize, 'walk');
     this.#sides.check(user);
+  }
+
+  #holds(level: TlbLevel, vpn: Vpn, size: number): boolean {
+    const tlb = level.bySize[size];
+    return tlb !== null && tlb.peek(Math.floor(vpn / PAGES_OF_SIZE[size]), size) >= 0;
   }
 
   #fill(level: TlbLevel, vpn: Vpn, size: number, frame: Pfn, flags: number): void {

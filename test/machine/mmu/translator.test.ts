@@ -182,6 +182,17 @@ describe('a dirty assist', () => {
       [0, 0, 0],
     );
   });
+
+  it('that finds another page size enters it once, where it has come in for other accesses already', () => {
+    const m = touched(1, { dtlb: small(4), stlb: [{ sizes: ['4K', '2M'], entries: 8, ways: 8 }] });
+    edit(m, 2, () => HUGE_LEAF);
+    for (const cache of m.mmu.walkCaches) cache.clear();
+    assert.ok(touch(m, Access.Read, PAGE + 3));
+    m.mmu.l1d.small.clear();
+    assert.deepEqual(changes(record(m, () => touch(m, Access.Write))), ['STLB gone 0', 'STLB dirty 0']);
+    assertSound(m);
+    assert.deepEqual([m.mmu.stlb.small.population, m.mmu.stlb.small.huge[1]], [1, 1]);
+  });
 });
 
 describe('a strictly inclusive second level', () => {
