@@ -54,7 +54,7 @@ function tree(format: PagingFormat): Scheme {
         physicalBits: PHYSICAL_BITS,
       }),
     createDriver: ({ memory, buddy, cpu, probe }) => new RadixDriver(format, memory, buddy, cpu, probe),
-    createInspector: (memory) => new RadixInspector(format, memory, PHYSICAL_BITS),
+    createInspector: (memory) => new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS }),
   };
 }
 
