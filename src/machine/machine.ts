@@ -17,6 +17,7 @@ import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { Emt } from './emt/emt';
 import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
+import type { Process } from './kernel/process';
 import { BuddyAllocator } from './memory/buddy';
 import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
 import { Mmu, type TlbGeometry } from './mmu/mmu';
@@ -24,6 +25,7 @@ import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
 import type { Inspector } from './paging/inspector';
 import { type Scheme, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import type { AddressSpace, AddressSpaces } from './paging/spaces';
 import { Replay } from './replay';
 
 export interface MachineOptions {
@@ -76,10 +78,17 @@ export interface FaultRecord {
   address: bigint;
 }
 
+const spaceOf = ({ pid, name, tdb, rss }: Process): AddressSpace => ({
+  id: pid,
+  name,
+  root: tdb.root,
+  note: `${rss} pages resident`,
+});
+
 /** All names that `machine { cost NAME VALUE }` can change, with their defaults. */
 export const costNames = (): string[] => [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
 
-export class Machine implements Stateful<MachineSnapshot> {
+export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   readonly probe = new Probe();
   readonly memory: PhysicalMemory;
   readonly buddy: BuddyAllocator;
@@ -138,6 +147,15 @@ export class Machine implements Stateful<MachineSnapshot> {
   #setCost(name: string, value: number): void {
     if (name in this.costs) this.costs[name as keyof HardwareCosts] = value;
     else this.probe.costs[functionIndex(name as FunctionName)] = value;
+  }
+
+  /** The address spaces of its processes. */
+  get spaces(): readonly AddressSpace[] {
+    return this.kernel.processes.map(spaceOf);
+  }
+
+  get space(): AddressSpace | undefined {
+    return this.kernel.current && spaceOf(this.kernel.current);
   }
 
   /** Root table of the running address space. */

@@ -4,10 +4,9 @@
  * The monitor goes every path through the tables, looks at no reserved bit, and shows in `info tlb` the flags of the
  * leaf alone, in `info mem` the rights combined over the path.
  */
-import { addressOf, PAGES_OF_LEAF } from '../../machine/core/addresses';
+import { addressOf, asVpn, PAGES_OF_LEAF, type Pfn } from '../../machine/core/addresses';
 import { extendPage, type PagingFormat } from '../../machine/paging/format';
 import type { Inspector, LeafNode } from '../../machine/paging/inspector';
-import { asVpn, type Pfn } from '../../machine/core/addresses';
 
 /** Flag places of `info tlb`, left to right; the bit that sets each. */
 const FLAGS: readonly [name: string, bit: bigint][] = [
@@ -31,7 +30,7 @@ const digits = (n: bigint): string => n.toString(16).padStart(16, '0');
 export const MOST_LINES = 5_000_000;
 
 export const countLines = (inspector: Inspector, root: Pfn): number =>
-  inspector.census(root).leaves.reduce((sum, n) => sum + n, 0);
+  inspector.census(root, { ignoreReserved: true }).leaves.reduce((sum, n) => sum + n, 0);
 
 const every = (inspector: Inspector, root: Pfn): Iterable<LeafNode> =>
   inspector.leaves(root, { shared: 'each', ignoreReserved: true });

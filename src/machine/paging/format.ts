@@ -58,6 +58,10 @@ export const tableBytes = (format: PagingFormat, level: number): number =>
 export const entryAddressIn = (format: PagingFormat, table: number, index: number): number =>
   table * PAGE_BYTES + index * format.entryBytes;
 
+/** An entry's value with all its digits. */
+export const formatEntry = (format: PagingFormat, raw: bigint): string =>
+  '0x' + raw.toString(16).padStart(2 * format.entryBytes, '0');
+
 /** True if the scheme translates the page: its address is canonical, or not too long. */
 export const isTranslatable = (vpn: Vpn, format: PagingFormat): boolean =>
   format.signExtended ? isCanonical(vpn, format.addressBits) : vpn < 2 ** (format.addressBits - PAGE_SHIFT);

@@ -108,5 +108,5 @@ export interface Inspector {
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
-  census(root: Pfn): TableCensus;
+  census(root: Pfn, options?: Pick<LeafOptions, 'ignoreReserved'>): TableCensus;
 }

@@ -23,11 +23,10 @@ import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
 import { findVma, protectionText } from '../../machine/kernel/vma';
 import { Last, type Machine } from '../../machine/machine';
 import { ERROR_BITS } from '../../machine/mmu/rights';
-import { indexOf } from '../../machine/paging/format';
 import type { EntryNode } from '../../machine/paging/inspector';
-import { ENTRY_BITS } from '../../machine/paging/x86/entry';
 import { statistics } from '../../machine/statistics';
 import { statisticsValue } from './statisticsValue';
+import { entryValue, tobjValue, walkValue, wordAt } from './translationValues';
 import { type MemberValue, NONE, numberOf, type ObjectValue, symbol, type Value } from './values';
 
 const member = (name: string, get: () => Value, as?: MemberValue['as']): MemberValue => ({ name, get, as });
@@ -244,45 +243,25 @@ export class MachineNames {
   }
 
   entryObject(entry: EntryNode | undefined): Value {
-    if (entry === undefined) return NONE;
-    const bits = ENTRY_BITS.map((b): MemberValue => ({
-      name: b.member,
-      get: () => ((entry.raw >> BigInt(b.bit)) & 1n) === 1n,
-      set: (value) =>
-        this.#writeEntry(entry, (entry.raw & ~(1n << BigInt(b.bit))) | (value ? 1n << BigInt(b.bit) : 0n)),
-    }));
-    return {
-      type: 'object',
-      text: `${hex(entry.raw)} ${entry.flags ? `[${entry.flags}] ` : ''}${entry.meaning}`,
-      number: entry.raw,
-      memoryReference: `pa:${hex(entry.address)}`,
-      members: [
-        { name: 'raw', get: () => entry.raw, set: (v) => this.#writeEntry(entry, v), as: 'hex' },
-        ...bits,
-        {
-          name: 'pfn',
-          get: () => BigInt(entry.frame),
-          set: (v) =>
-            v >= 1n << 40n
-              ? 'a frame number has 40 bits'
-              : this.#writeEntry(entry, (entry.raw & ~0x000ffffffffff000n) | (v << 12n)),
-          as: 'hex',
-        },
-        member('folded', () => false),
-        member('address', () => BigInt(entry.address), 'address'),
-        member('table', () => BigInt(physicalOf(entry.table)), 'address'),
-        member('index', () => BigInt(entry.index)),
-        member('level', () => entry.levelName),
-      ],
-    };
+    return entryValue(entry, this.machine.inspector.format, (at, raw) => this.#writeEntry(at, raw));
   }
 
   #writeEntry(entry: EntryNode, raw: bigint): string | undefined {
-    const { memory } = this.machine;
-    if (entry.address + 8 > memory.sizeBytes)
+    const { memory, inspector } = this.machine;
+    const { entryBytes } = inspector.format;
+    if (entry.address + entryBytes > memory.sizeBytes)
       return `the entry lies behind the end of memory, ${formatPhysical(memory.sizeBytes)}`;
-    this.#poke(entry.address, raw);
+    if (entryBytes === 8) this.#poke(entry.address, raw);
+    else this.#poke32(entry.address, raw);
     return undefined;
+  }
+
+  /** A 4-byte entry: the other half of its 64-bit word stays. */
+  #poke32(address: number, value: bigint): void {
+    const word = address - (address % 8);
+    const shift = BigInt(address - word) * 8n;
+    const old = wordAt(this.machine.memory, BigInt(word)) as bigint;
+    this.#poke(word, (old & ~(0xffff_ffffn << shift)) | ((value & 0xffff_ffffn) << shift));
   }
 
   /** Writes a word of physical memory by hand, seen by whoever watches or records. */
@@ -301,53 +280,11 @@ export class MachineNames {
 
   #walk(vpn: Vpn): ObjectValue {
     const m = this.machine;
-    const walk = m.inspector.walk(m.root, vpn);
-    const refs = BigInt(walk.steps.length);
-    const cycles = BigInt(Math.round(walk.steps.length * m.costs.table_read));
-    const to = walk.pfn === undefined ? walk.outcome : `frame ${hex(walk.pfn)}`;
-    return {
-      type: 'object',
-      text: `${refs} ${refs === 1n ? 'reference' : 'references'}, ${to}`,
-      members: [
-        member('refs', () => refs, 'count'),
-        member('cycles', () => cycles, 'count'),
-        member('levels', () => ({
-          type: 'object',
-          text: walk.steps.map((s) => `${s.levelName}[${s.index}]`).join(' → '),
-          number: refs,
-          members: walk.steps.map((s) => member(s.levelName, () => this.entryObject(s))),
-        })),
-        member('result', () => symbol(walk.outcome)),
-        member('pa', () => (walk.pfn === undefined ? NONE : BigInt(physicalOf(walk.pfn))), 'address'),
-      ],
-    };
+    return walkValue(m.inspector.walk(m.root, vpn), (entry) => this.entryObject(entry), m.costs.table_read);
   }
 
   #tobj(vpn: Vpn): ObjectValue {
-    const m = this.machine;
-    const walk = m.inspector.walk(m.root, vpn);
-    const leaf = walk.steps.at(-1);
-    const raw = leaf?.raw ?? 0n;
-    const bit = (n: number) => (): boolean => walk.outcome === 'mapped' && ((raw >> BigInt(n)) & 1n) === 1n;
-    const mapped = walk.outcome === 'mapped' || (raw !== 0n && leaf?.present === false);
-    const size = walk.pageSize === undefined ? 4096n : [4096n, 1n << 21n, 1n << 30n][walk.pageSize];
-    return {
-      type: 'object',
-      text: walk.pfn === undefined ? 'nothing is mapped' : `${size} bytes at ${formatPhysical(physicalOf(walk.pfn))}`,
-      members: [
-        member('mapped', () => mapped),
-        member('present', () => walk.outcome === 'mapped'),
-        member('pa', () => (walk.pfn === undefined ? NONE : BigInt(physicalOf(walk.pfn))), 'address'),
-        member('size', () => size),
-        member('write', () => walk.outcome === 'mapped' && walk.write),
-        member('exec', () => walk.outcome === 'mapped' && walk.exec),
-        member('user', () => walk.outcome === 'mapped' && walk.user),
-        member('dirty', bit(6)),
-        member('accessed', bit(5)),
-        member('global', bit(8)),
-        member('swap', () => raw !== 0n && leaf?.present === false),
-      ],
-    };
+    return tobjValue(this.machine.inspector.walk(this.machine.root, vpn));
   }
 
   #tlb(vpn: Vpn): ObjectValue {
@@ -446,12 +383,8 @@ export class MachineNames {
     return entries.reduce((n, e) => n + (e.present && !e.leaf ? this.#tablesBelow(e.frame, level + 1) : 0), 1);
   }
 
-  #word(address: bigint): Value | string {
-    const { memory } = this.machine;
-    if (address % 8n !== 0n) return 'phys() takes a multiple of 8';
-    if (address + 8n > BigInt(memory.sizeBytes)) return `memory ends at ${formatPhysical(memory.sizeBytes)}`;
-    const at = Number(address);
-    return (BigInt(memory.readWord(at + 4) >>> 0) << 32n) | BigInt(memory.readWord(at) >>> 0);
+  #word(address: bigint): bigint | string {
+    return wordAt(this.machine.memory, address);
   }
 
   /** Writes a 64-bit word of physical memory, as `set phys(P) = V`. A sentence if it cannot be. */
@@ -460,11 +393,6 @@ export class MachineNames {
     if (typeof read === 'string') return read;
     this.#poke(Number(address), value);
     return undefined;
-  }
-
-  /** How the address splits into fields under the machine's scheme. */
-  fieldsOf(vpn: Vpn): { name: string; index: number }[] {
-    return this.machine.scheme.format.levels.map((l) => ({ name: l.name, index: indexOf(vpn, l) }));
   }
 }
 

@@ -218,8 +218,8 @@ export class RadixInspector implements Inspector {
     return new TableGraph(this, options).leaves(root);
   }
 
-  census(root: Pfn): TableCensus {
-    return new TableGraph(this, { shared: 'once' }).census(root);
+  census(root: Pfn, options: Pick<LeafOptions, 'ignoreReserved'> = {}): TableCensus {
+    return new TableGraph(this, { ...options, shared: 'once' }).census(root);
   }
 }
 
