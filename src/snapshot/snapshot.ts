@@ -83,6 +83,9 @@ export class Snapshot implements AddressSpaces {
 
   #need(table: Pfn, what: string): void {
     if (this.memory.frameWords(table) === undefined)
-      throw new SnapshotError(this.path, `${what}, page ${formatAddress(BigInt(table) << 12n)}, is not in its page file`);
+      throw new SnapshotError(
+        this.path,
+        `${what}, page ${formatAddress(BigInt(table) << 12n)}, is not in its page file`,
+      );
   }
 }

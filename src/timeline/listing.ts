@@ -72,7 +72,9 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
     case 'hardwareWrite':
       return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${formatPhysical(entryAddressIn(format, event.table, event.index))}`;
     case 'walkEnd': {
-      const refs = `${event.references} ${event.references === 1 ? 'reference' : 'references'}, ${event.cycles} cycles`;
+      // Of a snapshot nobody knows what a reference costs.
+      const cost = event.cycles === 0 ? '' : `, ${event.cycles} cycles`;
+      const refs = `${event.references} ${event.references === 1 ? 'reference' : 'references'}${cost}`;
       if (event.outcome === 'mapped') return `walk done: frame ${hex(event.pfn ?? 0)}, ${refs}`;
       return event.outcome === 'fault'
         ? `walk ends in a fault: ${refs}`

@@ -8,10 +8,11 @@ import { SnapshotSubject } from '../../scenario/run/snapshotSubject';
 import type { Subject } from '../../scenario/run/subject';
 import { formatValue } from '../../scenario/run/values';
 import type { Snapshot } from '../../snapshot/snapshot';
+import { walkText } from '../../timeline/walkListing';
 import { ExitCode, usageError } from '../exit';
 import type { CliHost } from '../host';
 import type { MachineCommandOptions } from '../options';
-import { walkData, walkText } from '../report/walk';
+import { walkData } from '../report/walk';
 import { runToTick, toJson, withRun, writeResult, writeStacks } from '../session';
 import { openSnapshot, refuseRunOptions, rootOf } from '../snapshots';
 

@@ -35,6 +35,11 @@ export class SnapshotSubject implements Subject, Environment {
     return [...new Set([...Object.keys(registers), ...regions, ...Object.keys(symbols)])];
   }
 
+  /** True of a name or a function that means something here and is not among `names`. */
+  knows(name: string): boolean {
+    return !this.names.includes(name) && (this.name(name) !== undefined || this.call(name, []) !== undefined);
+  }
+
   call(name: string, args: readonly Value[]): Value | string | undefined {
     const { inspector, root, memory } = this.machine;
     const { format } = inspector;

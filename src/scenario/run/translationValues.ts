@@ -26,8 +26,7 @@ export function entryValue(entry: EntryNode | undefined, format: PagingFormat, w
     return {
       name: b.member,
       get: () => (entry.raw & bit) !== 0n,
-      set:
-        b.bit < 8 * format.entryBytes ? changed((value) => (entry.raw & ~bit) | (value ? bit : 0n)) : undefined,
+      set: b.bit < 8 * format.entryBytes ? changed((value) => (entry.raw & ~bit) | (value ? bit : 0n)) : undefined,
     };
   });
   const frameBits = BigInt(format.entryBytes === 8 ? 40 : 20);
@@ -58,11 +57,7 @@ export function entryValue(entry: EntryNode | undefined, format: PagingFormat, w
 }
 
 /** `cyclesPerRead`: absent where no cost model is. */
-export function walkValue(
-  walk: WalkNode,
-  entryOf: (entry: EntryNode) => Value,
-  cyclesPerRead?: number,
-): ObjectValue {
+export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, cyclesPerRead?: number): ObjectValue {
   const refs = BigInt(walk.steps.length);
   const to = walk.pfn === undefined ? walk.outcome : `frame ${hex(walk.pfn)}`;
   const cycles = BigInt(Math.round(walk.steps.length * (cyclesPerRead ?? 0)));
