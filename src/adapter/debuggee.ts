@@ -94,7 +94,13 @@ export class Debuggee {
 
   scopeContext(): ScopeContext {
     const { events, moment } = this.timeline;
-    return { run: this.run, events, moment, focus: focusOf(events, moment.event), rows: this.rows };
+    return {
+      run: this.run,
+      events,
+      moment,
+      focus: focusOf(events, moment.event, this.run.machine.inspector.format),
+      rows: this.rows,
+    };
   }
 
   scopes(): DebugProtocol.Scope[] {
