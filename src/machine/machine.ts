@@ -15,8 +15,9 @@ import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { Emt } from './emt/emt';
-import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults';
+import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
+import type { KernelOptions } from './kernel/options';
 import { BuddyAllocator } from './memory/buddy';
 import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
 import { Mmu, type TlbGeometry } from './mmu/mmu';
@@ -34,6 +35,9 @@ export interface MachineOptions {
   stlb: readonly TlbGeometry[];
   stlbInclusive: 'fill' | 'strict';
   walkCaches: WalkCacheOptions;
+  /** Memory nodes that memory is divided into. */
+  nodes: number;
+  kernel: KernelOptions;
   /** Changed cost parameters by name: hardware costs and instructions of kernel functions. */
   costs: Readonly<Record<string, number>>;
 }
@@ -101,6 +105,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     exec: false,
     user: true,
     reserved: false,
+    key: false,
     lastTry: false,
   };
 
@@ -112,7 +117,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
     this.memory = new PhysicalMemory(options.memoryBytes);
-    this.buddy = new BuddyAllocator(this.memory, this.probe);
+    this.buddy = new BuddyAllocator(this.memory, this.probe, options.nodes);
     const { memory, probe, costs, buddy } = this;
     this.mmu = new Mmu(
       {
@@ -128,7 +133,8 @@ export class Machine implements Stateful<MachineSnapshot> {
     );
     const driver = scheme.createDriver({ memory, buddy, cpu: this.mmu, probe });
     this.emt = new Emt(driver, probe, buddy);
-    this.kernel = new Kernel(this.emt, buddy, probe);
+    const pageSizes = scheme.format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
+    this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, pageSizes);
     this.inspector = scheme.createInspector(memory);
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);

@@ -45,6 +45,26 @@ export const enum Counter {
   LookupCycles,
   /** Cycles of all walks that `WalkCycles` leaves out: faulting, abandoned and dirty-bit walks. */
   OtherWalkCycles,
+  /** Huge pages mapped at a fault, made of base pages by a collapse, and split. */
+  HugePagesFaulted,
+  HugePagesCollapsed,
+  HugePagesSplit,
+  /** Faults for which a huge page was wanted and no block was free. */
+  HugePageFallbacks,
+  /** Private pages that a write fault copied, and those it found to have a sole owner. */
+  CowCopies,
+  CowReuses,
+  /** Pages read from files and from the swap device, and written to them. */
+  FileReads,
+  FileWrites,
+  SwapReads,
+  SwapWrites,
+  /** Pages that reclaim has looked at, and those it has freed. */
+  ReclaimScanned,
+  Reclaimed,
+  PagesMigrated,
+  /** Flushes that the scenario had left out. */
+  FlushesDropped,
   /** First of five: references by level of the format table, root first. */
   ReferencesByLevel,
   /** First of five: tables in use by level, root first. */

@@ -5,31 +5,7 @@
  * parameters of the model, not facts: orders of magnitude for a 4 KiB anonymous fault of about a thousand instructions
  * in all. `machine { cost NAME VALUE }` changes one by its name.
  */
-const kernel = {
-  exc_page_fault: 60,
-  do_user_addr_fault: 40,
-  find_vma: 30,
-  handle_mm_fault: 50,
-  do_anonymous_page: 60,
-  do_wp_page: 60,
-  flush_tlb_fix_spurious_fault: 10,
-  alloc_pages: 120,
-  free_pages: 60,
-  clear_page: 64,
-  force_sig_fault: 200,
-  out_of_memory: 500,
-  do_mmap: 150,
-  get_unmapped_area: 60,
-  mmap_region: 120,
-  vma_merge: 40,
-  do_munmap: 120,
-  unmap_vmas: 30,
-  unmap_page_range: 20,
-  free_pgtables: 30,
-  mm_populate: 20,
-  mm_alloc: 300,
-  switch_mm: 100,
-} as const;
+import { kernel } from './kernelFunctions';
 
 /** The 15 basic functions, which every MMU driver implements. */
 const basic = {
