@@ -77,16 +77,15 @@ export class PageCache implements Stateful<PageCacheSnapshot> {
   insert(id: number, index: number, pfn: Pfn): void {
     let { root, height } = this.#files[id];
     const { cached } = this.#files[id];
-    if (root === 0) {
-      root = this.#allocate() + 1;
-      height = 1;
-    }
-    while (index >= SLOTS ** height) {
-      const above = this.#allocate();
-      this.#set(above, 0, root);
-      root = above + 1;
-      height++;
-    }
+    // A node is never empty: an empty tree begins as high as it must be, a tree that is too low gets a root above its own.
+    if (root === 0) while (index >= SLOTS ** ++height);
+    else
+      for (; index >= SLOTS ** height; height++) {
+        const above = this.#allocate();
+        this.#set(above, 0, root);
+        root = above + 1;
+      }
+    if (root === 0) root = this.#allocate() + 1;
     this.#replace(id, { root, height, cached: cached + 1 });
     let node = root - 1;
     for (let level = height - 1; level > 0; level--) {
