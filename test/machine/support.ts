@@ -30,6 +30,7 @@ export const SMALL: MachineOptions = {
   stlbInclusive: 'fill',
   walkCaches: { geometry: [1, 2, 4].map((entries) => ({ entries, ways: entries })), promote: 'hit' },
   costs: {},
+  emtDefaults: [],
 };
 
 export const machine = (options: Partial<MachineOptions> = {}): Machine => new Machine({ ...SMALL, ...options });

@@ -9,11 +9,10 @@ import { Counter } from '../core/counters';
 import type { FatalSignal, FaultKind } from '../core/events';
 import { functionIndex } from '../core/functions';
 import type { Probe } from '../core/probe';
-import { pageOwner } from '../emt/gather';
 import { Attribute, Tobj } from '../emt/tobj';
 import type { Emt } from '../emt/emt';
 import type { BuddyAllocator } from '../memory/buddy';
-import type { Process } from './process';
+import { pageOwner, type Process } from './process';
 import { findVma, protectionText, type Vma } from './vma';
 
 const F = {
@@ -216,7 +215,7 @@ export class FaultHandler {
     const error = this.emt.tdbUpdateTobj(process.tdb, this.#tobj, this.#old);
     this.emt.addrRangeUnlock(lock);
     if (error === 'ENOMEM') return this.#outOfMemory();
-    if (error === 'EFAULT') return this.#fatal(BUS, 'an entry on the way points to a frame that holds no table');
+    if (error !== 'ok') return this.#fatal(BUS, 'an entry on the way points to a frame that holds no table');
     return undefined;
   }
 

@@ -11,10 +11,11 @@ import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
 import type { Stateful } from '../core/state';
 import type { Emt } from '../emt/emt';
+import type { TlbGather } from '../emt/gather';
 import type { BuddyAllocator } from '../memory/buddy';
 import { FaultHandler, type FaultRequest, type FaultVerdict } from './faults';
 import { MMAP_BASE, MMAP_MIN, TASK_SIZE } from './layout';
-import type { Operation, PopulateOperation, Process, UnmapOperation } from './process';
+import { type Operation, pageOwner, type PopulateOperation, type Process, type UnmapOperation } from './process';
 import {
   findVma,
   holes,
@@ -74,7 +75,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
 
   constructor(
     private readonly emt: Emt,
-    buddy: BuddyAllocator,
+    private readonly buddy: BuddyAllocator,
     private readonly probe: Probe,
   ) {
     this.#faults = new FaultHandler(emt, buddy, probe);
@@ -215,7 +216,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
         ceiling: above?.start ?? TASK_SIZE_CEILING,
         phase: 'pages',
         at: removed[0].start,
-        gather: this.emt.tlbGatherStart(),
+        gather: this.emt.tlbGatherStart(process.tdb),
       };
     this.probe.leave(F.doMunmap, `${removed.length} areas`);
   }
@@ -242,11 +243,11 @@ export class Kernel implements Stateful<KernelSnapshot> {
 
   #stepUnmapPages(process: Process, operation: UnmapOperation): Operation {
     const piece = operation.pieces[0];
-    const gather = { ...operation.gather, pages: operation.gather.pages.slice() };
+    const gather = { ...operation.gather, objects: operation.gather.objects.slice() };
     const from = this.probe.recorder !== null ? `${formatVirtual(operation.at)}, ${formatVirtual(piece.end)}` : '';
     this.probe.enter(F.unmapVmas, 'kernel', from);
     const at = this.emt.addrRangeRemove(process.tdb, operation.at, piece.end, OBJECTS_PER_UNMAP_STEP, gather);
-    if (gather.pages.length >= GATHER_LIMIT) process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
+    if (gather.objects.length >= GATHER_LIMIT) this.#finish(process, gather);
     this.probe.leave(F.unmapVmas);
     if (at < piece.end) return { ...operation, gather, at };
     const pieces = operation.pieces.slice(1);
@@ -261,7 +262,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
   #stepTables(process: Process, operation: UnmapOperation): Operation {
     const gather = {
       ...operation.gather,
-      pages: operation.gather.pages.slice(),
+      objects: operation.gather.objects.slice(),
       tables: operation.gather.tables.slice(),
     };
     const pieceEnd = addPages(alignDown(operation.at, PAGES_PER_TABLE_STEP), PAGES_PER_TABLE_STEP);
@@ -273,7 +274,7 @@ export class Kernel implements Stateful<KernelSnapshot> {
       ceiling: minVpn(ceiling, pieceEnd),
     };
     this.emt.addrRangeFreeTables(process.tdb, operation.at, end, within.floor, within.ceiling, gather);
-    if (gather.tables.length >= GATHER_LIMIT) process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
+    if (gather.tables.length >= GATHER_LIMIT) this.#finish(process, gather);
     if (end < operation.end) return { ...operation, gather, at: end };
     return { ...operation, gather, phase: 'upperTables', at: operation.start };
   }
@@ -282,12 +283,20 @@ export class Kernel implements Stateful<KernelSnapshot> {
     const { start, end, floor, ceiling } = operation;
     const gather = {
       ...operation.gather,
-      pages: operation.gather.pages.slice(),
+      objects: operation.gather.objects.slice(),
       tables: operation.gather.tables.slice(),
     };
     this.emt.addrRangeFreeTables(process.tdb, start, end, floor, ceiling, gather);
-    process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
+    this.#finish(process, gather);
     return null;
+  }
+
+  #finish(process: Process, gather: TlbGather): void {
+    this.emt.tlbGatherFinish(process.tdb, gather);
+    for (const { pfn, vpn } of gather.objects)
+      if (this.buddy.free(pfn, 'page', pageOwner(process.tdb.id, vpn))) process.rss--;
+      else this.probe.note(`BUG: Bad page map: frame 0x${pfn.toString(16)} is not this page's`);
+    gather.objects = [];
   }
 
   #stepPopulate(process: Process, operation: PopulateOperation): Operation | null {

@@ -41,3 +41,6 @@ export interface PopulateOperation {
   at: Vpn;
   end: Vpn;
 }
+
+/** Whose a data frame is: which page of which database. */
+export const pageOwner = (tdbId: number, vpn: Vpn): number => ((vpn % 0x4000_0000) ^ (tdbId << 20)) & 0x7fff_ffff;

@@ -12,5 +12,6 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     stlbInclusive: config.stlbInclusive,
     walkCaches: { geometry: config.pwc, promote: config.pwcPromote },
     costs: config.costs,
+    emtDefaults: [],
   };
 }
