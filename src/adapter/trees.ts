@@ -4,6 +4,7 @@
  * Ids name a place in the machine (`pt:1:0x102:1`, a table of process 1 at level 1), so that a tree keeps what is
  * unfolded over stops. Equal neighbours in a leaf table are one row; only entries that are not empty are listed.
  */
+import { residentPages } from '../machine/kernel/process';
 import {
   addPages,
   addressOf,
@@ -88,7 +89,7 @@ function processNode(machine: Machine, focus: Focus, process: Process): TreeNode
   return {
     id: idOf({ pid: process.pid, table: process.tdb.root, level: 0, base: 0 }),
     label: process.name,
-    description: `${root.name} at ${formatPhysical(physicalOf(process.tdb.root))} · ${used}/${entriesOf(root)} · ${process.rss} pages resident`,
+    description: `${root.name} at ${formatPhysical(physicalOf(process.tdb.root))} · ${used}/${entriesOf(root)} · ${residentPages(process)} pages resident`,
     tooltip: `Process ${process.pid}: root table ${root.name} at physical ${formatPhysical(physicalOf(process.tdb.root))}`,
     hasChildren: used > 0,
     icon: 'server-process',

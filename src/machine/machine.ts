@@ -10,7 +10,13 @@ import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
 import { packedKind, packedOffset, packedSize } from './core/accessChunk';
 import { Counter } from './core/counters';
 import type { FatalSignal, FaultKind } from './core/events';
-import { functionIndex, FUNCTION_NAMES, type FunctionName } from './core/functions';
+import {
+  DEFAULT_SOFTWARE_COSTS,
+  functionIndex,
+  FUNCTION_NAMES,
+  type FunctionName,
+  type SoftwareCosts,
+} from './core/functions';
 import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
@@ -23,6 +29,7 @@ import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
 import { Mmu, type TlbGeometry } from './mmu/mmu';
 import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
+import { pagesPerEntry } from './paging/format';
 import type { Inspector } from './paging/inspector';
 import { type Scheme, SCHEMES, type WalkCacheOptions } from './paging/registry';
 import { Replay } from './replay';
@@ -38,8 +45,10 @@ export interface MachineOptions {
   /** Memory nodes that memory is divided into. */
   nodes: number;
   kernel: KernelOptions;
-  /** Changed cost parameters by name: hardware costs and instructions of kernel functions. */
+  /** Changed cost parameters by name: hardware costs, those of software's primitive operations, and functions. */
   costs: Readonly<Record<string, number>>;
+  /** Customizable EMT functions whose default runs although the driver overrides it, by name; or all. */
+  emtDefaults: 'all' | readonly string[];
 }
 
 export interface MachineSnapshot {
@@ -81,7 +90,11 @@ export interface FaultRecord {
 }
 
 /** All names that `machine { cost NAME VALUE }` can change, with their defaults. */
-export const costNames = (): string[] => [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
+export const costNames = (): string[] => [
+  ...Object.keys(DEFAULT_COSTS),
+  ...Object.keys(DEFAULT_SOFTWARE_COSTS),
+  ...FUNCTION_NAMES,
+];
 
 export class Machine implements Stateful<MachineSnapshot> {
   readonly probe = new Probe();
@@ -132,7 +145,7 @@ export class Machine implements Stateful<MachineSnapshot> {
       (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches: options.walkCaches }),
     );
     const driver = scheme.createDriver({ memory, buddy, cpu: this.mmu, probe });
-    this.emt = new Emt(driver, probe, buddy);
+    this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
     const pageSizes = scheme.format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
     this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, pageSizes);
     this.inspector = scheme.createInspector(memory);
@@ -143,6 +156,7 @@ export class Machine implements Stateful<MachineSnapshot> {
 
   #setCost(name: string, value: number): void {
     if (name in this.costs) this.costs[name as keyof HardwareCosts] = value;
+    else if (name in this.probe.softwareCosts) this.probe.softwareCosts[name as keyof SoftwareCosts] = value;
     else this.probe.costs[functionIndex(name as FunctionName)] = value;
   }
 

@@ -38,6 +38,9 @@ export interface Statistics {
   tables: { bytes: number; count: number; byLevel: Record<string, number> };
   kernel: {
     instructions: number;
+    /** Table entries that software read and wrote. */
+    tableReads: number;
+    tableWrites: number;
     byClass: { pageFault: number; systemCall: number; timer: number; other: number };
     byFunction: Record<string, { calls: number; instructions: number }>;
   };
@@ -100,6 +103,8 @@ export function statistics(machine: Machine): Statistics {
     tables: { bytes: tables * 4096, count: tables, byLevel: byLevel(Counter.TablesByLevel) },
     kernel: {
       instructions: kernelInstructions,
+      tableReads: c[Counter.SoftwareReads],
+      tableWrites: c[Counter.SoftwareWrites],
       byClass: {
         pageFault: c[Counter.KernelPageFault],
         systemCall: c[Counter.KernelSystemCall],

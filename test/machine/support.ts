@@ -33,6 +33,7 @@ export const SMALL: MachineOptions = {
   nodes: 1,
   kernel: DEFAULT_KERNEL,
   costs: {},
+  emtDefaults: [],
 };
 
 export const machine = (options: Partial<MachineOptions> = {}): Machine => new Machine({ ...SMALL, ...options });

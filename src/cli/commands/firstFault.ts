@@ -1,6 +1,6 @@
 /** `ptscope run FILE --first-fault`: the listing of the tick with the first page fault, and nothing after it. */
 import type { MachineEvent } from '../../machine/core/events';
-import { FAULT_KINDS } from '../../machine/kernel/faults';
+import { FAULT_KINDS } from '../../machine/kernel/faults/verdict';
 import type { LoadedRun } from '../../scenario/run/load';
 import { listingLines } from '../../timeline/listing';
 import type { Candidate, StopRules } from '../../timeline/stops';

@@ -71,5 +71,10 @@ export const enum Counter {
   TablesByLevel = ReferencesByLevel + 5,
   /** First of ten: hits and misses of up to five walk caches, root first. */
   WalkCaches = TablesByLevel + 5,
-  Count = WalkCaches + 10,
+  /** Table entries that software read and wrote, through the EMT API. */
+  SoftwareReads = WalkCaches + 10,
+  SoftwareWrites,
+  /** Tables taken out of a tree: a place in a table that was remembered before is good only while this stays. */
+  TablesUnlinked,
+  Count,
 }

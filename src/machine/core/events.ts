@@ -151,6 +151,7 @@ export interface LeaveEvent extends Base {
   kind: 'leave';
   name: string;
   result: string;
+  /** Of this call, without those of the functions that it called. */
   instructions: number;
 }
 /** Software wrote a table entry. */

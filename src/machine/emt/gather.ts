@@ -20,7 +20,7 @@ export interface GatheredObject {
 }
 
 export interface TlbGather {
-  /** In order of removal. */
+  /** In order of removal. `tlb_gather_finish` leaves them for the kernel to free. */
   objects: GatheredObject[];
   tables: { pfn: Pfn; owner: number }[];
   /** Range of pages whose translations changed; empty while start ≥ end. */
@@ -32,6 +32,9 @@ export interface TlbGather {
 export const tableOwner = (level: number): number => -1 - level;
 export const DATA_OWNER = 1;
 
+export const newGather = (): TlbGather => ({ objects: [], tables: [], start: 0 as Vpn, end: 0 as Vpn });
+
+/** The translations of these pages have changed: they are flushed at the end. */
 export function gatherPage(gather: TlbGather, vpn: Vpn, pages: number): void {
   if (gather.start >= gather.end) {
     gather.start = vpn;

@@ -182,14 +182,11 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     return DONE;
   }
 
-  /** No CPU may use a database that is about to go. */
+  /** Its parent runs, or nobody: the service takes care that no CPU uses a database that goes. */
   #leave(process: Process): void {
     const parent = this.#processes[process.parent - 1];
     if (parent !== undefined && !parent.exited) this.#switchTo(parent.pid - 1);
-    else {
-      this.#current = -1;
-      this.emt.tsvcSwitchTdb(null);
-    }
+    else this.#current = -1;
   }
 
   handleFault(request: FaultRequest): FaultVerdict {

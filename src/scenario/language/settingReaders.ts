@@ -1,6 +1,6 @@
 /** How the value of each machine key is read: from words to a changed config, or to the problem with one of the words. */
 import { DEFAULT_COSTS } from '../../machine/core/costs';
-import { FUNCTION_NAMES } from '../../machine/core/functions';
+import { DEFAULT_SOFTWARE_COSTS, FUNCTION_NAMES } from '../../machine/core/functions';
 import type { Word } from './ast';
 import { PRESET_NAMES, type CacheGeometry, type Latency, type MachineConfig, type PageSize } from './machineConfig';
 import type { MachineKeyRow } from './machineKeys';
@@ -143,8 +143,12 @@ const latency: SettingReader = ([level, cycles, ...rest], config) => {
   return { ...config, latency: { ...config.latency, [name]: value } };
 };
 
-/** Names that `cost` takes: parameters of the hardware model, and functions. */
-export const COST_NAMES: readonly string[] = [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
+/** Names that `cost` takes: parameters of the hardware model, of software's primitive operations, and functions. */
+export const COST_NAMES: readonly string[] = [
+  ...Object.keys(DEFAULT_COSTS),
+  ...Object.keys(DEFAULT_SOFTWARE_COSTS),
+  ...FUNCTION_NAMES,
+];
 
 const cost: SettingReader = ([name, amount, ...rest], config) => {
   if (!name) return bad('The name and the value are missing.');

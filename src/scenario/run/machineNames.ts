@@ -19,7 +19,8 @@ import {
 } from '../../machine/core/addresses';
 import { Signal } from '../../machine/core/probe';
 import type { WatchedRegister } from '../../machine/core/watch';
-import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults';
+import { residentPages } from '../../machine/kernel/process';
+import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults/verdict';
 import { findVma, protectionText } from '../../machine/kernel/vma';
 import { Last, type Machine } from '../../machine/machine';
 import { ERROR_BITS } from '../../machine/mmu/rights';
@@ -429,9 +430,9 @@ export class MachineNames {
     if (process === undefined) return NONE;
     return {
       type: 'object',
-      text: `${process.name}: ${process.rss} pages resident`,
+      text: `${process.name}: ${residentPages(process)} pages resident`,
       members: [
-        member('rss', () => BigInt(process.rss)),
+        member('rss', () => BigInt(residentPages(process))),
         member('tables', () => BigInt(this.#tablesBelow(process.tdb.root, 0))),
         member('vmas', () => BigInt(process.vmas.length)),
       ],

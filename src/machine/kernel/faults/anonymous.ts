@@ -41,8 +41,7 @@ export class AnonymousFaults {
 
   #mapNew(process: Process, vma: Vma, vpn: Vpn, tobj: Tobj, write: boolean): FaultVerdict {
     const { frames } = this.mappings;
-    const content = write ? frames.newContent() : 0;
-    const pfn = frames.allocate(PageKind.Anon, process.family, linearIndex(vma, vpn), content);
+    const pfn = frames.allocate(PageKind.Anon, process.family, linearIndex(vma, vpn), 0);
     if (pfn === -1) return this.resolution.outOfMemory();
     frames.clear(pfn, false);
     this.mappings.describe(tobj, vma, vpn, 1, pfn);
@@ -53,6 +52,7 @@ export class AnonymousFaults {
       return this.resolution.failed(error);
     }
     frames.share(pfn);
+    if (write) frames.store(pfn);
     process.rssAnon++;
     return this.resolution.resolved(MINOR, 'anonymous');
   }

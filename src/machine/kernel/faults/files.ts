@@ -70,7 +70,7 @@ export class FileFaults {
     const read = this.#read;
     if (write) {
       frames.pages.set(pfn, PageFlag.Dirty);
-      frames.pages.setContent(pfn, frames.newContent());
+      frames.store(pfn);
     }
     this.mappings.describe(tobj, vma, vpn, 1, pfn);
     if (file.kind === 'shared' && vma.write) this.mappings.makeWritable(tobj, write);
@@ -92,11 +92,14 @@ export class FileFaults {
   #mapCopy(process: Process, vma: Vma, vpn: Vpn, tobj: Tobj, file: FileRecord): FaultVerdict {
     const { frames } = this.mappings;
     const index = linearIndex(vma, vpn);
-    const to = frames.allocate(PageKind.Anon, process.family, index, frames.newContent());
+    const to = frames.allocate(PageKind.Anon, process.family, index, 0);
     if (to === -1) return this.resolution.outOfMemory();
     const from = this.page(file, index);
     const read = this.#read;
-    if (from !== -1) frames.copy(from, to, false);
+    if (from !== -1) {
+      frames.copy(from, to, false);
+      frames.pages.setContent(to, frames.contentOf(from));
+    }
     this.mappings.describe(tobj, vma, vpn, 1, to);
     this.mappings.makeWritable(tobj, true);
     const error = from === -1 ? 'ENOMEM' : this.mappings.update(process, tobj);
@@ -105,6 +108,7 @@ export class FileFaults {
       return this.resolution.failed(error);
     }
     frames.share(to);
+    frames.store(to);
     process.rssAnon++;
     this.probe.counters[Counter.CowCopies]++;
     return this.resolution.resolved(read ? MAJOR : COW, 'a private copy of the page of the file');

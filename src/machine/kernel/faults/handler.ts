@@ -73,7 +73,9 @@ export class FaultHandler {
       'kernel',
       this.probe.recorder !== null ? formatVirtual(request.vpn, request.offset) : '',
     );
+    this.mappings.frames.storing = true;
     const result = this.#dispatch(process, request);
+    this.mappings.frames.storing = false;
     this.#count(result);
     this.probe.leave(F.excPageFault);
     this.probe.workClass[0] = before;

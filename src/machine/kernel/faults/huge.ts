@@ -62,7 +62,7 @@ export class HugeFaults {
     const pfn = frames.allocate(PageKind.Anon, process.family, linearIndex(vma, first), 0, frames.hugeOrder);
     if (pfn === -1) return this.#fallBack();
     frames.clear(pfn, true);
-    if (write) frames.pages.setContent(asPfn(pfn + (vpn - first)), frames.newContent());
+    if (write) frames.store(asPfn(pfn + (vpn - first)));
     this.mappings.describe(tobj, vma, first, pages, pfn);
     if (vma.write) this.mappings.makeWritable(tobj, write);
     if (this.mappings.update(process, tobj) !== 'ok') {

@@ -65,7 +65,7 @@ export class SwapFaults {
     swap.drop(slot);
     frames.share(pfn);
     if (last && (write || 2 * swap.used > swap.size)) frames.leaveSwapCache(pfn);
-    if (exclusive) pages.setContent(pfn, frames.newContent());
+    if (exclusive) frames.store(pfn);
     pages.clear(pfn, PageFlag.LazyFree);
     process.swapEntries--;
     process.rssAnon++;

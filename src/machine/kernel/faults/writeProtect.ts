@@ -51,7 +51,7 @@ export class WriteProtectFaults {
     if (pages.kind(pfn) === PageKind.Anon && pages.mappings(pfn) === 1 && this.#soleOwner(pfn)) {
       // Its contents change: the copy on the swap device is worth nothing any more.
       if (pages.has(pfn, PageFlag.SwapCache)) frames.leaveSwapCache(pfn);
-      pages.setContent(pfn, frames.newContent());
+      frames.store(pfn);
       return this.#reuse(process, vma, tobj, 'the page has no other owner');
     }
     return this.#copy(process, vma, vpn, tobj, pfn);
@@ -81,7 +81,7 @@ export class WriteProtectFaults {
     this.probe.enter(F.wpPageCopy, 'kernel', this.probe.recorder !== null ? `frame 0x${from.toString(16)}` : '');
     const special = emt.tobjReadAttr(tobj, Attribute.SPECIAL) === 1;
     frames.pinned = from;
-    const to = frames.allocate(PageKind.Anon, process.family, linearIndex(vma, vpn), frames.newContent());
+    const to = frames.allocate(PageKind.Anon, process.family, linearIndex(vma, vpn), special ? 0 : frames.contentOf(from));
     frames.pinned = -1;
     if (to === -1) {
       this.probe.leave(F.wpPageCopy, 'ENOMEM');
@@ -99,6 +99,7 @@ export class WriteProtectFaults {
       return this.resolution.failed(error);
     }
     frames.share(to);
+    frames.store(to);
     process.rssAnon++;
     if (!special) this.mappings.forgetFrames(process, vma, vpn, 1, from, false, this.#frees);
     frames.freeAll(this.#frees);
@@ -115,7 +116,7 @@ export class WriteProtectFaults {
     if (!isPrivate(vma)) return this.#reuse(process, vma, tobj, 'the mapping is shared');
     const compound = pages.has(pfn, PageFlag.Compound);
     if (compound && pages.kind(pfn) === PageKind.Anon && pages.mappings(pfn) === 1) {
-      pages.setContent(asPfn(pfn + (vpn - tobj.vpn)), frames.newContent());
+      frames.store(asPfn(pfn + (vpn - tobj.vpn)));
       return this.#reuse(process, vma, tobj, 'the huge page has no other owner');
     }
     if (pages.kind(pfn) === PageKind.Zero) {
@@ -138,7 +139,7 @@ export class WriteProtectFaults {
     const to = frames.allocate(PageKind.Anon, process.family, linearIndex(vma, vpn), 0, frames.hugeOrder);
     if (to === -1) return undefined;
     frames.clear(to, true);
-    frames.pages.setContent(asPfn(to + (written - vpn)), frames.newContent());
+    frames.store(asPfn(to + (written - vpn)));
     this.mappings.describe(tobj, vma, vpn, pages, to);
     this.mappings.makeWritable(tobj, true);
     const error = this.mappings.update(process, tobj);

@@ -66,6 +66,8 @@ export class Frames implements Stateful<FramesSnapshot> {
   onShortage: (() => boolean) | null = null;
   /** Scratch: a frame that the fault which runs still needs, and reclaim must leave alone; −1 for none. */
   pinned: Pfn | -1 = -1;
+  /** Scratch: the fault that runs is a program's, and not one that the kernel makes itself to have a page. */
+  storing = false;
 
   /** `pageSizes`: what databases can hold, in 4 KiB pages, largest first. Huge is the largest that the allocator can serve. */
   constructor(
@@ -87,9 +89,12 @@ export class Frames implements Stateful<FramesSnapshot> {
     this.#values[Small.Node] = node;
   }
 
-  /** A number for contents that no other page has. 0 is a page of zeroes. */
-  newContent(): number {
-    return ++this.#values[Small.Contents];
+  /**
+   * A program has written to the page: its contents are now those of no other. Only writes that the kernel sees can be known:
+   * a page that is mapped writable is written without a fault. Contents 0 are zeroes.
+   */
+  store(pfn: Pfn): void {
+    if (this.storing) this.pages.setContent(pfn, ++this.#values[Small.Contents]);
   }
 
   /** A block for one page, mapped by nobody yet; −1 if there is no memory even after reclaim. */
@@ -240,6 +245,7 @@ export class Frames implements Stateful<FramesSnapshot> {
     this.cache.load(saved.cache);
     this.#small.load(saved.small);
     this.pinned = -1;
+    this.storing = false;
   }
   hash(into: Hasher): void {
     this.pages.hash(into);
