@@ -212,11 +212,15 @@ function advise(core: KernelCore, process: Process, start: Vpn, end: Vpn, advice
   const { mappings } = core;
   switch (advice) {
     case 'hugepage':
-    case 'nohugepage':
+    case 'nohugepage': {
+      // The area is split there, and no huge page may belong to two (`vma_adjust_trans_huge`).
+      const error = splitBorders(core, process, [start, end]);
+      if (error !== undefined) return begun(error);
       process.vmas = changeRange(process.vmas, start, end, {
         huge: advice === 'hugepage' ? 'wanted' : 'unwanted',
       }).list;
       return begun(DONE);
+    }
     case 'populate':
       return begun(DONE, { kind: 'populate', pid: process.pid, write: true, at: start, end });
     case 'collapse':
