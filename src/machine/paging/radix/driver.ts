@@ -25,13 +25,11 @@ import type { Tobj } from '../../emt/tobj';
 import type { BuddyAllocator } from '../../memory/buddy';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
-import type { Instructions } from '../../mmu/instructions';
 import { entriesOf, indexOf, pagesPerEntry, type PagingFormat } from '../format';
 import { readX86Attribute, writeX86Attribute } from '../x86/attributes';
 import { frameOf, highOf, LOW, lowOf, TABLE_FLAGS } from '../x86/entry';
-
-/** Above this many pages a flush of everything is cheaper than page by page (Linux's `tlb_single_page_flush_ceiling`). */
-const SINGLE_PAGE_FLUSH_CEILING = 33;
+import type { KernelSpace } from '../x86/kernelSpace';
+import type { TlbService } from '../x86/tlbService';
 
 export class RadixDriver implements MmuDriver {
   readonly name = 'radix';
@@ -46,7 +44,8 @@ export class RadixDriver implements MmuDriver {
     private readonly format: PagingFormat,
     private readonly memory: PhysicalMemory,
     private readonly buddy: BuddyAllocator,
-    private readonly cpu: Instructions,
+    private readonly tlb: TlbService,
+    private readonly kernel: KernelSpace | null,
     private readonly probe: Probe,
   ) {
     this.#last = format.levels.length - 1;
@@ -63,10 +62,11 @@ export class RadixDriver implements MmuDriver {
       tdbStats: () => this.#stats(),
       tsvcInit: () => undefined,
       tsvcCreateTdb: (id) => this.#create(id),
-      tsvcDestroyTdb: (tdb) => this.#freeTable(tdb.root, 0),
-      tsvcSwitchTdb: (tdb) => this.cpu.movToCr3(tdb.root),
-      tsvcReadTdb: () => this.cpu.movFromCr3(),
-      tsvcFlushTlb: (_tdb, start, end) => this.#flush(start, end),
+      tsvcDestroyTdb: (tdb) => this.#destroy(tdb),
+      tsvcSwitchTdb: (tdb) => this.tlb.switchTo(tdb),
+      tsvcReadTdb: () => this.tlb.readRoot(),
+      // The caller does not say whether it has freed tables: idle CPUs, too, must forget them then.
+      tsvcFlushTlb: (tdb, start, end) => this.tlb.flushRange(tdb, start, end, true),
     };
     this.overrides = {
       tobjIterNext: (tdb, iterator, out) => this.#next(tdb, iterator, out),
@@ -161,9 +161,10 @@ export class RadixDriver implements MmuDriver {
     if (old.word0 !== 0 || old.word1 !== 0) this.#write(this.#table, this.#level, tobj.vpn, 0, 0);
   }
 
-  #write(table: Pfn, level: number, vpn: Vpn, low: number, high: number): void {
+  #write(table: Pfn, level: number, vpn: Vpn, low: number, wanted: number): void {
     const base = this.memory.base(table);
     const index = indexOf(vpn, this.format.levels[level]);
+    const high = level === 0 && this.kernel !== null ? this.kernel.mirror(table, index, low, wanted) : wanted;
     const words = this.memory.pool.words;
     const oldLow = words[base + 2 * index];
     const oldHigh = words[base + 2 * index + 1];
@@ -185,7 +186,8 @@ export class RadixDriver implements MmuDriver {
   }
 
   #allocateTable(level: number): Pfn | -1 {
-    const pfn = this.buddy.allocate(0, `${this.format.levels[level].name} table`, tableOwner(level));
+    const order = level === 0 && this.kernel !== null ? this.kernel.rootOrder : 0;
+    const pfn = this.buddy.allocate(order, `${this.format.levels[level].name} table`, tableOwner(level));
     if (pfn === -1) return -1;
     this.memory.back(pfn);
     this.probe.counters[Counter.TablesByLevel + level]++;
@@ -199,20 +201,20 @@ export class RadixDriver implements MmuDriver {
 
   #create(id: number): Tdb | null {
     const root = this.#allocateTable(0);
-    return root === -1 ? null : { id, root };
+    if (root === -1) return null;
+    this.kernel?.share(root);
+    return { id, root };
+  }
+
+  #destroy(tdb: Tdb): void {
+    this.tlb.forget(tdb);
+    this.kernel?.unshare();
+    this.#freeTable(tdb.root, 0);
   }
 
   #stats(): TdbStats {
     const tablesByLevel = this.format.levels.map((_, i) => this.probe.counters[Counter.TablesByLevel + i]);
     return { tablesByLevel, bytes: tablesByLevel.reduce((a, b) => a + b, 0) * 4096 };
-  }
-
-  #flush(start: Vpn, end: Vpn): void {
-    if (end - start > SINGLE_PAGE_FLUSH_CEILING) {
-      this.cpu.movToCr3(this.cpu.movFromCr3());
-      return;
-    }
-    for (let vpn = start; vpn < end; vpn = addPages(vpn, 1)) this.cpu.invlpg(vpn);
   }
 
   /** Skips what an absent upper entry covers in one step. */
