@@ -135,6 +135,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     exec: false,
     user: true,
     reserved: false,
+    key: false,
     lastTry: false,
   };
 
@@ -324,6 +325,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     request.exec = kind === 2;
     request.user = user === 1;
     request.reserved = (fault.errorCode & ErrorCode.Reserved) !== 0;
+    request.key = (fault.errorCode & ErrorCode.ProtectionKey) !== 0;
     request.lastTry = last[Last.Faults] + 1 >= MAX_FAULTS;
     if (this.tlb.isolated) this.tlb.enter(0);
     const verdict = this.kernel.handleFault(request);

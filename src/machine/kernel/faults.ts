@@ -53,6 +53,8 @@ export interface FaultRequest {
   exec: boolean;
   user: boolean;
   reserved: boolean;
+  /** The protection key of the page forbids it. */
+  key: boolean;
   /** The access has faulted so often that it is given up if it faults now. */
   lastTry: boolean;
 }
@@ -132,6 +134,7 @@ export class FaultHandler {
     if (vma === undefined) return this.#fatal(SEGV, 'no area holds the address (SEGV_MAPERR)');
     const allowed = request.write ? vma.write : request.exec ? vma.exec : vma.read || vma.write || vma.exec;
     if (!allowed) return this.#fatal(SEGV, `the area is ${protectionText(vma)} (SEGV_ACCERR)`);
+    if (request.key) return this.#fatal(SEGV, 'the protection key of the page forbids it (SEGV_PKUERR)');
     return this.#handleMmFault(process, vma, request.vpn, request.write, request.exec);
   }
 
