@@ -4,19 +4,19 @@
  *
  * A page fault fills nothing, and drops the TLB entries of the page that it is about (Intel SDM vol. 3A §4.10.4.1).
  */
-import { asPfn, asVpn, formatVirtual, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
+import { asVpn, formatVirtual, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
 import { SingleAccess } from '../core/accessChunk';
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import type { Hasher } from '../core/hash';
-import { type Probe, Signal } from '../core/probe';
+import type { Probe } from '../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
-import type { WatchedRegister } from '../core/watch';
 import { ANY_PCID, type AssociativeCache } from './associativeCache';
 import { Contexts } from './contexts';
 import { type Instructions, Invpcid } from './instructions';
 import type { ReplacementOptions } from './replacement';
-import { Access, CR0, CR4, EFER, ErrorCode, RightsTable, TlbFlag } from './rights';
+import { Register, Registers } from './registers';
+import { Access, CR4, ErrorCode, type RightsTable, TlbFlag } from './rights';
 import { makeLevel, type TlbGeometry, type TlbLevel } from './tlbLevel';
 import { Counting, type RefusedBy, Translator } from './translator';
 import { type Walker, type WalkResult, WalkStatus } from './walker';
@@ -46,24 +46,10 @@ export interface Fault {
   errorCode: number;
 }
 
-const enum Register {
-  Cr0,
-  Cr2Page,
-  Cr2Offset,
-  Cr3,
-  Cr4,
-  Efer,
-  Pkru,
-  Pcid,
-  Ac,
-  Count,
-}
-
 /** A MOV to CR4 that changes one of these drops everything. */
 const DROPS_ALL = CR4.PGE | CR4.PAE | CR4.PSE | CR4.LA57;
 
-export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
-  readonly rights = new RightsTable();
+export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, Instructions {
   readonly translator: Translator;
   readonly fault: Fault = { vector: 'PF', vpn: asVpn(0), offset: 0, errorCode: 0 };
   readonly #l1d: TlbLevel;
@@ -71,7 +57,6 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   readonly #stlb: TlbLevel;
   readonly #tlbs: readonly AssociativeCache[];
   readonly #contexts: Contexts;
-  readonly #registers = new Float64Array(Register.Count);
   readonly #walker: Walker;
   readonly #cpu: number | undefined;
   readonly #counters: Float64Array;
@@ -80,12 +65,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   /** The last save, as long as nothing can have changed since: CPUs that do not run cost a checkpoint nothing. */
   #saved: readonly TypedArray[] | null = null;
 
-  constructor(
-    options: MmuOptions,
-    private readonly probe: Probe,
-    costs: HardwareCosts,
-    makeWalker: (rights: RightsTable) => Walker,
-  ) {
+  constructor(options: MmuOptions, probe: Probe, costs: HardwareCosts, makeWalker: (rights: RightsTable) => Walker) {
+    super(probe, { pcid: options.pcid, root: options.root });
     const { replacement } = options;
     this.#l1d = makeLevel('L1D TLB', options.dtlb, replacement);
     this.#l1i = makeLevel('L1I TLB', options.itlb, replacement);
@@ -93,11 +74,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     this.#tlbs = [...this.#l1d.structures, ...this.#l1i.structures, ...this.#stlb.structures];
     this.#cpu = options.cpu;
     this.#counters = probe.counters;
-    this.#state = new ArrayState([this.#registers]);
-    this.#registers[Register.Cr0] = (CR0.PE | CR0.WP | CR0.PG) >>> 0;
-    this.#registers[Register.Cr4] = CR4.PAE | CR4.PGE | CR4.SMEP | CR4.SMAP | CR4.PKE;
-    this.#registers[Register.Efer] = EFER.LME | EFER.LMA | EFER.NXE;
-    if (options.pcid) this.#registers[Register.Cr4] |= CR4.PCIDE;
+    this.#state = new ArrayState([this.values]);
     this.#walker = makeWalker(this.rights);
     this.#contexts = new Contexts(this.#tlbs, this.#walker.walkCaches);
     this.translator = new Translator({
@@ -116,8 +93,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
         settle: () => this.#settle(),
       },
     });
-    this.#registers[Register.Cr3] = this.translator.root = options.root;
-    this.#updateRights();
+    this.translator.root = options.root;
+    this.updateRights();
   }
 
   // Who looks at the caches sees what the next access would find.
@@ -149,7 +126,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   }
 
   /** Whoever lets the CPU work around this class says so: what was saved last is not what it is now. */
-  changed(): void {
+  override changed(): void {
     this.#saved = null;
   }
 
@@ -249,10 +226,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     f.offset = offset;
     f.errorCode = errorCode;
     if (vector === 'PF') {
-      this.#registers[Register.Cr2Page] = vpn;
-      this.#registers[Register.Cr2Offset] = offset;
       this.#dropPage(vpn, this.pcid, true);
-      this.#signalLoad('cr2');
+      this.setCr2(vpn, offset);
     }
     this.probe.recorder?.emit({ kind: 'fault', vector, vpn, offset, errorCode, reason });
   }
@@ -262,12 +237,12 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
   movToCr3(root: Pfn, pcid = 0, keep = false): void {
     this.changed();
     const tagged = this.#tagsEntries;
-    this.#registers[Register.Cr3] = root;
+    this.values[Register.Cr3] = root;
     this.translator.root = root;
     if (tagged) this.#usePcid(pcid);
     if (!keep || !tagged) this.#drop('MOV to CR3', this.pcid, false);
     else this.#report('MOV to CR3', 'nothing');
-    this.#signalLoad('cr3');
+    this.signalLoad('cr3');
   }
 
   get #tagsEntries(): boolean {
@@ -276,23 +251,10 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
 
   /** The caches follow when the next access comes; a person's edit in the middle of one is followed at once. */
   #usePcid(pcid: number): void {
-    this.#registers[Register.Pcid] = pcid;
+    this.values[Register.Pcid] = pcid;
     this.#contexts.current = pcid;
     this.translator.unsettled = this.#contexts.pending;
     if (this.translator.isRunning) this.#settle();
-  }
-
-  get pcid(): number {
-    return this.#registers[Register.Pcid];
-  }
-
-  #signalLoad(register: WatchedRegister): void {
-    this.changed();
-    if (this.probe.watches.registers && this.probe.watches.register(register)) this.probe.signal(Signal.Watch);
-  }
-
-  movFromCr3(): Pfn {
-    return asPfn(this.#registers[Register.Cr3]);
   }
 
   invlpg(vpn: Vpn): void {
@@ -339,68 +301,24 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     this.probe.recorder?.emit({ kind: 'flush', instruction, text, cpu: this.#cpu });
   }
 
-  get cr0(): number {
-    return this.#registers[Register.Cr0];
-  }
-  set cr0(value: number) {
-    this.#registers[Register.Cr0] = value >>> 0;
-    this.#updateRights();
-    this.#signalLoad('cr0');
-  }
-  get cr2(): { vpn: Vpn; offset: number } {
-    return { vpn: asVpn(this.#registers[Register.Cr2Page]), offset: this.#registers[Register.Cr2Offset] };
-  }
-  setCr2(vpn: Vpn, offset: number): void {
-    this.#registers[Register.Cr2Page] = vpn;
-    this.#registers[Register.Cr2Offset] = offset;
-    this.#signalLoad('cr2');
-  }
-  get cr4(): number {
-    return this.#registers[Register.Cr4];
+  override get cr4(): number {
+    return super.cr4;
   }
   /**
    * Changing PGE, PAE, PSE or LA57, or clearing PCIDE, drops everything; setting SMEP, what is of the current PCID or
    * global (Intel SDM vol. 3A §4.10.4.1).
    */
-  set cr4(value: number) {
+  override set cr4(value: number) {
     const before = this.cr4;
     const dropsAll = ((before ^ value) & DROPS_ALL) !== 0 || (before & ~value & CR4.PCIDE) !== 0;
     const dropsCurrent = (~before & value & CR4.SMEP) !== 0;
-    this.#registers[Register.Cr4] = value >>> 0;
-    this.#updateRights();
-    this.#signalLoad('cr4');
+    super.cr4 = value;
     if (dropsAll || dropsCurrent) this.#drop('MOV to CR4', dropsAll ? ANY_PCID : this.pcid, true);
     if ((value & CR4.PCIDE) === 0 && this.pcid !== 0) this.#usePcid(0);
   }
-  get efer(): number {
-    return this.#registers[Register.Efer];
-  }
-  set efer(value: number) {
-    this.#registers[Register.Efer] = value >>> 0;
-    this.#updateRights();
-    this.#signalLoad('efer');
-  }
-  get pkru(): number {
-    return this.#registers[Register.Pkru];
-  }
-  set pkru(value: number) {
-    this.#registers[Register.Pkru] = value >>> 0;
-    this.#updateRights();
-    this.#signalLoad('pkru');
-  }
-  get ac(): boolean {
-    return this.#registers[Register.Ac] !== 0;
-  }
-  set ac(value: boolean) {
-    this.changed();
-    this.#registers[Register.Ac] = value ? 1 : 0;
-    this.#updateRights();
-  }
-
-  #updateRights(): void {
-    const { cr0, cr4, efer, pkru, ac } = this;
-    this.translator.globalPages = (cr4 & CR4.PGE) !== 0;
-    this.rights.update({ cr0, cr4, efer, pkru, ac });
+  protected override updateRights(): void {
+    super.updateRights();
+    this.translator.globalPages = (this.cr4 & CR4.PGE) !== 0;
   }
 
   save(): readonly TypedArray[] {
@@ -414,7 +332,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     this.#state.load(saved.slice(0, 1));
     this.#tlbs.forEach((tlb, i) => tlb.load(saved.slice(1 + i, 2 + i)));
     this.#walker.load(saved.slice(1 + this.#tlbs.length));
-    this.#updateRights();
+    this.updateRights();
     this.#contexts.loaded(this.pcid);
     this.translator.unsettled = false;
     this.translator.root = this.movFromCr3();

@@ -43,6 +43,7 @@ export class Processors implements Stateful<ProcessorsSnapshot>, Cpus {
   }
 
   load(saved: ProcessorsSnapshot): void {
+    this.running.changed();
     this.#state.load(saved[0]);
     this.all.forEach((cpu, i) => cpu.load(saved[1 + i]));
     this.running = this.all[this.current];

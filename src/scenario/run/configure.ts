@@ -12,5 +12,10 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     stlbInclusive: config.stlbInclusive,
     walkCaches: { geometry: config.pwc, promote: config.pwcPromote },
     costs: config.costs,
+    cpus: config.cpus,
+    pcid: config.pcid,
+    kpti: config.kpti,
+    replacement: config.replacement,
+    seed: config.seed,
   };
 }

@@ -58,10 +58,7 @@ function expected(t: Table, mode: Mode, pkru: Pkru, kind: Access, user: boolean)
   const writable = t.readOnly === 4;
   const executable = t.noExecute === 4;
   const keyForbids =
-    mode.pke &&
-    !fetch &&
-    userPage &&
-    (pkru === 'access' || (pkru === 'write' && write && (user || mode.wp)));
+    mode.pke && !fetch && userPage && (pkru === 'access' || (pkru === 'write' && write && (user || mode.wp)));
   let allowed = !keyForbids;
   if (fetch && !executable) allowed = false;
   if (user) {
@@ -94,8 +91,7 @@ function machineWith(t: Table): Machine {
 
 function enter(m: Machine, mode: Mode, pkru: Pkru): void {
   m.mmu.cr0 = (CR0.PE | CR0.PG | (mode.wp ? CR0.WP : 0)) >>> 0;
-  m.mmu.cr4 =
-    CR4.PAE | CR4.PGE | (mode.smep ? CR4.SMEP : 0) | (mode.smap ? CR4.SMAP : 0) | (mode.pke ? CR4.PKE : 0);
+  m.mmu.cr4 = CR4.PAE | CR4.PGE | (mode.smep ? CR4.SMEP : 0) | (mode.smap ? CR4.SMAP : 0) | (mode.pke ? CR4.PKE : 0);
   m.mmu.efer = EFER.LME | EFER.LMA | (mode.nxe ? EFER.NXE : 0);
   m.mmu.ac = mode.ac;
   m.mmu.pkru = PKRUS[pkru];

@@ -43,8 +43,7 @@ function known(m: Machine): string[] {
   const first = of(m.mmu.l1d);
   assert.deepEqual([...of(m.mmu.stlb)].sort(), [...first].sort(), 'both levels are dropped from alike');
   for (const cache of m.mmu.walkCaches)
-    for (let i = 0; i < cache.entries; i++)
-      if (cache.isValid(i)) first.add(`${m.mmu.pcidOf(cache, i)}:walks`);
+    for (let i = 0; i < cache.entries; i++) if (cache.isValid(i)) first.add(`${m.mmu.pcidOf(cache, i)}:walks`);
   return [...first].sort();
 }
 

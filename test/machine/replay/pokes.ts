@@ -76,7 +76,12 @@ const POKES = {
   flush: (m) => m.mmu.flushAll(),
   pkru: (m, p) => void (m.mmu.pkru = p.pkru),
   pcid: (m, p) => m.mmu.movToCr3(m.root, p.pcid, p.keep),
-  invpcid: (m, p) => m.mmu.invpcid(p.level as Invpcid, p.pcid, asVpn(pageOf(p))),
+  invpcid: (m, p) => m.mmu.invpcid(p.level, p.pcid, asVpn(pageOf(p))),
+  /** The process goes on on another CPU, if there is one. */
+  migrate: (m, p) => {
+    m.runOn(p.level % m.cpus.length);
+    m.tlb.switchTo(m.kernel.current!.tdb);
+  },
   /** In the kernel nothing else is looked up: the caches need not follow. */
   thereAndBack: (m, p) => {
     const { pcid } = m.mmu;
@@ -90,7 +95,7 @@ const what = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('flip' as const) },
   { weight: 2, arbitrary: fc.constantFrom('clear' as const, 'control' as const) },
   { weight: 3, arbitrary: fc.constantFrom('huge2M' as const) },
-  { weight: 2, arbitrary: fc.constantFrom('pkru' as const, 'pcid' as const, 'pcid' as const) },
+  { weight: 2, arbitrary: fc.constantFrom('pkru' as const, 'pcid' as const, 'migrate' as const) },
   { weight: 4, arbitrary: fc.constantFrom(...(Object.keys(POKES) as (keyof typeof POKES)[])) },
 );
 

@@ -49,6 +49,7 @@ const options = fc.record({
   ),
   replacement: fc.constantFrom<ReplacementPolicy>('lru', 'lru', 'lru', 'plru', 'random'),
   pcid: fc.boolean(),
+  cpus: fc.constantFrom(1, 1, 3),
   kpti: fc.constantFrom(false, false, false, true),
 });
 

@@ -4,7 +4,7 @@ import type { Machine } from '../../../src/machine/machine';
 import type { AssociativeCache } from '../../../src/machine/mmu/associativeCache';
 
 export function assertSound(m: Machine): void {
-  for (const cache of [...m.mmu.tlbs, ...m.mmu.walkCaches]) {
+  for (const cache of m.cpus.flatMap((cpu) => [...cpu.tlbs, ...cpu.walkCaches])) {
     assertFindable(cache);
     for (let set = 0; cache.replacer === null && set < cache.sets; set++) assertRing(cache, set);
   }

@@ -11,7 +11,7 @@
  * switch fails at once. The user's, in the frame behind, has the user half, and of the kernel nothing but a page of entry
  * code in the CPU entry area. What is written to one root for user space is written to the other.
  */
-import { addPages, asPfn, asVpn, type Pfn, type Vpn, vpnOfAddress } from '../../core/addresses';
+import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn, vpnOfAddress } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import { type Probe, Signal } from '../../core/probe';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
@@ -47,13 +47,14 @@ export class KernelSpace {
 
   /** `null` for a scheme whose tables or addresses leave no room for a kernel as Linux has it on x86-64. */
   static for(format: PagingFormat, memory: PhysicalMemory, probe: Probe, isolated: boolean): KernelSpace | null {
-    if (!KernelSpace.suits(format) || memory.frameCount < RESERVED_FRAMES) return null;
+    if (!KernelSpace.suits(format, memory.sizeBytes)) return null;
     return new KernelSpace(format, memory, probe, isolated);
   }
 
-  /** The tables of the scheme are single frames of 8-byte entries, and its addresses those of x86-64. */
-  static suits({ entryBytes, addressBits, levels }: PagingFormat): boolean {
-    return entryBytes === 8 && addressBits in DIRECT_MAP && levels.every((l) => l.bits <= 9);
+  /** The scheme's tables are single frames of 8-byte entries, its addresses those of x86-64, and there is a first MiB. */
+  static suits({ entryBytes, addressBits, levels }: PagingFormat, memoryBytes: number): boolean {
+    const small = entryBytes === 8 && levels.every((l) => l.bits <= 9);
+    return small && addressBits in DIRECT_MAP && memoryBytes >= RESERVED_FRAMES * PAGE_BYTES;
   }
 
   private constructor(

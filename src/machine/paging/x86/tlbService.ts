@@ -271,6 +271,10 @@ export class TlbService implements Stateful<readonly TypedArray[]> {
     const { counters } = this.#probe;
     counters[Counter.KptiSwitches]++;
     counters[Counter.KptiCycles] += this.#costs.kpti_switch;
+    if (this.#probe.recorder !== null)
+      this.#probe.note(
+        user === 0 ? 'kernel entry: CR3 ← the kernel’s root' : 'return to user mode: CR3 ← its own root',
+      );
     if (user === 0) {
       hardware.movToCr3(asPfn(root - (root % 2)), pcid & ~USER_PCID, this.#pcid);
       return;
