@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { asVpn } from '../../../src/machine/core/addresses';
 import type { Machine } from '../../../src/machine/machine';
-import type { Invpcid } from '../../../src/machine/mmu/instructions';
 import { CR0, CR4, EFER } from '../../../src/machine/mmu/rights';
 import { readEntry, writeEntry } from '../support';
 
