@@ -37,6 +37,15 @@ export const enum Counter {
   /** TLB flush operations that software asked for, and pages invalidated one by one. */
   Flushes,
   FlushedPages,
+  /** Flushes that other CPUs had to be told of, and the inter-processor interrupts that told them. */
+  Shootdowns,
+  Ipis,
+  IpiCycles,
+  /** Kernel entries and exits that had to load CR3 (page-table isolation). */
+  KptiSwitches,
+  KptiCycles,
+  /** Tables of the kernel's own: its database's, and the kernel half's root of each process under isolation. */
+  KernelTables,
   KernelPageFault,
   KernelSystemCall,
   KernelTimer,

@@ -195,6 +195,8 @@ export interface FlushEvent extends Base {
   kind: 'flush';
   instruction: string;
   text: string;
+  /** The CPU that executes it, where there are several. */
+  cpu?: number;
 }
 export interface NoteEvent extends Base {
   kind: 'note';

@@ -16,5 +16,10 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     kernel: DEFAULT_KERNEL,
     costs: config.costs,
     emtDefaults: [],
+    cpus: config.cpus,
+    pcid: config.pcid,
+    kpti: config.kpti,
+    replacement: config.replacement,
+    seed: config.seed,
   };
 }

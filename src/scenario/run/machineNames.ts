@@ -23,7 +23,7 @@ import { residentPages } from '../../machine/kernel/process';
 import { FAULT_KINDS, SIGNALS } from '../../machine/kernel/faults/verdict';
 import { findVma, protectionText } from '../../machine/kernel/vma';
 import { Last, type Machine } from '../../machine/machine';
-import { ERROR_BITS } from '../../machine/mmu/rights';
+import { CR4, ERROR_BITS } from '../../machine/mmu/rights';
 import { indexOf } from '../../machine/paging/format';
 import type { EntryNode } from '../../machine/paging/inspector';
 import { ENTRY_BITS } from '../../machine/paging/x86/entry';
@@ -78,7 +78,7 @@ export class MachineNames {
       case 'cr2':
         return addressOf(m.mmu.cr2.vpn, m.mmu.cr2.offset);
       case 'cr3':
-        return BigInt(physicalOf(m.root));
+        return BigInt(physicalOf(m.root) + m.mmu.pcid);
       case 'cr0':
       case 'cr4':
       case 'efer':
@@ -117,10 +117,13 @@ export class MachineNames {
     return undefined;
   }
 
+  /** With CR4.PCIDE bits 0 to 11 are the PCID, and bit 63 says that nothing is to be dropped. */
   #setCr3(value: bigint): string | undefined {
-    const frame = value >> 12n;
-    if (frame >= BigInt(this.machine.memory.frameCount)) return 'CR3 must point into memory';
-    this.machine.mmu.movToCr3(asPfn(Number(frame)));
+    const { mmu, memory } = this.machine;
+    const tagged = (mmu.cr4 & CR4.PCIDE) !== 0;
+    const frame = (tagged ? BigInt.asUintN(63, value) : value) >> 12n;
+    if (frame >= BigInt(memory.frameCount)) return 'CR3 must point into memory';
+    mmu.movToCr3(asPfn(Number(frame)), Number(value & 0xfffn), tagged && value >> 63n !== 0n);
     return undefined;
   }
 

@@ -12,8 +12,8 @@ import { machineWithProcess, map, pageNumber, vpn } from '../support';
 
 /** The machine's own driver behind another EMT, with its overrides or without. */
 function emtOf(m: Machine, overridden: boolean): Emt {
-  const { memory, buddy, probe, scheme } = m;
-  const driver = scheme.createDriver({ memory, buddy, cpu: m.mmu, probe });
+  const { memory, buddy, tlb, kernelSpace: kernel, probe, scheme } = m;
+  const driver = scheme.createDriver({ memory, buddy, tlb, kernel, probe });
   return new Emt(driver, probe, buddy, overridden ? [] : 'all');
 }
 

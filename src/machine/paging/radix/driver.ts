@@ -4,24 +4,22 @@
  * It reads and writes the same bytes as the hardware walker, and shares no code with it. What it is made of is in the folder
  * of its name; all geometry comes from the format.
  */
-import { addPages, PAGE_BYTES, type Vpn } from '../../core/addresses';
+import { addPages, PAGE_BYTES } from '../../core/addresses';
 import type { Probe } from '../../core/probe';
 import type { BasicFunctions, CustomizableFunctions, EmtFunctions, MmuDriver } from '../../emt/driver';
 import { Attribute } from '../../emt/tobj';
 import type { BuddyAllocator } from '../../memory/buddy';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
-import type { Instructions } from '../../mmu/instructions';
 import type { PagingFormat } from '../format';
 import { readX86Attribute, writeX86Attribute } from '../x86/attributes';
+import type { KernelSpace } from '../x86/kernelSpace';
+import type { TlbService } from '../x86/tlbService';
 import { Huge } from './driver/huge';
 import { Scan } from './driver/iterator';
 import { lockOf } from './driver/locks';
 import { Objects } from './driver/objects';
 import { Ranges } from './driver/ranges';
 import { Tables } from './driver/tables';
-
-/** Above this many pages a flush of everything is cheaper than page by page (Linux's `tlb_single_page_flush_ceiling`). */
-const SINGLE_PAGE_FLUSH_CEILING = 33;
 
 export class RadixDriver implements MmuDriver {
   readonly name = 'radix';
@@ -33,10 +31,11 @@ export class RadixDriver implements MmuDriver {
     format: PagingFormat,
     memory: PhysicalMemory,
     buddy: BuddyAllocator,
-    private readonly cpu: Instructions,
+    private readonly tlb: TlbService,
+    kernel: KernelSpace | null,
     probe: Probe,
   ) {
-    const tables = new Tables(format, memory, buddy, probe);
+    const tables = new Tables(format, memory, buddy, kernel, probe);
     this.#tables = tables;
     const objects = new Objects(tables);
     this.basic = this.#basicFunctions(tables, objects);
@@ -63,10 +62,14 @@ export class RadixDriver implements MmuDriver {
       },
       tsvcInit: () => undefined,
       tsvcCreateTdb: (id) => tables.create(id),
-      tsvcDestroyTdb: (tdb) => tables.freeTree(tdb.root, 0),
-      tsvcSwitchTdb: (tdb) => this.cpu.movToCr3(tdb.root),
-      tsvcReadTdb: () => this.cpu.movFromCr3(),
-      tsvcFlushTlb: (_tdb, start, end) => this.#flush(start, end),
+      tsvcDestroyTdb: (tdb) => {
+        this.tlb.forget(tdb);
+        tables.destroy(tdb);
+      },
+      tsvcSwitchTdb: (tdb) => this.tlb.switchTo(tdb),
+      tsvcReadTdb: () => this.tlb.readRoot(),
+      // The caller does not say whether it has freed tables: idle CPUs, too, must forget them then.
+      tsvcFlushTlb: (tdb, start, end) => this.tlb.flushRange(tdb, start, end, true),
     };
   }
 
@@ -101,20 +104,12 @@ export class RadixDriver implements MmuDriver {
       hugeToSwap: (tdb, tobj, firstSlot, gather) => huge.toSwap(tdb, tobj, firstSlot, gather),
 
       // Any INVLPG empties the walk caches (Intel SDM vol. 3A §4.10.4.1): one page will do.
-      walkCacheFlush: (_tdb, start) => this.cpu.invlpg(start),
+      walkCacheFlush: (tdb, start) => this.tlb.flushRange(tdb, start, addPages(start, 1), true),
 
       tobjTestClearAccessed: (tdb, tobj) => objects.change(tdb, tobj, Attribute.ACCESSED, 0),
       tobjTestClearDirty: (tdb, tobj) => objects.change(tdb, tobj, Attribute.DIRTY, 0),
       tobjWriteProtect: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 0),
       tobjMakeWritable: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 1),
     };
-  }
-
-  #flush(start: Vpn, end: Vpn): void {
-    if (end - start > SINGLE_PAGE_FLUSH_CEILING) {
-      this.cpu.movToCr3(this.cpu.movFromCr3());
-      return;
-    }
-    for (let vpn = start; vpn < end; vpn = addPages(vpn, 1)) this.cpu.invlpg(vpn);
   }
 }

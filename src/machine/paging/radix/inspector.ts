@@ -24,6 +24,7 @@ import {
   rawOf,
   reservedHigh,
 } from '../x86/entry';
+import type { KernelSpace } from '../x86/kernelSpace';
 
 export class RadixInspector implements Inspector {
   readonly #last: number;
@@ -33,6 +34,8 @@ export class RadixInspector implements Inspector {
     readonly format: PagingFormat,
     private readonly memory: PhysicalMemory,
     physicalBits: number,
+    /** What processes share with it is left out of their tables and mappings. */
+    private readonly kernel: KernelSpace | null = null,
   ) {
     this.#last = format.levels.length - 1;
     this.#reservedHigh = reservedHigh(physicalBits);
@@ -140,13 +143,16 @@ export class RadixInspector implements Inspector {
     const words = this.memory.pool.words;
     const indices: number[] = [];
     for (let i = 0; i < entriesOf(this.format.levels[level]); i++)
-      if (words[base + 2 * i] !== 0 || words[base + 2 * i + 1] !== 0) indices.push(i);
+      if (words[base + 2 * i] !== 0 || words[base + 2 * i + 1] !== 0)
+        if (level > 0 || this.kernel === null || !this.kernel.hides(table, level, i)) indices.push(i);
     return indices;
   }
 
   *mappings(root: Pfn, options: { coalesce: boolean }): Iterable<MappingRun> {
     let run: MappingRun | undefined;
-    for (const leaf of this.#leaves(root, 0, asVpn(0), true, true, true)) {
+    // Of two roots, the one that user mode walks says what the program may do.
+    const seen = this.kernel === null ? root : this.kernel.userRoot(root);
+    for (const leaf of this.#leaves(seen, 0, asVpn(0), true, true, true)) {
       if (run !== undefined && options.coalesce && continues(run, leaf)) {
         run = { ...run, pages: run.pages + leaf.pages };
         continue;

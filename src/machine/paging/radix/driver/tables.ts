@@ -15,6 +15,7 @@ import { PAGE_WORDS } from '../../../memory/pagedStore';
 import type { PhysicalMemory } from '../../../memory/physicalMemory';
 import { entriesOf, indexOf, pagesPerEntry, type PagingFormat } from '../../format';
 import { frameOf, highOf, LOW, lowOf, TABLE_FLAGS } from '../../x86/entry';
+import type { KernelSpace } from '../../x86/kernelSpace';
 
 export class Tables {
   /** Level of the tables that map base pages. */
@@ -34,6 +35,7 @@ export class Tables {
     readonly format: PagingFormat,
     private readonly memory: PhysicalMemory,
     private readonly buddy: BuddyAllocator,
+    private readonly kernel: KernelSpace | null,
     readonly probe: Probe,
   ) {
     this.last = format.levels.length - 1;
@@ -96,7 +98,9 @@ export class Tables {
     this.writeAt(table, level, indexOf(vpn, this.format.levels[level]), low, high);
   }
 
-  writeAt(table: Pfn, level: number, index: number, low: number, high: number): void {
+  writeAt(table: Pfn, level: number, index: number, low: number, wanted: number): void {
+    // Under isolation a process has two roots, and user mode's must say the same of user space.
+    const high = level === 0 && this.kernel !== null ? this.kernel.mirror(table, index, low, wanted) : wanted;
     const base = this.memory.base(table);
     const at = base + this.#entryWords * index;
     const words = this.memory.pool.words;
@@ -194,7 +198,8 @@ export class Tables {
 
   /** A new table of zeroes, or −1. */
   allocate(level: number): Pfn | -1 {
-    const pfn = this.buddy.allocate(0, `${this.format.levels[level].name} table`, tableOwner(level));
+    const order = level === 0 && this.kernel !== null ? this.kernel.rootOrder : 0;
+    const pfn = this.buddy.allocate(order, `${this.format.levels[level].name} table`, tableOwner(level));
     if (pfn === -1) return -1;
     this.memory.back(pfn);
     this.#counters[Counter.TablesByLevel + level]++;
@@ -268,6 +273,13 @@ export class Tables {
 
   create(id: number): Tdb | null {
     const root = this.allocate(0);
-    return root === -1 ? null : { id, root };
+    if (root === -1) return null;
+    this.kernel?.share(root);
+    return { id, root };
+  }
+
+  destroy({ root }: Tdb): void {
+    this.kernel?.unshare();
+    this.freeTree(root, 0);
   }
 }
