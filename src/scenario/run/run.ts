@@ -28,7 +28,7 @@ import { type Environment, evaluate, EvaluationError, number, range, renderTempl
 import { explainComparison } from './explain';
 import { control } from './flow';
 import { mapInferredRegions } from './inferredRegions';
-import { MachineNames } from './machineNames';
+import { MachineNames } from './names/machineNames';
 import { accessBytes, distance, fillChunk, startPattern } from './patterns';
 import { pendingAccess } from './pendingAccess';
 import { accessStatementOf, type Instruction, type Program, type TickStatement } from './program';
