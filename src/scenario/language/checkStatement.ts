@@ -16,6 +16,7 @@ import { foldNumber } from './fold';
 import { MAX_VALUE } from './numbers';
 import { memberOf } from './kinds';
 import { nameRow } from './names';
+import { MAX_THETA } from './patternBounds';
 import { statementRow } from './statements';
 
 /** Largest single access: what crosses one page boundary at most. */
@@ -91,8 +92,15 @@ function rangedAccess(context: CheckContext, { target, pattern, asKernel, keywor
   if (pattern.kind === 'step') return needsCount(context, pattern.step, 'A step', 1n);
   needsCount(context, pattern.count, 'The number of accesses', 1n);
   if (pattern.seed) checkExpression(context, pattern.seed, 'number');
-  if (pattern.kind === 'zipf' && pattern.theta && pattern.theta.kind !== 'decimal')
-    checkExpression(context, pattern.theta, 'number');
+  if (pattern.kind === 'zipf' && pattern.theta) theta(context, pattern.theta);
+}
+
+/** The only number of the language that may have a fraction. */
+function theta(context: CheckContext, value: Expression): void {
+  if (value.kind !== 'decimal') {
+    checkExpression(context, value, 'number');
+    checkBounds(context, value, 'Theta', 0n, BigInt(MAX_THETA));
+  } else if (value.value > MAX_THETA) context.report('outOfRange', `Theta is between 0 and ${MAX_THETA}.`, value.range);
 }
 
 /** Reports a word of a statement that this version cannot run yet. */

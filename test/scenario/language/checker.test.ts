@@ -118,7 +118,11 @@ const LINES: [string, string[]][] = [
   ['fork q\nswitch q', ['PTS050']],
   ['mmap m 4K rw shared', ['PTS050']],
   ['mmap m 4K rw file "x" stack', ['PTS050', 'PTS050']],
-  ['read heap zipf 10 theta 0.99', ['PTS050']],
+  ['read heap zipf 10 theta 0.99', []],
+  ['read heap zipf 10 theta 10.5', ['PTS034']],
+  ['read heap zipf 10 theta 11', ['PTS034']],
+  ['read heap zipf 10 theta -1', ['PTS034']],
+  ['read heap chase 10', []],
   ['read heap random 10 seed 3', []],
 ];
 
