@@ -1,5 +1,6 @@
 /** The result of `ptscope run` as data. Its JSON is an interface (design CLI): fields are added, never renamed. */
 import { statistics, type Statistics } from '../../machine/statistics';
+import { testsOf } from '../../scenario/run/compile';
 import type { LoadedRun } from '../../scenario/run/load';
 import type { EndReason, ExpectFailure } from '../../scenario/run/state';
 import type { Halt } from '../drive';
@@ -10,6 +11,8 @@ export type RunEnd = EndReason | { kind: 'limit' } | { kind: 'interrupted' };
 
 export interface Print {
   line: number;
+  /** The included file that it stands in. */
+  file?: string;
   text: string;
 }
 
@@ -47,9 +50,16 @@ export function runReport({ file, loaded, halt, seconds, prints }: RunFacts): Ru
     expects: { passed: run.passed, failed: run.failed },
     end: endOf(run.end, halt),
     prints,
-    notes: traces.flatMap((t) => t.notes.map((note) => `${t.name}: ${note}`)),
+    notes: [...testNotes(loaded), ...traces.flatMap((t) => t.notes.map((note) => `${t.name}: ${note}`))],
     stateHash: run.stateHash(),
   };
+}
+
+/** A person who runs a file of tests sees nothing happen, and should know why. */
+function testNotes({ run, sources }: LoadedRun): string[] {
+  const tests = testsOf(sources).length;
+  if (tests === 0 || run.program.statements.length > 0) return [];
+  return [`all that this file holds is ${tests === 1 ? 'a test' : `${tests} tests`}: run it with 'ptscope test'`];
 }
 
 function endOf(end: EndReason | null, halt: Halt): RunEnd {

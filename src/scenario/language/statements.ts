@@ -218,13 +218,8 @@ export const STATEMENTS: readonly StatementRow[] = [
     'if fault == minor {\n  print "first touch"\n}',
     { words: ['else'] },
   ),
-  later('include', 'include "FILE"', 'Statements of another file, once.', 'include "common.ptscen"'),
-  later(
-    'test',
-    'test "name" { … }',
-    'A self-contained test on a fresh machine.',
-    'test "first touch" {\n  process p\n}',
-  ),
+  now('include', 'include "FILE"', 'Statements of another file, once.', 'include "common.ptscen"'),
+  now('test', 'test "name" { … }', 'A self-contained test on a fresh machine.', 'test "first touch" {\n  process p\n}'),
   later('parallel', 'parallel { on cpu 0 { … } on cpu 1 { … } }', 'Reserved for interleaved CPUs.', 'parallel {\n}'),
 ];
 

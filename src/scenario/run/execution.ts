@@ -9,12 +9,12 @@
 import type { Machine } from '../../machine/machine';
 import { TraceError } from '../../trace/errors';
 import type { LoadedTrace } from '../../trace/load';
-import type { ExpectFailsStatement } from '../language/ast';
+import type { ExpectFailsStatement, Range } from '../language/ast';
 import { type Environment, EvaluationError } from './evaluate';
 import { control } from './flow';
 import { MachineNames } from './names/machineNames';
 import { pendingAccess } from './pendingAccess';
-import type { Instruction, Program } from './program';
+import { type Instruction, type Place, placeIn, type Program } from './program';
 import { type Activity, type EndReason, type ExpectFailure, INITIAL, type RunState } from './state';
 import type { Value } from './values';
 
@@ -23,7 +23,7 @@ const MAX_CONTROL_STEPS = 1000;
 
 /** What a tick said to the outside. */
 export type Output =
-  | { kind: 'print'; text: string; line: number }
+  | ({ kind: 'print'; text: string } & Place)
   | { kind: 'failed'; failure: ExpectFailure }
   | { kind: 'end'; reason: EndReason };
 
@@ -66,6 +66,12 @@ export class Execution {
     return i?.op === 'tick' ? i.id : -1;
   }
 
+  /** Where something of the statement that runs stands. */
+  place(range: Range): Place {
+    const instruction = this.program.instructions[this.state.pc];
+    return placeIn(this.program, instruction !== undefined && 'file' in instruction ? instruction.file : 0, range);
+  }
+
   /** The `expect fails` around the statement that runs, if there is one. */
   get expectFails(): ExpectFailsStatement | undefined {
     const instruction = this.program.instructions[this.state.pc];
@@ -90,7 +96,7 @@ export class Execution {
         });
       if (error instanceof TraceError) return this.finish({ kind: 'error', line: 0, text: error.message });
       if (!(error instanceof EvaluationError)) throw error;
-      this.finish({ kind: 'error', line: error.range.start.line, text: error.message });
+      this.finish({ kind: 'error', ...this.place(error.range), text: error.message });
     }
   }
 

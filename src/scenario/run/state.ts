@@ -1,6 +1,7 @@
 /** Where a run stands, as plain records that are replaced and never changed: saving a state is keeping a reference. */
 import type { FaultKind, FatalSignal } from '../../machine/core/events';
 import type { AccessPattern } from '../language/ast';
+import type { Place } from './program';
 import type { Value } from './values';
 import type { Zipf } from './zipf';
 
@@ -47,7 +48,10 @@ export interface OperationActivity {
 }
 
 export interface ExpectFailure {
+  /** From 1. */
   line: number;
+  /** The included file that it stands in. */
+  file?: string;
   text: string;
   message: string;
   actual: string;
@@ -55,8 +59,8 @@ export interface ExpectFailure {
 
 export type EndReason =
   | { kind: 'finished' }
-  | { kind: 'fatal'; fault: FaultKind; signal: FatalSignal; line: number; text: string }
-  | { kind: 'error'; line: number; text: string };
+  | ({ kind: 'fatal'; fault: FaultKind; signal: FatalSignal; text: string } & Place)
+  | ({ kind: 'error'; text: string } & Place);
 
 export interface RunState {
   readonly tick: number;

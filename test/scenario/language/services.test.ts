@@ -146,7 +146,7 @@ describe('symbols, definitions and folding', () => {
 
   it('finds where a name is bound, from its uses and from itself', () => {
     const place = (marked: string): string | undefined => {
-      const range = definition(...withCursor(marked));
+      const range = definition(...withCursor(marked))?.range;
       return range && `${range.start.line}:${range.start.column}-${range.end.column}`;
     };
     assert.equal(place(HEAD + 'write he|ap'), '2:5-9');

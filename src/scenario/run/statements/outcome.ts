@@ -47,8 +47,8 @@ export function accessFailed(x: Execution): void {
   if (fault?.signal === undefined) throw new Error('an access failed without a fatal fault');
   const { kind, signal } = fault;
   const address = describeAddress(x.state, fault.address) ?? formatAddress(fault.address);
-  const { line } = x.instruction.statement.range.start;
-  x.finish({ kind: 'fatal', fault: kind, signal, line, text: `${signal} at ${address}` });
+  const place = x.place(x.instruction.statement.range);
+  x.finish({ kind: 'fatal', fault: kind, signal, ...place, text: `${signal} at ${address}` });
 }
 
 /** A system call returned an error: what `expect fails` waits for, or the end of the run. */
@@ -74,7 +74,8 @@ export function pass(x: Execution): void {
 
 export function fail(x: Execution, where: Range, message: string | undefined, actual: string): void {
   const { text } = x.program.statements[x.statementId];
-  const failure = { line: where.start.line + 1, text, message: message ?? '', actual };
+  const { line, ...file } = x.place(where);
+  const failure = { line: line + 1, ...file, text, message: message ?? '', actual };
   x.state = { ...x.state, failed: [...x.state.failed, failure] };
   x.machine.probe.recorder?.emit({ kind: 'output', category: 'failed', text: `${text}: ${actual}` });
   x.machine.probe.signal(Signal.FailedExpect);

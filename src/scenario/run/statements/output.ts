@@ -16,7 +16,7 @@ export function expect(x: Execution, { condition, range, message }: ExpectStatem
 export function print(x: Execution, { text: template, range }: PrintStatement): void {
   const text = renderTemplate(template, x.environment);
   x.machine.probe.recorder?.emit({ kind: 'output', category: 'print', text });
-  x.onOutput?.({ kind: 'print', text, line: range.start.line });
+  x.onOutput?.({ kind: 'print', text, ...x.place(range) });
   x.next();
 }
 

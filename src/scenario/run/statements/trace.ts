@@ -13,7 +13,7 @@ export function trace(x: Execution, statement: TraceStatement): void {
 }
 
 function start(x: Execution, statement: TraceStatement): void {
-  const index = x.program.traces.indexOf(statement);
+  const index = x.program.traces.findIndex((use) => use.statement === statement);
   const loaded = x.traces[index];
   const offset = statement.offset === undefined ? 0n : number(statement.offset, x.environment);
   const problem = mapInferredRegions(x.machine.kernel, loaded, offset);
