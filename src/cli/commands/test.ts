@@ -4,7 +4,7 @@
  */
 import { testsOf } from '../../scenario/run/compile';
 import type { LoadedRun } from '../../scenario/run/load';
-import { placeIn } from '../../scenario/run/program';
+import { onlyBinds, placeIn } from '../../scenario/run/program';
 import { type CliError, explainError, ExitCode } from '../exit';
 import type { CliHost } from '../host';
 import { failed, junit, spec, tap, type TestCase, type TestSuite } from '../report/tests';
@@ -71,7 +71,7 @@ async function runSuite(host: CliHost, file: string, options: TestOptions, test?
       const suite = suiteOf(cases, error);
       const tests = testsOf(loaded.sources).map(({ name }) => name);
       const worse = code === ExitCode.ok && failed(suite) > 0 ? ExitCode.expectFailed : code;
-      return { suite, code: worse, tests, empty: loaded.run.program.statements.length === 0 };
+      return { suite, code: worse, tests, empty: onlyBinds(loaded.run.program) };
     });
   } catch (error) {
     const { message, exitCode }: CliError = explainError(error);

@@ -2,6 +2,7 @@
 import { statistics, type Statistics } from '../../machine/statistics';
 import { testsOf } from '../../scenario/run/compile';
 import type { LoadedRun } from '../../scenario/run/load';
+import { onlyBinds } from '../../scenario/run/program';
 import type { EndReason, ExpectFailure } from '../../scenario/run/state';
 import type { Halt } from '../drive';
 import { type MachineWords, machineWords, schemeText } from './machineWords';
@@ -58,8 +59,10 @@ export function runReport({ file, loaded, halt, seconds, prints }: RunFacts): Ru
 /** A person who runs a file of tests sees nothing happen, and should know why. */
 function testNotes({ run, sources }: LoadedRun): string[] {
   const tests = testsOf(sources).length;
-  if (tests === 0 || run.program.statements.length > 0) return [];
-  return [`all that this file holds is ${tests === 1 ? 'a test' : `${tests} tests`}: run it with 'ptscope test'`];
+  if (tests === 0 || !onlyBinds(run.program)) return [];
+  return [
+    `this file holds ${tests === 1 ? 'a test' : `${tests} tests`} and nothing else to run; 'ptscope test' runs tests`,
+  ];
 }
 
 function endOf(end: EndReason | null, halt: Halt): RunEnd {

@@ -95,6 +95,10 @@ export function accessStatementOf(statement: TickStatement): AccessStatement | u
   return inner.kind === 'access' ? inner : undefined;
 }
 
+/** True if nothing happens but that constants are bound: what is left of a file of tests without them. */
+export const onlyBinds = ({ instructions }: Program): boolean =>
+  instructions.every((each) => each.op === 'tick' && each.statement.kind === 'let');
+
 /** A place as results name it: a line from 0, and the file if it is not the scenario's own. */
 export interface Place {
   line: number;
