@@ -50,10 +50,18 @@ const needsCount = (context: CheckContext, count: Expression, what: string, mini
 };
 
 function mmap(context: CheckContext, { size, at }: MmapStatement): void {
+  regionSize(context, size);
+  if (at) regionStart(context, at, size);
+}
+
+function regionSize(context: CheckContext, size: Expression): void {
   checkExpression(context, size, 'number');
   checkPageMultiple(context, size, 'size', 'up');
   checkBounds(context, size, 'The size of a region', 1n, 1n << 62n);
-  if (!at) return;
+}
+
+/** A place that a region is given. */
+function regionStart(context: CheckContext, at: Expression, size: Expression): void {
   checkExpression(context, at, 'number');
   checkPageMultiple(context, at, 'address', 'down');
   const start = foldNumber(at, context.lookup);
@@ -155,9 +163,8 @@ const CHECKS: Checks = {
   madvise: needsPages,
   mremap: (context, statement) => {
     needsPages(context, statement);
-    checkExpression(context, statement.size, 'number');
-    checkPageMultiple(context, statement.size, 'size', 'up');
-    if (statement.at) checkExpression(context, statement.at, 'number');
+    regionSize(context, statement.size);
+    if (statement.at) regionStart(context, statement.at, statement.size);
   },
   onCpu: (context, { cpu }) => needsCount(context, cpu, 'The number of a CPU'),
   brk: (context, { size }) => needsCount(context, size, 'A size'),
@@ -166,13 +173,16 @@ const CHECKS: Checks = {
     checkExpression(context, statement.key, 'number');
     checkBounds(context, statement.key, 'A protection key', 0n, 15n);
   },
-  pkru: (context, { value }) => needsCount(context, value, 'A value'),
+  pkru: (context, { value }) => {
+    checkExpression(context, value, 'number');
+    checkBounds(context, value, 'The register', 0n, 0xffff_ffffn);
+  },
   trace: (context, { limit, skip, offset }) => {
     for (const count of [limit, skip, offset]) if (count) checkExpression(context, count, 'number');
   },
   migrate: (context, statement) => {
     needsTarget(context, statement);
-    checkExpression(context, statement.node, 'number');
+    needsCount(context, statement.node, 'The number of a node');
   },
   reclaim: (context, { count }) => count && needsCount(context, count, 'A number of pages'),
   fragment: (context, { order, free }) => {

@@ -42,7 +42,10 @@ export function check(sources: Sources, format?: PagingFormat): CheckResult {
 }
 
 /** Statements that need an address space to work in. */
-const NEEDS_PROCESS: readonly Statement['kind'][] = ['mmap', 'munmap', 'access', 'trace', 'mprotect', 'madvise', 'brk'];
+const NEEDS_PROCESS: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
+  ...(['mmap', 'munmap', 'mprotect', 'mremap', 'brk', 'madvise', 'pkey', 'access', 'trace', 'fork', 'exit'] as const),
+  ...(['iterate', 'promote', 'demote', 'migrate', 'swapout'] as const),
+]);
 const TOP_ONLY: readonly Statement['kind'][] = ['test', 'include'];
 
 class Checker {
@@ -105,7 +108,7 @@ class Checker {
     }
     if (TOP_ONLY.includes(kind) && !this.isAtTop(kind))
       this.context.report('misplaced', `\`${keyword}\` stands at the top of a file, not in a block.`, range);
-    if (NEEDS_PROCESS.includes(kind)) this.requireProcess(statement);
+    if (NEEDS_PROCESS.has(kind)) this.requireProcess(statement);
   }
 
   /** The block of a test is as good as the top of a file, except for another test. */

@@ -38,7 +38,7 @@ export const STATEMENTS: readonly StatementRow[] = [
   ),
   now('process', 'process NAME', 'Creates a process with an empty address space and switches to it.', 'process redis'),
   now('switch', 'switch NAME', 'Runs as that process from here on.', 'switch redis'),
-  later('on cpu', 'on cpu N', 'Runs on that CPU from here on.', 'on cpu 1'),
+  later('on cpu', 'on cpu N', 'Runs on that CPU from here on.', 'on cpu 1', { words: ['cpu'] }),
   now(
     'mmap',
     'mmap NAME SIZE PROT KIND [at ADDR] [thp|nothp] [populate] [stack]',
