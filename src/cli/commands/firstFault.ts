@@ -59,6 +59,7 @@ export async function firstFault(
 /** The line of the scenario; of a trace that runs by itself, the line of its text. */
 function placeOf(file: string, { run, kind }: LoadedRun): string {
   const { statement, traceLine } = run.standing();
+  const own = statement === undefined || statement.file === 0 ? file : run.program.files[statement.file].path;
   const line = kind === 'trace' ? traceLine : (statement?.range.start.line ?? 0) + 1;
-  return `${file}:${line ?? 1}`;
+  return `${own}:${line ?? 1}`;
 }
