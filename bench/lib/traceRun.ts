@@ -5,9 +5,9 @@ import { inferRegions } from '../../src/trace/regions';
 import { TraceStoreBuilder } from '../../src/trace/store';
 import { asVpn } from '../../src/machine/core/addresses';
 import { Machine } from '../../src/machine/machine';
-import { compile } from '../../src/scenario/run/program';
+import { compile } from '../../src/scenario/run/compile';
 import { machineOptions } from '../../src/scenario/run/configure';
-import { parse } from '../../src/scenario/language/parser';
+import { singleSource } from '../../src/scenario/language/sources';
 import { resolveMachine } from '../../src/scenario/language/settings';
 import { Run } from '../../src/scenario/run/run';
 
@@ -33,7 +33,7 @@ export function traceFromWords(bytes: Uint8Array): LoadedTrace {
 /** A run of the trace, `times` times over. */
 export function runOf(trace: LoadedTrace, times: number): Run {
   const text = `process p\n${'trace "generated"\n'.repeat(times)}`;
-  const program = compile(parse(text).file, text);
+  const program = compile(singleSource(text));
   const { config } = resolveMachine(undefined);
   const options = { ...machineOptions(config), memoryBytes: 16 * 2 ** 30 };
   return new Run(program, new Machine(options), Array<LoadedTrace>(times).fill(trace), {}, config.seed);

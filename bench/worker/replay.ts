@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { functionIndex } from '../../src/machine/core/functions';
 import { asVpn } from '../../src/machine/core/addresses';
 import { Signal } from '../../src/machine/core/probe';
-import { FAULT_KINDS } from '../../src/machine/kernel/faults';
+import { FAULT_KINDS } from '../../src/machine/kernel/faults/verdict';
 import type { Machine } from '../../src/machine/machine';
 import { type Statistics, statistics } from '../../src/machine/statistics';
 import { NO_STOPS, type StopRules } from '../../src/timeline/stops';

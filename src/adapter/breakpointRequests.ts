@@ -7,9 +7,16 @@ import { dataInfo } from './data/info';
 import type { Debuggee } from './debuggee';
 import { badReference } from './errors';
 
+interface LineBreakpoints {
+  source: DebugProtocol.Source;
+  /** Lines are 0-based. */
+  wanted: readonly DebugProtocol.SourceBreakpoint[];
+}
+
 export class BreakpointRequests {
   readonly ids = new BreakpointIds();
-  #lines: readonly DebugProtocol.SourceBreakpoint[] = [];
+  /** By path, as the client writes it: a restart may give files other numbers. */
+  readonly #lines = new Map<string, LineBreakpoints>();
   #functions: readonly DebugProtocol.FunctionBreakpoint[] = [];
   #filters: readonly { filterId: string; condition?: string }[] = [];
   #data: readonly WantedData[] = [];
@@ -38,7 +45,10 @@ export class BreakpointRequests {
   /** Sets on a new debuggee what was set on the one before, and says what has become of it. */
   again({ breakpoints }: Debuggee): void {
     const { places } = this.session;
-    this.#announce(breakpoints.setLines(this.#lines, (line) => places.clientLine(line)));
+    for (const { source, wanted } of this.#lines.values()) {
+      const file = places.fileOf(source);
+      if (file !== undefined) this.#announce(breakpoints.setLines(file, wanted, (line) => places.clientLine(line)));
+    }
     this.#announce(breakpoints.setFunctions(this.#functions));
     this.#announce(breakpoints.setData(this.#data));
     breakpoints.setFilters(this.#filters);
@@ -60,11 +70,13 @@ export class BreakpointRequests {
       breakpoints: wanted.map((w) => ({ verified: false, line: w.line, message })),
     });
     const debuggee = this.session.launched();
-    if (!places.isProgram(args.source)) return unverified('This file is not part of the program that runs.');
+    const file = places.fileOf(args.source);
+    if (file === undefined) return unverified('This file is not part of the program that runs.');
     if (debuggee.loaded.kind === 'trace')
       return unverified('A trace has no statements; use exception filters with a condition.');
-    this.#lines = wanted.map((w) => ({ ...w, line: places.ourLine(w.line) }));
-    return { breakpoints: debuggee.breakpoints.setLines(this.#lines, (line) => places.clientLine(line)) };
+    const ours = wanted.map((w) => ({ ...w, line: places.ourLine(w.line) }));
+    this.#lines.set(args.source.path ?? '', { source: args.source, wanted: ours });
+    return { breakpoints: debuggee.breakpoints.setLines(file, ours, (line) => places.clientLine(line)) };
   }
 
   #dataInfo(args: DebugProtocol.DataBreakpointInfoArguments): DebugProtocol.DataBreakpointInfoResponse['body'] {
@@ -78,10 +90,11 @@ export class BreakpointRequests {
   #locations(args: DebugProtocol.BreakpointLocationsArguments): DebugProtocol.BreakpointLocationsResponse['body'] {
     const { places } = this.session;
     const debuggee = this.session.launched();
-    if (!places.isProgram(args.source) || debuggee.loaded.kind === 'trace') return { breakpoints: [] };
+    const file = places.fileOf(args.source);
+    if (file === undefined || debuggee.loaded.kind === 'trace') return { breakpoints: [] };
     const first = places.ourLine(args.line);
     const last = args.endLine === undefined ? first : places.ourLine(args.endLine);
-    const lines = debuggee.breakpoints.locations(first, last);
+    const lines = debuggee.breakpoints.locations(file, first, last);
     return { breakpoints: lines.map((line) => ({ line: places.clientLine(line) })) };
   }
 

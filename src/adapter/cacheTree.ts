@@ -8,7 +8,8 @@ import {
   PAGES_OF_SIZE,
 } from '../machine/core/addresses';
 import type { Machine } from '../machine/machine';
-import type { AssociativeCache } from '../machine/mmu/associativeCache';
+import { ANY_PCID, type AssociativeCache } from '../machine/mmu/associativeCache';
+import { CR4, TlbFlag } from '../machine/mmu/rights';
 import { indexOf, pagesPerEntry } from '../machine/paging/format';
 import type { TreeNode } from '../protocol/requests';
 import type { Focus } from './focus';
@@ -23,7 +24,7 @@ export function cacheNodes(machine: Machine, focus: Focus, parent: string | unde
   const level = machine.mmu.walkCaches.indexOf(structure);
   return validEntries(structure).map(({ index, set, rank }) =>
     level < 0
-      ? tlbNode(focus, structure, index, set, rank)
+      ? tlbNode(machine, focus, structure, index, set, rank)
       : walkCacheNode(machine, focus, structure, level, index, rank),
   );
 }
@@ -54,19 +55,43 @@ function structureNode(machine: Machine, focus: Focus, s: AssociativeCache): Tre
   };
 }
 
-const flagNames = (flags: number): string =>
-  [flags & 1 ? 'W' : '', flags & 2 ? 'U' : '', flags & 4 ? 'NX' : '', flags & 8 ? 'D' : '', flags & 16 ? 'G' : '']
-    .filter(Boolean)
-    .join(' ');
+function flagNames(flags: number): string {
+  const key = (flags & TlbFlag.KeyMask) >> TlbFlag.KeyShift;
+  const names = [
+    flags & TlbFlag.Write ? 'W' : '',
+    flags & TlbFlag.User ? 'U' : '',
+    flags & TlbFlag.NoExecute ? 'NX' : '',
+    flags & TlbFlag.Dirty ? 'D' : '',
+    flags & TlbFlag.Global ? 'G' : '',
+    key > 0 ? `key ${key}` : '',
+  ];
+  return names.filter(Boolean).join(' ');
+}
 
-function tlbNode(focus: Focus, s: AssociativeCache, index: number, set: number, rank: number): TreeNode {
+/** PCID of an entry, where entries have one: ids and descriptions say it, because several may have the same page. */
+function contextOf({ mmu }: Machine, s: AssociativeCache, index: number): { id: string; text: string } {
+  const pcid = mmu.pcidOf(s, index);
+  if ((mmu.cr4 & CR4.PCIDE) === 0 || pcid === ANY_PCID) return { id: '', text: '' };
+  return { id: `:${pcid}`, text: ` · PCID ${pcid}` };
+}
+
+function tlbNode(
+  machine: Machine,
+  focus: Focus,
+  s: AssociativeCache,
+  index: number,
+  set: number,
+  rank: number,
+): TreeNode {
+  const context = contextOf(machine, s, index);
   const size = s.sizeOf(index);
   const vpn = asVpn(s.tagOf(index) * PAGES_OF_SIZE[size]);
-  const current = focus.vpn !== undefined && focus.vpn >= vpn && focus.vpn < vpn + PAGES_OF_SIZE[size];
+  const current =
+    !s.isParked(index) && focus.vpn !== undefined && focus.vpn >= vpn && focus.vpn < vpn + PAGES_OF_SIZE[size];
   return {
-    id: `entry:${s.name}:${size}:${s.tagOf(index)}`,
+    id: `entry:${s.name}:${size}:${s.tagOf(index)}${context.id}`,
     label: formatVirtual(vpn),
-    description: `→ frame 0x${s.frameOf(index).toString(16)} · ${PAGE_SIZE_NAMES[size]} · ${flagNames(s.flagsOf(index))} · set ${set}, ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    description: `→ frame 0x${s.frameOf(index).toString(16)} · ${PAGE_SIZE_NAMES[size]} · ${flagNames(s.flagsOf(index))}${context.text} · set ${set}, ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
     tooltip: `${s.name}, set ${set}: VPN 0x${s.tagOf(index).toString(16)}`,
     hasChildren: false,
     icon: 'symbol-field',
@@ -90,10 +115,11 @@ function walkCacheNode(
   const vpn = asVpn(s.tagOf(index) * pagesPerEntry(format));
   const current = focus.vpn !== undefined && Math.floor(focus.vpn / pagesPerEntry(format)) === s.tagOf(index);
   const table = s.frameOf(index) * 4096;
+  const context = contextOf(machine, s, index);
   return {
-    id: `entry:${s.name}:${s.tagOf(index)}`,
+    id: `entry:${s.name}:${s.tagOf(index)}${context.id}`,
     label: `${formatVirtual(vpn)}`,
-    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[level + 1].name} table at ${formatPhysical(table)} · ${flagNames(s.flagsOf(index))} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[level + 1].name} table at ${formatPhysical(table)} · ${flagNames(s.flagsOf(index))}${context.text} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
     tooltip: `A walk of any address with this prefix starts at the table at ${formatPhysical(table)}`,
     hasChildren: false,
     icon: 'symbol-field',

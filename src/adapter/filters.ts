@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { FaultKind, FaultResolvedEvent, MachineEvent } from '../machine/core/events';
 import { Signal } from '../machine/core/probe';
-import { FAULT_KINDS } from '../machine/kernel/faults';
+import { FAULT_KINDS } from '../machine/kernel/faults/verdict';
 
 export interface FilterRow {
   id: string;

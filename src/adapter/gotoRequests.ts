@@ -23,9 +23,10 @@ export function gotoHandlers(session: SessionContext): Readonly<Record<string, H
       if (line >= debuggee.timeline.events.length) return [];
       return [{ id: eventTarget(line), label: `event ${line} of this tick`, line: args.line }];
     }
-    if (!places.isProgram(args.source)) return [];
-    const [found] = debuggee.breakpoints.locations(line, Infinity);
-    const statement = debuggee.run.program.statements.find((s) => s.range.start.line === found);
+    const file = places.fileOf(args.source);
+    if (file === undefined) return [];
+    const [found] = debuggee.breakpoints.locations(file, line, Infinity);
+    const statement = debuggee.run.program.statements.find((s) => s.file === file && s.range.start.line === found);
     if (statement === undefined) return [];
     return [{ id: statementTarget(statement.id), label: statement.text, line: places.clientLine(found) }];
   }

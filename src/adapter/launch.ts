@@ -52,8 +52,6 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     throw cannotLaunch(
       "The launch configuration names no 'program'; give it a .ptscen file, a trace, or the JSON of a snapshot.",
     );
-  if (args.test !== undefined)
-    throw cannotLaunch('Running a single test is not available in this version; run the whole file.');
   const machine = record(args, 'machine');
   const trace = record(args, 'trace');
   const megabytes = memoryMegabytes(record(args, 'timeTravel'));
@@ -65,6 +63,7 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     load: {
       scheme: text(args, 'scheme'),
+      test: text(args, 'test'),
       overrides: Object.entries(machine).map(([key, value]) => `${key}=${String(switched(value))}`),
       arguments: Object.fromEntries(Object.entries(record(args, 'args')).map(([k, v]) => [k, String(v)])),
       limit: count(trace, 'limit'),

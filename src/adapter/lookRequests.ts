@@ -11,6 +11,7 @@ import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
 import { badReference } from './errors';
 import { goTo } from './gotoRequests';
+import type { Frame } from './stack';
 import { hoverText } from './translate';
 import { treeRows } from './trees';
 
@@ -34,18 +35,22 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
       const base = { id: i + 1, name: frame.name, column: 1 };
       if (frame.event !== undefined) return { ...base, line: places.clientLine(frame.event), source: listing };
       const presentationHint = frame.kind === 'construct' ? 'subtle' : 'normal';
-      return { ...base, ...programPlace(debuggee, frame.line ?? 0), presentationHint };
+      return { ...base, ...programPlace(debuggee, frame), presentationHint };
     });
     const end = levels === 0 ? frames.length : startFrame + levels;
     return { stackFrames: frames.slice(startFrame, end), totalFrames: frames.length };
   }
 
   /** The scenario's line; for a trace run by itself its record, or the listing where no editor shows the file. */
-  function programPlace(debuggee: Debuggee, line: number): Pick<DebugProtocol.StackFrame, 'source' | 'line'> {
-    if (debuggee.loaded.kind === 'scenario') return { source: places.programSource(), line: places.clientLine(line) };
+  function programPlace(
+    debuggee: Debuggee,
+    { line = 0, file = 0 }: Frame,
+  ): Pick<DebugProtocol.StackFrame, 'source' | 'line'> {
+    if (debuggee.loaded.kind === 'scenario')
+      return { source: places.source(places.files[file]), line: places.clientLine(line) };
     const { traceLine } = debuggee.timeline.standing;
     if (traceLine !== undefined && isShown(debuggee.loaded.traces[0]))
-      return { source: places.programSource(), line: places.clientLine(traceLine - 1) };
+      return { source: places.source(), line: places.clientLine(traceLine - 1) };
     return { source: debuggee.listingSource(), line: places.clientLine(0) };
   }
 
@@ -117,7 +122,9 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     evaluate,
     completions: (args: DebugProtocol.CompletionsArguments) => completions(session.launched().run, args),
     source,
-    loadedSources: () => ({ sources: [places.programSource(), ...session.launched().listings.all()] }),
+    loadedSources: () => ({
+      sources: [...places.files.map((path) => places.source(path)), ...session.launched().listings.all()],
+    }),
     modules: () => ({ modules: [], totalModules: 0 }),
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => session.stopped().readMemory(args),
     writeMemory,

@@ -8,8 +8,8 @@ const normal = (path: string): string => path.replace(/\\/g, '/').replace(/^[A-Z
 
 export class Places {
   linesStartAt1 = true;
-  /** Path of the program, as the launch request gave it. */
-  program = '';
+  /** Paths of the program, as the launch request gave it, and of the files that it includes, by their numbers. */
+  files: readonly string[] = [''];
 
   ourLine(line: number): number {
     return this.linesStartAt1 ? line - 1 : line;
@@ -19,11 +19,16 @@ export class Places {
     return this.linesStartAt1 ? line + 1 : line;
   }
 
-  programSource(): DebugProtocol.Source {
-    return { name: baseName(this.program), path: this.program };
+  /** Without a path, the program itself. */
+  source(path = this.files[0]): DebugProtocol.Source {
+    return { name: baseName(path), path };
   }
 
-  isProgram(source: DebugProtocol.Source): boolean {
-    return source.sourceReference ? false : normal(source.path ?? '') === normal(this.program);
+  /** Number of the file; `undefined` if it is no part of the program. */
+  fileOf(source: DebugProtocol.Source): number | undefined {
+    if (source.sourceReference) return undefined;
+    const wanted = normal(source.path ?? '');
+    const file = this.files.findIndex((path) => normal(path) === wanted);
+    return file < 0 ? undefined : file;
   }
 }

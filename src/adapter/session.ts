@@ -8,6 +8,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS, EVENTS } from '../protocol/names';
 import type { FileHost } from '../scenario/run/load';
+import type { Place } from '../scenario/run/program';
 import type { Output } from '../scenario/run/run';
 import { NO_STOPS, type StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
@@ -139,7 +140,6 @@ export class PtscopeSession extends Connection {
 
   async #launch(args: DebugProtocol.LaunchRequestArguments, request: number): Promise<void> {
     this.#settings = launchSettings(args);
-    this.#places.program = this.#settings.program;
     await this.#load(this.#settings, request);
   }
 
@@ -162,6 +162,7 @@ export class PtscopeSession extends Connection {
         this.#snapshot = new SnapshotView(loaded, this.#context);
         return;
       }
+      this.#places.files = loaded.run.program.files.map(({ path }) => path);
       this.#debuggee = new Debuggee(
         settings.program,
         loaded,
@@ -174,7 +175,7 @@ export class PtscopeSession extends Connection {
           onProgress: (progress) => this.#progress.update(progressText(progress), progress.done),
         },
         {
-          onLog: (text, line) => this.#say('console', `${text}\n`, line),
+          onLog: (text, at) => this.#say('console', `${text}\n`, at),
           onProblem: (text) => this.#say('important', `${text}\n`),
         },
         this.#breakpoints.ids,
@@ -220,7 +221,6 @@ export class PtscopeSession extends Connection {
     if (this.#loading !== undefined) return this.#loading.done;
     if (args !== undefined && ('program' in args || 'snapshot' in args)) this.#settings = launchSettings(args);
     if (this.#settings === undefined) throw notLaunched();
-    this.#places.program = this.#settings.program;
     await this.#stopMoving();
     this.#ended = false;
     try {
@@ -397,20 +397,23 @@ export class PtscopeSession extends Connection {
   }
 
   #print(output: Output): void {
-    if (output.kind === 'print') return this.#say('stdout', `${output.text}\n`, output.line);
+    if (output.kind === 'print') return this.#say('stdout', `${output.text}\n`, output);
     if (output.kind === 'failed') {
-      const { line, text, message, actual } = output.failure;
-      return this.#say('stderr', `${text}: ${message === '' ? '' : `${message}; `}${actual}\n`, line - 1);
+      const { line, file, text, message, actual } = output.failure;
+      return this.#say('stderr', `${text}: ${message === '' ? '' : `${message}; `}${actual}\n`, {
+        line: line - 1,
+        file,
+      });
     }
     const { reason } = output;
-    if (reason.kind !== 'finished') this.#say('stderr', `the run ends here: ${reason.text}\n`, reason.line);
+    if (reason.kind !== 'finished') this.#say('stderr', `the run ends here: ${reason.text}\n`, reason);
   }
 
-  #say(category: string, text: string, line?: number): void {
+  #say(category: string, text: string, at?: Place): void {
     const place =
-      line === undefined || this.#debuggee?.loaded.kind !== 'scenario'
+      at === undefined || this.#debuggee?.loaded.kind !== 'scenario'
         ? {}
-        : { source: this.#places.programSource(), line: this.#places.clientLine(line) };
+        : { source: this.#places.source(at.file), line: this.#places.clientLine(at.line) };
     this.announce('output', { category, output: text, ...place });
   }
 }

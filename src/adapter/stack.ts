@@ -13,8 +13,9 @@ export interface Frame {
   kind: FrameKind;
   /** Event whose line in the listing is current in this frame; absent for frames of the scenario. */
   event?: number;
-  /** 0-based line of the scenario. */
+  /** 0-based line of the scenario, and the number of its file. */
   line?: number;
+  file?: number;
 }
 
 /** Events that are steps of the hardware and stand as a frame of their own. */
@@ -61,13 +62,14 @@ export function stackFrames(
       line = index;
     }
   }
-  const { statement, loops, traceLine, traceName } = standing;
+  const { statement, constructs, traceLine, traceName } = standing;
   if (statement !== undefined) {
     const name =
       traceLine === undefined ? standing.title : `${baseName(traceName ?? '')}:${traceLine}: ${standing.title}`;
-    frames.push({ name, kind: 'access', line: statement.range.start.line });
+    frames.push({ name, kind: 'access', line: statement.range.start.line, file: statement.file });
   }
-  for (const loop of [...loops].reverse()) frames.push({ name: loop.text, kind: 'construct', line: loop.line });
+  for (const { text, line, file } of [...constructs].reverse())
+    frames.push({ name: text, kind: 'construct', line, file });
   return frames;
 }
 

@@ -4,7 +4,7 @@
  */
 import { asVpn, PAGE_BYTES, vpnOfAddress } from '../machine/core/addresses';
 import type { FaultEvent, MachineEvent } from '../machine/core/events';
-import { FAULT_KINDS } from '../machine/kernel/faults';
+import { FAULT_KINDS } from '../machine/kernel/faults/verdict';
 import { REQUESTS } from '../protocol/names';
 import type { TravelArguments, TravelResponse } from '../protocol/requests';
 import type { Run } from '../scenario/run/run';

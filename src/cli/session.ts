@@ -13,13 +13,17 @@ const interrupted = (): CliError => new CliError(ExitCode.interrupted, 'interrup
 export const progressOf = (host: CliHost, options: { progress?: boolean; quiet?: boolean }): Progress =>
   new Progress(host, host.terminal && options.progress !== false && options.quiet !== true);
 
-async function load(host: CliHost, file: string, options: Partial<MachineCommandOptions<string>>): Promise<LoadedRun> {
+/** What is loaded, and what is shown meanwhile. `test`: the one test of the file to run. */
+type LoadOptions = Partial<MachineCommandOptions<string>> & { test?: string };
+
+async function load(host: CliHost, file: string, options: LoadOptions): Promise<LoadedRun> {
   const progress = progressOf(host, options);
   try {
     return await loadRun(file, host.files, {
       scheme: options.scheme,
       overrides: options.set,
       limit: options.limit,
+      test: options.test,
       signal: host.signal,
       onProgress: ({ name, bytesRead, totalBytes }) =>
         progress.report({ what: `reading ${name}`, unit: 'bytes', done: bytesRead, total: totalBytes }),
@@ -36,7 +40,7 @@ async function load(host: CliHost, file: string, options: Partial<MachineCommand
 export async function withRun<Result>(
   host: CliHost,
   file: string,
-  options: Partial<MachineCommandOptions<string>>,
+  options: LoadOptions,
   work: (loaded: LoadedRun) => Promise<Result>,
 ): Promise<Result> {
   const loaded = await load(host, file, options);

@@ -9,6 +9,16 @@ function toUri(path: string): vscode.Uri {
   return folder === undefined ? vscode.Uri.file(path) : folder.uri.with({ path });
 }
 
+/** `a/./b/../c` as `a/c`: one file has one path. */
+function withoutDots(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.length > 0 && !['', '.', '..'].includes(parts[parts.length - 1])) parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
+
 const read = (path: string): Thenable<Uint8Array> => vscode.workspace.fs.readFile(toUri(path));
 
 async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
@@ -29,5 +39,5 @@ export const workspaceFiles: FileHost = {
     return { name: path, stream: whole(bytes), sizeBytes: bytes.length };
   },
   resolve: (from, name) =>
-    /^(\/|[a-z][a-z0-9+.-]+:)/i.test(name) ? name : from.replace(/[^/]*$/, '') + name.replace(/^\.\//, ''),
+    withoutDots(/^(\/|[a-z][a-z0-9+.-]+:)/i.test(name) ? name : from.replace(/[^/]*$/, '') + name),
 };

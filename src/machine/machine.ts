@@ -1,49 +1,51 @@
 /**
- * The whole: one machine with its CPU, memory and kernel, as one thing that runs ticks and can be saved and restored.
+ * The whole: one machine with its CPUs, memory and kernel, as one thing that runs ticks and can be saved and restored.
  *
  * `access` is one access of a program: every page it touches is translated, faults are served by the kernel and the
  * access retried. With a recorder attached to `probe` the same calls also report what they do. All state is in parts
  * that implement `Stateful`, so that `save` and `load` are complete and `stateHash` equal for equal states.
  */
-import { addressOf, asVpn, PAGE_BYTES, type Pfn, type Vpn, wrapPage } from './core/addresses';
+import { addressOf, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn, wrapPage } from './core/addresses';
 import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
 import { packedKind, packedOffset, packedSize } from './core/accessChunk';
 import { Counter } from './core/counters';
 import type { FatalSignal, FaultKind } from './core/events';
-import { functionIndex, FUNCTION_NAMES, type FunctionName } from './core/functions';
+import {
+  DEFAULT_SOFTWARE_COSTS,
+  functionIndex,
+  FUNCTION_NAMES,
+  type FunctionName,
+  type SoftwareCosts,
+} from './core/functions';
 import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { Emt } from './emt/emt';
-import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults';
+import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
-import type { Process } from './kernel/process';
+import { type Process, residentPages } from './kernel/process';
 import { BuddyAllocator } from './memory/buddy';
 import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
-import { Mmu, type TlbGeometry } from './mmu/mmu';
+import { Mmu } from './mmu/mmu';
+import { Processors, type ProcessorsSnapshot } from './mmu/processors';
 import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
+import { pagesPerEntry } from './paging/format';
 import type { Inspector } from './paging/inspector';
-import { type Scheme, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { type MachineOptions, refusal } from './options';
+import { type Scheme, SCHEMES } from './paging/registry';
 import type { AddressSpace, AddressSpaces } from './paging/spaces';
+import { KernelSpace } from './paging/x86/kernelSpace';
+import { TlbService } from './paging/x86/tlbService';
 import { Replay } from './replay';
 
-export interface MachineOptions {
-  scheme: string;
-  memoryBytes: number;
-  dtlb: readonly TlbGeometry[];
-  itlb: readonly TlbGeometry[];
-  stlb: readonly TlbGeometry[];
-  stlbInclusive: 'fill' | 'strict';
-  walkCaches: WalkCacheOptions;
-  /** Changed cost parameters by name: hardware costs and instructions of kernel functions. */
-  costs: Readonly<Record<string, number>>;
-}
+export { type MachineOptions, refusal } from './options';
 
 export interface MachineSnapshot {
   readonly memory: MemorySnapshot;
   readonly buddy: readonly TypedArray[];
-  readonly mmu: readonly TypedArray[];
+  readonly processors: ProcessorsSnapshot;
+  readonly tlb: readonly TypedArray[];
   readonly kernel: KernelSnapshot;
   readonly small: readonly TypedArray[];
 }
@@ -78,21 +80,30 @@ export interface FaultRecord {
   address: bigint;
 }
 
-const spaceOf = ({ pid, name, tdb, rss }: Process): AddressSpace => ({
-  id: pid,
-  name,
-  root: tdb.root,
-  note: `${rss} pages resident`,
+const spaceOf = (process: Process): AddressSpace => ({
+  id: process.pid,
+  name: process.name,
+  root: process.tdb.root,
+  note: `${residentPages(process)} pages resident`,
 });
 
 /** All names that `machine { cost NAME VALUE }` can change, with their defaults. */
-export const costNames = (): string[] => [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
+export const costNames = (): string[] => [
+  ...Object.keys(DEFAULT_COSTS),
+  ...Object.keys(DEFAULT_SOFTWARE_COSTS),
+  ...FUNCTION_NAMES,
+];
 
 export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   readonly probe = new Probe();
   readonly memory: PhysicalMemory;
   readonly buddy: BuddyAllocator;
-  readonly mmu: Mmu;
+  readonly processors: Processors;
+  /** The running CPU's; `runOn` says which that is. */
+  mmu: Mmu;
+  /** Address spaces loaded, flushes, mode switches under page-table isolation. */
+  readonly tlb: TlbService;
+  readonly kernelSpace: KernelSpace | null;
   readonly emt: Emt;
   readonly kernel: Kernel;
   readonly scheme: Scheme;
@@ -110,43 +121,77 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     exec: false,
     user: true,
     reserved: false,
+    key: false,
     lastTry: false,
   };
 
   /** `options.scheme` must be in the registry and all geometry legal: the language's checker sees to both. */
   constructor(readonly options: MachineOptions) {
+    const refused = refusal(options);
+    if (refused !== undefined) throw new Error(refused);
     const scheme = SCHEMES[options.scheme];
-    if (scheme === undefined) throw new Error(`unknown scheme ${options.scheme}`);
     this.scheme = scheme;
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
     this.memory = new PhysicalMemory(options.memoryBytes);
-    this.buddy = new BuddyAllocator(this.memory, this.probe);
+    this.buddy = new BuddyAllocator(this.memory, this.probe, options.nodes);
     const { memory, probe, costs, buddy } = this;
-    this.mmu = new Mmu(
+    const { cpus = 1, pcid = false, kpti = false } = options;
+    const kernel = KernelSpace.for(scheme.format, memory, probe, kpti);
+    this.kernelSpace = kernel;
+    this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
+    this.mmu = this.processors.running;
+    this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
+    const driver = scheme.createDriver({ memory, buddy, tlb: this.tlb, kernel, probe });
+    this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
+    const pageSizes = scheme.format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
+    this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, pageSizes);
+    this.inspector = scheme.createInspector(memory, kernel);
+    this.last[Last.Kind] = -1;
+    this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
+    this.emt.tsvcInit();
+  }
+
+  #makeCpu(cpu: number | undefined): Mmu {
+    const { options, scheme, memory, probe, costs } = this;
+    const { walkCaches } = options;
+    const replacement = { policy: options.replacement ?? 'lru', seed: (options.seed ?? 1) + (cpu ?? 0) };
+    return new Mmu(
       {
         dtlb: options.dtlb,
         itlb: options.itlb,
         stlb: options.stlb,
         inclusive: options.stlbInclusive,
         addressBits: scheme.format.addressBits,
+        replacement,
+        pcid: options.pcid ?? false,
+        root: this.kernelSpace?.root ?? asPfn(0),
+        cpu,
       },
       probe,
       costs,
-      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches: options.walkCaches }),
+      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches, replacement }),
     );
-    const driver = scheme.createDriver({ memory, buddy, cpu: this.mmu, probe });
-    this.emt = new Emt(driver, probe, buddy);
-    this.kernel = new Kernel(this.emt, buddy, probe);
-    this.inspector = scheme.createInspector(memory);
-    this.last[Last.Kind] = -1;
-    this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
-    this.emt.tsvcInit();
   }
 
   #setCost(name: string, value: number): void {
     if (name in this.costs) this.costs[name as keyof HardwareCosts] = value;
+    else if (name in this.probe.softwareCosts) this.probe.softwareCosts[name as keyof SoftwareCosts] = value;
     else this.probe.costs[functionIndex(name as FunctionName)] = value;
+  }
+
+  /** All CPUs' translation hardware; `mmu` is the running one's. */
+  get cpus(): readonly Mmu[] {
+    return this.processors.all;
+  }
+  /** Number of the running CPU. */
+  get cpu(): number {
+    return this.processors.current;
+  }
+  /** What follows runs on this CPU (0 to cpus − 1), with whatever address space it has loaded. */
+  runOn(cpu: number): void {
+    this.processors.runOn(cpu);
+    this.mmu = this.processors.running;
   }
 
   /** The address spaces of its processes. */
@@ -169,6 +214,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
    */
   access(kind: Access, vpn: Vpn, offset: number, size: number, user: number): boolean {
     this.#begin(kind, vpn, offset, size, user);
+    if (this.tlb.isolated) this.tlb.enter(user);
     if (!this.#page(kind, vpn, offset, user, Counting.Access)) return false;
     // The last byte may lie on a later page: each is translated, in ascending order.
     for (
@@ -211,6 +257,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
+    if (this.tlb.isolated) this.tlb.enter(user);
     if (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry) && !this.#translateAgain(kind, vpn, offset, user))
       return false;
     this.#finishPage(walks, references, cycles);
@@ -248,6 +295,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   #translateAgain(kind: Access, vpn: Vpn, offset: number, user: number): boolean {
     do {
       if (!this.#serveFault(kind, user)) return false;
+      if (this.tlb.isolated) this.tlb.enter(user);
     } while (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry));
     return true;
   }
@@ -274,7 +322,9 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     request.exec = kind === 2;
     request.user = user === 1;
     request.reserved = (fault.errorCode & ErrorCode.Reserved) !== 0;
+    request.key = (fault.errorCode & ErrorCode.ProtectionKey) !== 0;
     request.lastTry = last[Last.Faults] + 1 >= MAX_FAULTS;
+    if (this.tlb.isolated) this.tlb.enter(0);
     const verdict = this.kernel.handleFault(request);
     const n = last[Last.Faults]++;
     const at = Last.Fault + 5 * Math.min(n, MAX_FAULTS - 1);
@@ -313,7 +363,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     return {
       memory: this.memory.save(),
       buddy: this.buddy.save(),
-      mmu: this.mmu.save(),
+      processors: this.processors.save(),
+      tlb: this.tlb.save(),
       kernel: this.kernel.save(),
       small: this.#small.save(),
     };
@@ -322,7 +373,9 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   load(saved: MachineSnapshot): void {
     this.memory.load(saved.memory);
     this.buddy.load(saved.buddy);
-    this.mmu.load(saved.mmu);
+    this.processors.load(saved.processors);
+    this.mmu = this.processors.running;
+    this.tlb.load(saved.tlb);
     this.kernel.load(saved.kernel);
     this.#small.load(saved.small);
   }
@@ -330,7 +383,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   hash(into: Hasher): void {
     this.memory.hash(into);
     this.buddy.hash(into);
-    this.mmu.hash(into);
+    this.processors.hash(into);
+    this.tlb.hash(into);
     this.kernel.hash(into);
     this.#small.hash(into);
   }

@@ -35,13 +35,19 @@ export interface Statistics {
     referencesByLevel: Record<string, number>;
   };
   walkCaches: Record<string, HitsAndMisses>;
-  tables: { bytes: number; count: number; byLevel: Record<string, number> };
+  /** Of processes; `kernel`: tables of the kernel's address space, which the others leave out. */
+  tables: { bytes: number; count: number; byLevel: Record<string, number>; kernel: number };
   kernel: {
     instructions: number;
+    /** Table entries that software read and wrote. */
+    tableReads: number;
+    tableWrites: number;
     byClass: { pageFault: number; systemCall: number; timer: number; other: number };
     byFunction: Record<string, { calls: number; instructions: number }>;
   };
-  flushes: { total: number; pages: number };
+  flushes: { total: number; pages: number; shootdowns: number; ipis: number };
+  /** Kernel entries and exits that loaded CR3. */
+  kpti: { switches: number };
   memory: { frames: number; freeFrames: number };
   cycles: number;
   instructionsPerCycle: number;
@@ -61,7 +67,9 @@ export function statistics(machine: Machine): Statistics {
     instructions * machine.costs.instruction +
     c[Counter.LookupCycles] +
     c[Counter.WalkCycles] +
-    c[Counter.OtherWalkCycles];
+    c[Counter.OtherWalkCycles] +
+    c[Counter.IpiCycles] +
+    c[Counter.KptiCycles];
   const faults = {
     minor: c[Counter.FaultsMinor],
     major: c[Counter.FaultsMajor],
@@ -97,9 +105,16 @@ export function statistics(machine: Machine): Statistics {
     walkCaches: Object.fromEntries(
       machine.mmu.walkCaches.map((_, i) => [levels[i].name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
     ),
-    tables: { bytes: tables * 4096, count: tables, byLevel: byLevel(Counter.TablesByLevel) },
+    tables: {
+      bytes: tables * 4096,
+      count: tables,
+      byLevel: byLevel(Counter.TablesByLevel),
+      kernel: c[Counter.KernelTables],
+    },
     kernel: {
       instructions: kernelInstructions,
+      tableReads: c[Counter.SoftwareReads],
+      tableWrites: c[Counter.SoftwareWrites],
       byClass: {
         pageFault: c[Counter.KernelPageFault],
         systemCall: c[Counter.KernelSystemCall],
@@ -112,7 +127,13 @@ export function statistics(machine: Machine): Statistics {
         ).filter(([, f]) => f.calls > 0),
       ),
     },
-    flushes: { total: c[Counter.Flushes], pages: c[Counter.FlushedPages] },
+    flushes: {
+      total: c[Counter.Flushes],
+      pages: c[Counter.FlushedPages],
+      shootdowns: c[Counter.Shootdowns],
+      ipis: c[Counter.Ipis],
+    },
+    kpti: { switches: c[Counter.KptiSwitches] },
     memory: { frames: machine.memory.frameCount, freeFrames: machine.buddy.freeFrames },
     cycles,
     instructionsPerCycle: cycles === 0 ? 0 : instructions / cycles,

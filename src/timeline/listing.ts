@@ -114,7 +114,7 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
       return `${event.action} frame ${hex(event.pfn)}${size} for ${event.purpose}`;
     }
     case 'flush':
-      return `${event.instruction}: drops ${event.text}`;
+      return `${event.cpu === undefined ? '' : `CPU ${event.cpu}: `}${event.instruction}: drops ${event.text}`;
     case 'note':
       return event.text;
     case 'translated':

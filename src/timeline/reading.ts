@@ -4,7 +4,7 @@
  */
 import { Counter } from '../machine/core/counters';
 import { Signal } from '../machine/core/probe';
-import { FAULT_KINDS } from '../machine/kernel/faults';
+import { FAULT_KINDS } from '../machine/kernel/faults/verdict';
 import type { Run } from '../scenario/run/run';
 import type { StopRules } from './stops';
 

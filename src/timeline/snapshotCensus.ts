@@ -12,18 +12,23 @@ const RECORD_BYTES = 2048;
 
 export class SnapshotCensus {
   readonly #chunks = new ByteCensus();
+  /** CPUs that did not change between two saves have the same arrays in both. */
+  readonly #arrays = new WeakSet<TypedArray>();
 
   /** Bytes that this state adds to those counted before. */
   add({ machine }: RunSnapshot): number {
-    const { memory, buddy, mmu, small } = machine;
+    const { memory, buddy, processors, tlb, small } = machine;
     return (
       RECORD_BYTES +
       this.#chunks.add(memory.records.chunks) +
       this.#chunks.add(memory.pool.chunks) +
-      [memory.small, buddy, mmu, small].reduce((sum, list) => sum + arrayBytes(list), 0)
+      [memory.small, buddy, tlb, small, ...processors].reduce((sum, list) => sum + this.#bytes(list), 0)
     );
   }
-}
 
-const arrayBytes = (list: readonly TypedArray[]): number =>
-  list.reduce((sum, array) => sum + array.byteLength + ARRAY_BYTES, 0);
+  #bytes(list: readonly TypedArray[]): number {
+    const fresh = list.filter((array) => !this.#arrays.has(array));
+    for (const array of fresh) this.#arrays.add(array);
+    return fresh.reduce((sum, array) => sum + array.byteLength + ARRAY_BYTES, 0);
+  }
+}

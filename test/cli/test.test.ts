@@ -86,4 +86,90 @@ describe('ptscope test', () => {
     assert.equal((await ptscope(['test', broken])).code, 2);
     assert.equal((await ptscope(['test', good()])).code, 0);
   });
+
+  describe('with tests', () => {
+    const suite = (): string => {
+      folder.file('setup.ptscen', 'process p\nmmap heap 64KiB rw anon\nexpect mm.rss == 0\n');
+      return folder.file(
+        'suite.ptscen',
+        'let pages = 2\n\ntest "first touch" {\n  include "setup.ptscen"\n  write heap\n  expect mm.rss == 1\n}\n' +
+          'test "too many" {\n  include "setup.ptscen"\n  write heap for pages * 4KiB step 4KiB\n' +
+          '  expect mm.rss == 3\n}\ntest "no expectation" {\n  process p\n}\n' +
+          'test "fatal" {\n  process p\n  read 0x5000\n}\n',
+      );
+    };
+    const short = (text: string): string => text.replace(/\S*\/(\w+\.ptscen)/g, '$1');
+
+    it('runs each on a machine of its own, as a suite of its own', async () => {
+      const { code, out } = await ptscope(['test', suite()]);
+      assert.equal(code, 3);
+      assert.deepEqual(short(out).split('\n'), [
+        'suite.ptscen: first touch',
+        '  ✓ line 3 of setup.ptscen: expect mm.rss == 0',
+        '  ✓ line 6: expect mm.rss == 1',
+        '',
+        'suite.ptscen: too many',
+        '  ✓ line 3 of setup.ptscen: expect mm.rss == 0',
+        '  ✗ line 11: expect mm.rss == 3',
+        '      2 == 3 does not hold',
+        '',
+        'suite.ptscen: no expectation',
+        '',
+        'suite.ptscen: fatal',
+        '  ✗ line 18: SIGSEGV at 0x5000',
+        '',
+        '3 passed, 2 failed',
+        '',
+      ]);
+    });
+
+    it('has no suite for a file that holds tests alone', async () => {
+      const file = folder.file('alone.ptscen', 'test "a" {\n  expect tick == 0\n}\ntest "b" {\n}\n');
+      const { code, out } = await ptscope(['test', file, '--format', 'json']);
+      assert.equal(code, 0);
+      const suites = JSON.parse(out) as { file: string; test?: string; cases: object[] }[];
+      assert.deepEqual(
+        suites.map(({ test, cases }) => [test, cases.length]),
+        [
+          ['a', 1],
+          ['b', 0],
+        ],
+      );
+    });
+
+    it('names them in TAP and JUnit', async () => {
+      const tap = short((await ptscope(['test', suite(), '--format', 'tap'])).out);
+      assert.match(tap, /^ok 1 - setup\.ptscen:3: expect mm\.rss == 0$/m);
+      assert.match(tap, /^not ok \d - suite\.ptscen:11: expect mm\.rss == 3$/m);
+      assert.match(tap, /^ok \d - suite\.ptscen: no expectation: runs to its end$/m);
+      const { out } = await ptscope(['test', suite(), '--format', 'junit']);
+      assert.match(out, /<testsuite name=".*suite\.ptscen: too many" tests="2" failures="1"/);
+    });
+
+    it('says one thing about a file that cannot be run, not one a test', async () => {
+      const file = folder.file('wrong.ptscen', 'include "none.ptscen"\ntest "a" {\n}\ntest "b" {\n}\n');
+      const { code, out } = await ptscope(['test', file]);
+      assert.equal(code, 2);
+      assert.match(out, /PTS070.*there is no such file/);
+      assert.match(out, /\n0 passed, 1 failed\n$/);
+    });
+
+    it('says to who runs a file of nothing but tests how they are run', async () => {
+      const file = folder.file('notes.ptscen', 'test "a" {\n}\ntest "b" {\n}\n');
+      const { code, out } = await ptscope(['run', file]);
+      assert.equal(code, 0);
+      assert.match(out, /this file holds 2 tests and nothing else to run; 'ptscope test' runs tests/);
+    });
+
+    it('checks included files, too', async () => {
+      folder.file('bad.ptscen', '\nfrob\n');
+      const file = folder.file('includes.ptscen', 'include "bad.ptscen"\n');
+      const { code, out } = await ptscope(['check', file]);
+      assert.equal(code, 2);
+      const [own, other, ...rest] = short(out).split('\n');
+      assert.match(own, /^includes\.ptscen:1:1: error PTS072: bad\.ptscen:2:1: PTS005/);
+      assert.match(other, /^bad\.ptscen:2:1: error PTS005/);
+      assert.deepEqual(rest, ['']);
+    });
+  });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { asPfn, asVpn, type Pfn, type Vpn } from '../../src/machine/core/addresses';
 import { Hasher } from '../../src/machine/core/hash';
 import { Probe } from '../../src/machine/core/probe';
+import { DEFAULT_KERNEL } from '../../src/machine/kernel/options';
 import { Machine, type MachineOptions } from '../../src/machine/machine';
 import { BuddyAllocator } from '../../src/machine/memory/buddy';
 import { PhysicalMemory } from '../../src/machine/memory/physicalMemory';
@@ -15,9 +16,9 @@ export function hashOf(part: { hash(into: Hasher): void }): string {
   return hasher.digest();
 }
 
-export function allocator(bytes: number): { memory: PhysicalMemory; buddy: BuddyAllocator } {
+export function allocator(bytes: number, nodes = 1): { memory: PhysicalMemory; buddy: BuddyAllocator } {
   const memory = new PhysicalMemory(bytes);
-  return { memory, buddy: new BuddyAllocator(memory, new Probe()) };
+  return { memory, buddy: new BuddyAllocator(memory, new Probe(), nodes) };
 }
 
 /** Small caches, so that few accesses make them overflow. */
@@ -29,7 +30,10 @@ export const SMALL: MachineOptions = {
   stlb: [{ sizes: ['4K', '2M', '1G'], entries: 16, ways: 4 }],
   stlbInclusive: 'fill',
   walkCaches: { geometry: [1, 2, 4].map((entries) => ({ entries, ways: entries })), promote: 'hit' },
+  nodes: 1,
+  kernel: DEFAULT_KERNEL,
   costs: {},
+  emtDefaults: [],
 };
 
 export const machine = (options: Partial<MachineOptions> = {}): Machine => new Machine({ ...SMALL, ...options });

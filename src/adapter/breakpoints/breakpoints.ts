@@ -9,7 +9,7 @@ import type { MachineEvent } from '../../machine/core/events';
 import { FUNCTION_NAMES } from '../../machine/core/functions';
 import type { Watch } from '../../machine/core/watch';
 import type { LoadedRun } from '../../scenario/run/load';
-import type { StatementInfo } from '../../scenario/run/program';
+import type { Program, StatementInfo } from '../../scenario/run/program';
 import type { Run } from '../../scenario/run/run';
 import type { Candidate, StopRules } from '../../timeline/stops';
 import type { Moment } from '../../timeline/timeline';
@@ -51,7 +51,8 @@ export class BreakpointIds {
 }
 
 export class Breakpoints implements StopRules {
-  #lines: Rule[] = [];
+  /** By number of the file: a client replaces those of one file at a time. */
+  readonly #lines = new Map<number, Rule[]>();
   #functions: Rule[] = [];
   #filters: Rule[] = [];
   #data: Rule[] = [];
@@ -62,7 +63,7 @@ export class Breakpoints implements StopRules {
   readonly #checks: Checks;
   /** Hits by what is counted: a client sends breakpoints again whenever one of a kind changes, and they go on counting. */
   readonly #hits = new Map<string, Hits>();
-  readonly #program: readonly StatementInfo[];
+  readonly #program: Program;
 
   constructor(
     loaded: LoadedRun,
@@ -71,7 +72,7 @@ export class Breakpoints implements StopRules {
     private readonly cursor: () => Moment,
   ) {
     this.#run = loaded.run;
-    this.#program = loaded.run.program.statements;
+    this.#program = loaded.run.program;
     this.#checks = new Checks(loaded);
     this.#always = [breakRule(new Guard({ title: 'break' }, report))];
     this.#set = new RuleSet(this.#always);
@@ -81,17 +82,19 @@ export class Breakpoints implements StopRules {
 
   // ---- setting ----------------------------------------------------------------------------------------------------
 
-  /** Replaces the line breakpoints. Lines are 0-based. */
+  /** Replaces the line breakpoints of a file. Lines are 0-based. */
   setLines(
+    file: number,
     wanted: readonly (DebugProtocol.SourceBreakpoint & { line: number })[],
     toClient: (line: number) => number,
   ): DebugProtocol.Breakpoint[] {
-    this.#lines = [];
+    const rules: Rule[] = [];
+    this.#lines.set(file, rules);
     return this.#all(wanted, (w, id) => {
-      const statement = this.#statementAt(w.line);
-      if (statement === undefined) throw unusable('No statement begins at or after this line.');
+      const statement = this.#statementAt(file, w.line);
       const line = toClient(statement.range.start.line);
-      this.#lines.push(lineRule(id, statement.id, this.#guard(`the breakpoint on line ${line}`, w, statement)));
+      const title = `the breakpoint on line ${line}`;
+      rules.push(lineRule(id, statement.id, this.#guard(title, w, statement, `${title} of file ${file}`)));
       return { line };
     });
   }
@@ -202,7 +205,8 @@ export class Breakpoints implements StopRules {
   /** `counted`: what has hits of its own, if that is not what it is called. */
   #guard(title: string, texts: Texts, at?: StatementInfo, counted = title): Guard {
     const { condition, hitCondition: hits, logMessage } = texts;
-    const place = at?.range.start;
+    // Of an included file nobody knows what is visible where; there every name that the scenario binds is good.
+    const place = at?.file === 0 ? at.range.start : undefined;
     const { declared } = this.#checks;
     const log = this.#checks.template(logMessage, place);
     const parts = { title, condition: this.#checks.condition(condition, place), hit: hitsOf(hits), log, declared };
@@ -216,27 +220,33 @@ export class Breakpoints implements StopRules {
   }
 
   /** The first statement that begins on a line, or else the next one that begins after it. */
-  #statementAt(line: number): StatementInfo | undefined {
+  #statementAt(file: number, line: number): StatementInfo {
     let best: StatementInfo | undefined;
-    for (const s of this.#program) {
-      if (s.range.start.line < line) continue;
+    for (const s of this.#program.statements) {
+      if (s.file !== file || s.range.start.line < line) continue;
       if (best === undefined || s.range.start.line < best.range.start.line) best = s;
     }
+    const end = best?.range.start.line ?? Infinity;
+    if (this.#program.omitted.some((other) => other.file === file && other.line >= line && other.line < end))
+      throw unusable('What stands here does not run now: it is in a test, or outside of the test that runs.');
+    if (best === undefined) throw unusable('No statement begins at or after this line.');
     return best;
   }
 
-  /** Lines on which a breakpoint can sit, between two lines. */
-  locations(from: number, to: number): number[] {
-    const lines = this.#program.map((s) => s.range.start.line).filter((l) => l >= from && l <= to);
+  /** Lines of a file on which a breakpoint can sit, between two lines. */
+  locations(file: number, from: number, to: number): number[] {
+    const lines = this.#program.statements
+      .filter((s) => s.file === file && s.range.start.line >= from && s.range.start.line <= to)
+      .map((s) => s.range.start.line);
     return [...new Set(lines)].sort((a, b) => a - b);
   }
 
   get #rules(): Rule[] {
-    return [...this.#lines, ...this.#filters, ...this.#functions, ...this.#data, ...this.#always];
+    return [...[...this.#lines.values()].flat(), ...this.#filters, ...this.#functions, ...this.#data, ...this.#always];
   }
 
   #changed(): void {
-    this.#set = new RuleSet(this.#rules, this.#program.length, this.cursor);
+    this.#set = new RuleSet(this.#rules, this.#program.statements.length, this.cursor);
   }
 
   // ---- stop rules -------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ export class Checks {
   #analysis: Analysis | undefined;
   #declared: ReadonlySet<string> | undefined;
 
-  constructor(private readonly loaded: Pick<LoadedRun, 'source' | 'config'>) {}
+  constructor(private readonly loaded: Pick<LoadedRun, 'sources' | 'config'>) {}
 
   /** Every name that the scenario binds somewhere. */
   get declared(): ReadonlySet<string> {
@@ -55,6 +55,6 @@ export class Checks {
   }
 
   get #analysed(): Analysis {
-    return (this.#analysis ??= analyse(this.loaded.source));
+    return (this.#analysis ??= analyse(this.loaded.sources));
   }
 }

@@ -4,13 +4,15 @@
  */
 import type { Expression, Template } from '../../scenario/language/ast';
 import { type Environment, evaluate, EvaluationError, renderTemplate } from '../../scenario/run/evaluate';
+import { type Place, placeIn } from '../../scenario/run/program';
 import type { Run } from '../../scenario/run/run';
 import { truth } from '../../scenario/run/values';
 import { type HitCondition, Hits, reaches } from './hits';
 
 export interface Report {
   /** A log message; `line` is the scenario's, counted from 0. */
-  onLog(text: string, line: number | undefined): void;
+  /** `at`: the statement that runs or comes next. */
+  onLog(text: string, at: Place | undefined): void;
   /** Something that a person set does not work as meant. */
   onProblem(text: string): void;
 }
@@ -97,12 +99,13 @@ export class Guard {
   }
 
   #write(template: Template, run: Run): void {
-    const line = run.program.statements[run.statementId]?.range.start.line;
+    const statement = run.program.statements[run.statementId];
+    const at = statement && placeIn(run.program, statement.file, statement.range);
     try {
-      this.report.onLog(renderTemplate(template, run.environment, 'hex'), line);
+      this.report.onLog(renderTemplate(template, run.environment, 'hex'), at);
     } catch (error) {
       if (!(error instanceof EvaluationError)) throw error;
-      this.report.onLog(`(${this.parts.title}: ${error.message})`, line);
+      this.report.onLog(`(${this.parts.title}: ${error.message})`, at);
     }
   }
 }

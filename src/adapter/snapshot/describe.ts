@@ -1,6 +1,6 @@
 /** A snapshot in words: what it was taken of, and the walk of the address that the machine was about. */
 import { formatAddress, formatPhysical, physicalOf, vpnOfAddress } from '../../machine/core/addresses';
-import { errorNames } from '../../scenario/run/machineNames';
+import { errorNames } from '../../scenario/run/names/lastAccess';
 import type { SnapshotSubject } from '../../scenario/run/snapshotSubject';
 import type { Snapshot } from '../../snapshot/snapshot';
 import { walkText } from '../../timeline/walkListing';

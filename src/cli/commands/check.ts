@@ -2,6 +2,7 @@
 import { analyse } from '../../scenario/language/analysis';
 import { type Diagnostic, hasErrors } from '../../scenario/language/diagnostics';
 import { readScenario } from '../../scenario/run/load';
+import { readSources } from '../../scenario/run/readSources';
 import { explainError, ExitCode } from '../exit';
 import type { CliHost } from '../host';
 import { toJson, writeResult } from '../session';
@@ -21,8 +22,10 @@ export async function check(host: CliHost, files: readonly string[], options: Ch
   let code: ExitCode = ExitCode.ok;
   for (const file of files) {
     try {
-      const { diagnostics } = analyse(await readScenario(file, host.files));
-      checked.push({ file, diagnostics });
+      const sources = await readSources(file, await readScenario(file, host.files), host.files);
+      const { diagnostics, included } = analyse(sources);
+      const others = included.map((each) => ({ file: each.path, diagnostics: each.diagnostics }));
+      checked.push({ file, diagnostics }, ...others);
       if (hasErrors(diagnostics) && code === ExitCode.ok) code = ExitCode.invalid;
     } catch (error) {
       const problem = explainError(error);

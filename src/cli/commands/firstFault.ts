@@ -1,6 +1,6 @@
 /** `ptscope run FILE --first-fault`: the listing of the tick with the first page fault, and nothing after it. */
 import type { MachineEvent } from '../../machine/core/events';
-import { FAULT_KINDS } from '../../machine/kernel/faults';
+import { FAULT_KINDS } from '../../machine/kernel/faults/verdict';
 import type { LoadedRun } from '../../scenario/run/load';
 import { listingLines } from '../../timeline/listing';
 import type { Candidate, StopRules } from '../../timeline/stops';
@@ -59,6 +59,7 @@ export async function firstFault(
 /** The line of the scenario; of a trace that runs by itself, the line of its text. */
 function placeOf(file: string, { run, kind }: LoadedRun): string {
   const { statement, traceLine } = run.standing();
+  const own = statement === undefined || statement.file === 0 ? file : run.program.files[statement.file].path;
   const line = kind === 'trace' ? traceLine : (statement?.range.start.line ?? 0) + 1;
-  return `${file}:${line ?? 1}`;
+  return `${own}:${line ?? 1}`;
 }

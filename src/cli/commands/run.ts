@@ -27,7 +27,8 @@ async function runWhole(host: CliHost, file: string, loaded: LoadedRun, options:
   loaded.run.onOutput = (output) => {
     if (output.kind !== 'print') return;
     if (live) host.out(output.text + '\n');
-    if (prints.length < MAX_PRINTS) prints.push({ line: output.line + 1, text: output.text });
+    const { line, file, text } = output;
+    if (prints.length < MAX_PRINTS) prints.push({ line: line + 1, ...(file === undefined ? {} : { file }), text });
   };
   const began = host.now();
   const halt = await runTo(host, loaded, options);

@@ -1,6 +1,8 @@
 /** The result of `ptscope run` as data. Its JSON is an interface (design CLI): fields are added, never renamed. */
 import { statistics, type Statistics } from '../../machine/statistics';
+import { testsOf } from '../../scenario/run/compile';
 import type { LoadedRun } from '../../scenario/run/load';
+import { onlyBinds } from '../../scenario/run/program';
 import type { EndReason, ExpectFailure } from '../../scenario/run/state';
 import type { Halt } from '../drive';
 import { type MachineWords, machineWords, schemeText } from './machineWords';
@@ -10,6 +12,8 @@ export type RunEnd = EndReason | { kind: 'limit' } | { kind: 'interrupted' };
 
 export interface Print {
   line: number;
+  /** The included file that it stands in. */
+  file?: string;
   text: string;
 }
 
@@ -47,9 +51,18 @@ export function runReport({ file, loaded, halt, seconds, prints }: RunFacts): Ru
     expects: { passed: run.passed, failed: run.failed },
     end: endOf(run.end, halt),
     prints,
-    notes: traces.flatMap((t) => t.notes.map((note) => `${t.name}: ${note}`)),
+    notes: [...testNotes(loaded), ...traces.flatMap((t) => t.notes.map((note) => `${t.name}: ${note}`))],
     stateHash: run.stateHash(),
   };
+}
+
+/** A person who runs a file of tests sees nothing happen, and should know why. */
+function testNotes({ run, sources }: LoadedRun): string[] {
+  const tests = testsOf(sources).length;
+  if (tests === 0 || !onlyBinds(run.program)) return [];
+  return [
+    `this file holds ${tests === 1 ? 'a test' : `${tests} tests`} and nothing else to run; 'ptscope test' runs tests`,
+  ];
 }
 
 function endOf(end: EndReason | null, halt: Halt): RunEnd {

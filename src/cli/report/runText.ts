@@ -6,11 +6,13 @@ import type { RunEnd, RunReport } from './runReport';
 /** Failed expectations and a bad end: what even `--quiet` says. */
 export function problemLines(report: RunReport): string[] {
   const { program, expects, end } = report;
-  const failed = expects.failed.map(({ line, text, message, actual }) => {
+  const failed = expects.failed.map(({ line, file, text, message, actual }) => {
     const said = message === '' || text.includes(message) ? '' : ` (${message})`;
-    return `${program}:${line}: failed: ${text}${said}: ${actual}`;
+    return `${file ?? program}:${line}: failed: ${text}${said}: ${actual}`;
   });
-  return end.kind === 'fatal' || end.kind === 'error' ? [...failed, `${program}:${end.line}: ${end.text}`] : failed;
+  return end.kind === 'fatal' || end.kind === 'error'
+    ? [...failed, `${end.file ?? program}:${end.line}: ${end.text}`]
+    : failed;
 }
 
 export function summaryLines(report: RunReport): string[] {
@@ -74,7 +76,9 @@ function kernelText(byClass: RunReport['kernel']['byClass']): string {
 }
 
 function endText(end: RunEnd): string {
-  if (end.kind === 'fatal') return `${end.signal} in line ${end.line}`;
-  if (end.kind === 'error') return `error in line ${end.line}`;
+  if (end.kind === 'fatal' || end.kind === 'error') {
+    const where = `line ${end.line}${end.file === undefined ? '' : ` of ${end.file}`}`;
+    return `${end.kind === 'fatal' ? end.signal : 'error'} in ${where}`;
+  }
   return { finished: 'finished', limit: 'limit reached', interrupted: 'interrupted' }[end.kind];
 }

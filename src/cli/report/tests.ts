@@ -1,4 +1,4 @@
-/** What `ptscope test` found out: one suite a file, one case an `expect` of it, and a case for a bad end. */
+/** What `ptscope test` found out: one suite a file and one a test of it, one case an `expect`, and a case for a bad end. */
 
 export interface Failure {
   message: string;
@@ -7,6 +7,8 @@ export interface Failure {
 
 export interface TestCase {
   line: number;
+  /** The included file that it stands in. */
+  file?: string;
   text: string;
   status: 'passed' | 'failed' | 'notReached';
   failures: Failure[];
@@ -14,6 +16,8 @@ export interface TestCase {
 
 export interface TestSuite {
   file: string;
+  /** Name of the test; absent: what stands outside of tests. */
+  test?: string;
   seconds: number;
   cases: TestCase[];
   /** Why the file did not run, or did not run to its end. */
@@ -24,6 +28,11 @@ export const passed = (suite: TestSuite): number => suite.cases.filter((c) => c.
 export const failed = (suite: TestSuite): number => suite.cases.filter((c) => c.status === 'failed').length;
 export const notReached = (suite: TestSuite): number => suite.cases.filter((c) => c.status === 'notReached').length;
 
+/** `heap.ptscen`, or `heap.ptscen: first touch`. */
+const titleOf = ({ file, test }: TestSuite): string => (test === undefined ? file : `${file}: ${test}`);
+
+const lineOf = ({ line, file }: TestCase): string => `line ${line}${file === undefined ? '' : ` of ${file}`}`;
+
 const reasons = ({ failures }: TestCase): string[] =>
   failures.map(({ message, actual }) => (message === '' ? actual : `${message}: ${actual}`));
 
@@ -31,9 +40,9 @@ const MARKS = { passed: '✓', failed: '✗', notReached: '–' } as const;
 
 export function spec(suites: readonly TestSuite[]): string {
   const lines = suites.flatMap((suite) => [
-    suite.file,
+    titleOf(suite),
     ...suite.cases.flatMap((c) => [
-      `  ${MARKS[c.status]} line ${c.line}: ${c.text}${c.status === 'notReached' ? ' (not reached)' : ''}`,
+      `  ${MARKS[c.status]} ${lineOf(c)}: ${c.text}${c.status === 'notReached' ? ' (not reached)' : ''}`,
       ...reasons(c).map((reason) => `      ${reason}`),
     ]),
     ...(suite.error === undefined ? [] : [`  ✗ ${suite.error}`]),
@@ -58,25 +67,26 @@ export function tap(suites: readonly TestSuite[]): string {
       const directive = c.status === 'notReached' ? ' # SKIP not reached' : '';
       point(
         c.status !== 'failed',
-        `${suite.file}:${c.line}: ${c.text}`,
+        `${c.file ?? suite.file}:${c.line}: ${c.text}`,
         [reasons(c).join('; ')].filter(Boolean),
         directive,
       );
     }
-    if (suite.error !== undefined) point(false, `${suite.file}: runs to its end`, [suite.error]);
-    else if (suite.cases.length === 0) point(true, `${suite.file}: runs to its end`, []);
+    if (suite.error !== undefined) point(false, `${titleOf(suite)}: runs to its end`, [suite.error]);
+    else if (suite.cases.length === 0) point(true, `${titleOf(suite)}: runs to its end`, []);
   }
   return ['TAP version 14', `1..${n}`, ...lines].join('\n') + '\n';
 }
 
 export function junit(suites: readonly TestSuite[]): string {
   const body = suites.map((suite) => {
-    const cases = suite.cases.map((c) => caseXml(suite.file, `line ${c.line}: ${c.text}`, contentOf(c)));
+    const name = titleOf(suite);
+    const cases = suite.cases.map((c) => caseXml(name, `${lineOf(c)}: ${c.text}`, contentOf(c)));
     if (suite.error !== undefined)
-      cases.push(caseXml(suite.file, 'runs to its end', [tag('error', { message: suite.error })]));
-    else if (cases.length === 0) cases.push(caseXml(suite.file, 'runs to its end', []));
+      cases.push(caseXml(name, 'runs to its end', [tag('error', { message: suite.error })]));
+    else if (cases.length === 0) cases.push(caseXml(name, 'runs to its end', []));
     const attributes = {
-      name: suite.file,
+      name,
       tests: cases.length,
       failures: failed(suite),
       errors: suite.error === undefined ? 0 : 1,

@@ -29,8 +29,9 @@ export function registerOutline(): vscode.Disposable {
     }),
     languages.registerDefinitionProvider(LANGUAGES.scenario, {
       provideDefinition(document, position) {
-        const range = definition(document.getText(), fromEditorPosition(position));
-        return range && new vscode.Location(document.uri, toEditorRange(range));
+        // Without its other files a scenario has only definitions of its own.
+        const found = definition(document.getText(), fromEditorPosition(position));
+        return found && new vscode.Location(document.uri, toEditorRange(found.range));
       },
     }),
     languages.registerFoldingRangeProvider(LANGUAGES.scenario, {

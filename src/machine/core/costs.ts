@@ -11,6 +11,10 @@ export interface HardwareCosts {
   walk_cache_lookup: number;
   /** Cycles per instruction without translation stalls (EMT's script: 0.5). */
   instruction: number;
+  /** Cycles that a TLB shootdown costs for each CPU it reaches: the initiator waits until all have answered. */
+  ipi: number;
+  /** Cycles of the CR3 switch in one kernel entry or exit under page-table isolation. */
+  kpti_switch: number;
 }
 
 export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
@@ -18,4 +22,6 @@ export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
   stlb_lookup: 7,
   walk_cache_lookup: 1,
   instruction: 0.5,
+  ipi: 2000,
+  kpti_switch: 200,
 };

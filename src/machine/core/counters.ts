@@ -37,6 +37,15 @@ export const enum Counter {
   /** TLB flush operations that software asked for, and pages invalidated one by one. */
   Flushes,
   FlushedPages,
+  /** Flushes that other CPUs had to be told of, and the inter-processor interrupts that told them. */
+  Shootdowns,
+  Ipis,
+  IpiCycles,
+  /** Kernel entries and exits that had to load CR3 (page-table isolation). */
+  KptiSwitches,
+  KptiCycles,
+  /** Tables of the kernel's own: its database's, and the kernel half's root of each process under isolation. */
+  KernelTables,
   KernelPageFault,
   KernelSystemCall,
   KernelTimer,
@@ -45,11 +54,36 @@ export const enum Counter {
   LookupCycles,
   /** Cycles of all walks that `WalkCycles` leaves out: faulting, abandoned and dirty-bit walks. */
   OtherWalkCycles,
+  /** Huge pages mapped at a fault, made of base pages by a collapse, and split. */
+  HugePagesFaulted,
+  HugePagesCollapsed,
+  HugePagesSplit,
+  /** Faults for which a huge page was wanted and no block was free. */
+  HugePageFallbacks,
+  /** Private pages that a write fault copied, and those it found to have a sole owner. */
+  CowCopies,
+  CowReuses,
+  /** Pages read from files and from the swap device, and written to them. */
+  FileReads,
+  FileWrites,
+  SwapReads,
+  SwapWrites,
+  /** Pages that reclaim has looked at, and those it has freed. */
+  ReclaimScanned,
+  Reclaimed,
+  PagesMigrated,
+  /** Flushes that the scenario had left out. */
+  FlushesDropped,
   /** First of five: references by level of the format table, root first. */
   ReferencesByLevel,
   /** First of five: tables in use by level, root first. */
   TablesByLevel = ReferencesByLevel + 5,
   /** First of ten: hits and misses of up to five walk caches, root first. */
   WalkCaches = TablesByLevel + 5,
-  Count = WalkCaches + 10,
+  /** Table entries that software read and wrote, through the EMT API. */
+  SoftwareReads = WalkCaches + 10,
+  SoftwareWrites,
+  /** Tables taken out of a tree: a place in a table that was remembered before is good only while this stays. */
+  TablesUnlinked,
+  Count,
 }

@@ -151,6 +151,7 @@ export interface LeaveEvent extends Base {
   kind: 'leave';
   name: string;
   result: string;
+  /** Of this call, without those of the functions that it called. */
   instructions: number;
 }
 /** Software wrote a table entry. */
@@ -194,6 +195,8 @@ export interface FlushEvent extends Base {
   kind: 'flush';
   instruction: string;
   text: string;
+  /** The CPU that executes it, where there are several. */
+  cpu?: number;
 }
 export interface NoteEvent extends Base {
   kind: 'note';

@@ -8,7 +8,7 @@
  */
 import { Counter } from './counters';
 import type { EventBody, Implementation, MachineEvent } from './events';
-import { defaultInstructions, FUNCTION_NAMES } from './functions';
+import { DEFAULT_SOFTWARE_COSTS, defaultInstructions, FUNCTION_NAMES, type SoftwareCosts } from './functions';
 import { Watches } from './watch';
 
 export class StopAtEvent extends Error {
@@ -22,7 +22,8 @@ const STOP = new StopAtEvent();
 
 export class Recorder {
   readonly events: MachineEvent[] = [];
-  #depth = 0;
+  /** Of each open function: instructions that were charged to it before it began. */
+  readonly #before: number[] = [];
   #editing = false;
 
   /**
@@ -37,7 +38,7 @@ export class Recorder {
   /** What a person's edit makes the machine do is no event of the tick, or later ones would change their numbers. */
   emit(event: EventBody): void {
     if (this.#editing) return;
-    this.events.push({ ...event, depth: this.#depth });
+    this.events.push({ ...event, depth: this.#before.length });
     if (this.onEvent !== undefined) {
       this.#editing = true;
       this.onEvent(this.events.length - 1);
@@ -46,11 +47,13 @@ export class Recorder {
     if (this.events.length > this.stopAt) throw STOP;
   }
 
-  indent(): void {
-    this.#depth++;
+  /** A function begins, or a walk; if a function, one that has been charged so many instructions so far. */
+  indent(charged = 0): void {
+    this.#before.push(charged);
   }
-  outdent(): void {
-    this.#depth--;
+  /** It ends; returns what `indent` was told. */
+  outdent(): number {
+    return this.#before.pop() ?? 0;
   }
 }
 
@@ -76,6 +79,12 @@ export class Probe {
   readonly calls = new Float64Array(FUNCTION_NAMES.length);
   readonly instructions = new Float64Array(FUNCTION_NAMES.length);
   readonly costs = Float64Array.from(FUNCTION_NAMES, defaultInstructions);
+  readonly softwareCosts: SoftwareCosts = { ...DEFAULT_SOFTWARE_COSTS };
+  /**
+   * Index of the EMT function that runs, which reads and writes of tables are charged to. No state: whoever begins such a
+   * function sets it, and sets it back at the end.
+   */
+  running = 0;
   /** State of the machine like any other: [0] is the WorkClass that instructions are charged to now. */
   readonly workClass = Float64Array.of(Counter.KernelOther);
 
@@ -101,7 +110,7 @@ export class Probe {
     this.charge(index, this.costs[index]);
     if (this.recorder === null) return;
     this.recorder.emit({ kind: 'enter', name: FUNCTION_NAMES[index], implementation, driver, arguments: detail });
-    this.recorder.indent();
+    this.recorder.indent(this.instructions[index] - this.costs[index]);
   }
 
   /** A function in which nothing else happens that is worth a line. */
@@ -116,14 +125,26 @@ export class Probe {
 
   leave(index: number, result = ''): void {
     if (this.recorder === null) return;
-    this.recorder.outdent();
-    this.recorder.emit({ kind: 'leave', name: FUNCTION_NAMES[index], result, instructions: this.costs[index] });
+    const instructions = this.instructions[index] - this.recorder.outdent();
+    this.recorder.emit({ kind: 'leave', name: FUNCTION_NAMES[index], result, instructions });
   }
 
   /** More instructions for the function that runs, e.g. one loop iteration. */
   charge(index: number, instructions: number): void {
     this.instructions[index] += instructions;
     this.counters[this.workClass[0]] += instructions;
+  }
+
+  /** Software reads a table entry. */
+  tableRead(): void {
+    this.counters[Counter.SoftwareReads]++;
+    this.charge(this.running, this.softwareCosts.entry_read);
+  }
+
+  /** Software writes a table entry. */
+  tableWrite(): void {
+    this.counters[Counter.SoftwareWrites]++;
+    this.charge(this.running, this.softwareCosts.entry_write);
   }
 
   count(counter: Counter): void {

@@ -12,7 +12,7 @@ export interface Stateful<S> {
   hash(into: Hasher): void;
 }
 
-export type TypedArray = Int8Array | Uint8Array | Int16Array | Int32Array | Uint32Array | Float64Array;
+export type TypedArray = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float64Array;
 
 /** Small typed arrays (TLBs, counters) that are copied whole, into one array of bytes: a save is one allocation. */
 export class ArrayState implements Stateful<readonly TypedArray[]> {

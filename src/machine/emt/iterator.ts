@@ -6,7 +6,27 @@ export interface TobjIterator {
   readonly end: Vpn;
   /** Next page to be looked at. */
   vpn: Vpn;
-  /** Objects handed out, and look-ups from the root that this took. */
+  /** Objects handed out (a hole that was skipped is one), and look-ups from the root that this took. */
   objects: number;
   lookups: number;
+  /**
+   * The driver's: the table that the place is in, or −1; its level; the first page that it covers; and what the driver
+   * needs to find out whether the table is still there. The architecture-neutral iterator leaves them as they are.
+   */
+  table: number;
+  level: number;
+  base: number;
+  epoch: number;
 }
+
+export const newIterator = (start: Vpn, end: Vpn): TobjIterator => ({
+  start,
+  end,
+  vpn: start,
+  objects: 0,
+  lookups: 0,
+  table: -1,
+  level: 0,
+  base: 0,
+  epoch: 0,
+});

@@ -1,83 +1,81 @@
 /**
- * Architecture-neutral memory management: processes, their areas, and the system calls on them (mm/mmap.c).
+ * Architecture-neutral memory management: processes, their areas, and the system calls on them.
  *
- * The kernel speaks to translations through EMT alone and never learns the scheme. Work on a range is an `Operation`
- * that advances by `step`; the state is plain records, saved by reference because areas are immutable.
+ * The kernel speaks to translations through EMT alone and never learns the scheme. Work on a range is an `Operation` that
+ * advances by `step`; the state is plain records, saved by reference because areas and operations are immutable.
  */
-import { addPages, alignDown, asVpn, formatVirtual, maxVpn, minVpn, type Vpn } from '../core/addresses';
+import { addPages, asVpn, type Vpn } from '../core/addresses';
 import { Counter } from '../core/counters';
 import { functionIndex } from '../core/functions';
 import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
-import type { Stateful } from '../core/state';
+import type { Stateful, TypedArray } from '../core/state';
 import type { Emt } from '../emt/emt';
 import type { BuddyAllocator } from '../memory/buddy';
-import { FaultHandler, type FaultRequest, type FaultVerdict } from './faults';
-import { MMAP_BASE, MMAP_MIN, TASK_SIZE } from './layout';
-import type { Operation, PopulateOperation, Process, UnmapOperation } from './process';
-import {
-  findVma,
-  holes,
-  insertAll,
-  insertVma,
-  overlaps,
-  protectionText,
-  removeRange,
-  unmappedAreaTopDown,
-  type Vma,
-} from './vma';
+import { type CallResult, DONE, failure, type KernelCore, type KernelError, type MapResult } from './core';
+import { FaultHandler } from './faults/handler';
+import type { FaultRequest, FaultVerdict } from './faults/verdict';
+import { BRK_START } from './layout';
+import { Mappings } from './mappings';
+import { Frames, type FramesSnapshot } from './memory/frames';
+import { type Advice, type Begun, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
+import { growHeap, mapHoles, type MapRequest, mmap } from './mmap/map';
+import { collapseRange, KHUGEPAGED } from './operations/collapse';
+import { ForkPolicy, undoFork } from './operations/fork';
+import { BACKGROUND, type Operation } from './operations/operation';
+import { stepOperation } from './operations/step';
+import { beginUnmap } from './operations/unmap';
+import type { KernelOptions } from './options';
+import type { Process } from './process';
+import { Reclaimer } from './reclaim/reclaimer';
+import { shortageReport } from './reclaim/shortage';
+import { covers, part, type Vma } from './vma';
+
+export type { MapRequest } from './mmap/map';
+export type { MapResult } from './core';
 
 const F = {
-  doMmap: functionIndex('do_mmap'),
-  getUnmappedArea: functionIndex('get_unmapped_area'),
-  mmapRegion: functionIndex('mmap_region'),
-  vmaMerge: functionIndex('vma_merge'),
-  doMunmap: functionIndex('do_munmap'),
-  unmapVmas: functionIndex('unmap_vmas'),
-  freePgtables: functionIndex('free_pgtables'),
-  mmPopulate: functionIndex('mm_populate'),
   mmAlloc: functionIndex('mm_alloc'),
+  dupMm: functionIndex('dup_mm'),
   switchMm: functionIndex('switch_mm'),
+  exitMmap: functionIndex('exit_mmap'),
 } as const;
-
-/** Bounds of one step: objects looked at to be removed, pages populated, and pages whose tables are looked through. */
-const OBJECTS_PER_UNMAP_STEP = 64;
-const PAGES_PER_POPULATE_STEP = 8;
-const PAGES_PER_TABLE_STEP = 262144;
-/** Frames held back until the TLB is flushed (about one mmu_gather batch). */
-const GATHER_LIMIT = 500;
-
-export interface MapRequest {
-  pages: number;
-  read: boolean;
-  write: boolean;
-  exec: boolean;
-  /** Exact place; anything mapped there is an error of the scenario. */
-  at?: Vpn;
-  populate: boolean;
-}
-
-export type MapError = 'ENOMEM' | 'EEXIST' | 'EINVAL';
-export type MapResult = { ok: true; start: Vpn; end: Vpn } | { ok: false; error: MapError; text: string };
 
 export interface KernelSnapshot {
   readonly processes: readonly Process[];
   readonly current: number;
   readonly operation: Operation | null;
+  readonly failure: { error: KernelError; text: string } | null;
+  readonly frames: FramesSnapshot;
+  readonly clock: readonly TypedArray[];
 }
 
-export class Kernel implements Stateful<KernelSnapshot> {
+export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   #processes: Process[] = [];
   #current = -1;
   #operation: Operation | null = null;
-  readonly #faults: FaultHandler;
+  /** Why the last operation could not be finished. */
+  #failure: KernelSnapshot['failure'] = null;
+  readonly frames: Frames;
+  readonly mappings: Mappings;
+  readonly faults: FaultHandler;
+  readonly #reclaimer: Reclaimer;
+  readonly #forkPolicy: ForkPolicy;
 
   constructor(
-    private readonly emt: Emt,
+    readonly emt: Emt,
     buddy: BuddyAllocator,
-    private readonly probe: Probe,
+    readonly probe: Probe,
+    readonly options: KernelOptions,
+    pageSizes: readonly number[],
   ) {
-    this.#faults = new FaultHandler(emt, buddy, probe);
+    this.frames = new Frames(buddy, probe, options, pageSizes);
+    this.mappings = new Mappings(emt, this.frames, probe, options);
+    this.faults = new FaultHandler(this.mappings, probe, options.zeroPage);
+    this.faults.resolution.explainShortage = () => shortageReport(this);
+    this.#reclaimer = new Reclaimer(this);
+    this.frames.onShortage = () => this.#reclaimer.direct();
+    this.#forkPolicy = new ForkPolicy(this);
   }
 
   get processes(): readonly Process[] {
@@ -90,28 +88,58 @@ export class Kernel implements Stateful<KernelSnapshot> {
   get operation(): Operation | null {
     return this.#operation;
   }
-
-  processNamed(name: string): Process | undefined {
-    return this.#processes.find((p) => p.name === name);
+  /** Why the last operation could not be finished; `null` if it could. */
+  get failure(): { error: KernelError; text: string } | null {
+    return this.#failure;
   }
+
+  process(pid: number): Process {
+    return this.#processes[pid - 1];
+  }
+
+  /** The process of that name that has not exited. */
+  processNamed(name: string): Process | undefined {
+    return this.#processes.find((p) => p.name === name && !p.exited);
+  }
+
+  // ---- processes ----------------------------------------------------------------------------------------------------
 
   /** A new process with an empty address space; it runs from now on. False if there is no memory for its root table. */
   createProcess(name: string): boolean {
-    this.probe.workClass[0] = Counter.KernelSystemCall;
-    this.probe.enter(F.mmAlloc, 'kernel', name);
+    const process = this.#create(name, F.mmAlloc, 0, 0);
+    if (process !== undefined) this.#switchTo(process.pid - 1);
+    return process !== undefined;
+  }
+
+  /** `family` 0: its own. */
+  #create(name: string, function_: number, parent: number, family: number): Process | undefined {
+    this.#begin(Counter.KernelSystemCall);
+    this.probe.enter(function_, 'kernel', name);
     const pid = this.#processes.length + 1;
     const tdb = this.emt.tsvcCreateTdb(pid);
-    this.probe.leave(F.mmAlloc, tdb === null ? 'ENOMEM' : '');
-    if (tdb === null) return false;
-    this.#processes = [...this.#processes, { pid, name, tdb, vmas: [], rss: 0 }];
-    this.#switchTo(this.#processes.length - 1);
-    return true;
+    this.probe.leave(function_, tdb === null ? 'ENOMEM' : '');
+    if (tdb === null) return undefined;
+    const process: Process = {
+      pid,
+      name,
+      tdb,
+      parent,
+      family: family === 0 ? pid : family,
+      vmas: [],
+      rssAnon: 0,
+      rssFile: 0,
+      swapEntries: 0,
+      brk: BRK_START,
+      exited: false,
+    };
+    this.#processes = [...this.#processes, process];
+    return process;
   }
 
   /** Runs the process from now on. It must exist. */
   switchTo(name: string): void {
-    this.probe.workClass[0] = Counter.KernelOther;
-    const index = this.#processes.findIndex((p) => p.name === name);
+    this.#begin(Counter.KernelOther);
+    const index = this.#processes.findIndex((p) => p.name === name && !p.exited);
     // The same mm: Linux does not even load CR3.
     if (index !== this.#current) this.#switchTo(index);
   }
@@ -123,8 +151,46 @@ export class Kernel implements Stateful<KernelSnapshot> {
     this.probe.leave(F.switchMm);
   }
 
+  /** Begins to copy the running process, which goes on running. */
+  fork(name: string): CallResult {
+    const parent = this.#running();
+    const child = this.#create(name, F.dupMm, parent.pid, parent.family);
+    if (child === undefined) return failure('ENOMEM', "there is no memory for the child's root table");
+    child.vmas = parent.vmas;
+    child.brk = parent.brk;
+    const pieces = parent.vmas;
+    this.#operation = {
+      kind: 'fork',
+      pid: parent.pid,
+      child: child.pid,
+      pieces,
+      at: pieces[0]?.start ?? asVpn(0),
+      batch: this.mappings.startBatch(parent),
+    };
+    return DONE;
+  }
+
+  /** Begins to end a process; without a name the running one, behind which its parent runs, if that lives. */
+  exit(name?: string): CallResult {
+    const process = name === undefined ? this.#running() : this.processNamed(name);
+    if (process === undefined) return failure('ENOENT', `no process ${name} runs`);
+    this.#begin(Counter.KernelSystemCall);
+    this.probe.enter(F.exitMmap, 'kernel', process.name);
+    if (process === this.current) this.#leave(process);
+    this.#operation = tearDown(this, process);
+    this.probe.leave(F.exitMmap);
+    return DONE;
+  }
+
+  /** Its parent runs, or nobody: the service takes care that no CPU uses a database that goes. */
+  #leave(process: Process): void {
+    const parent = this.#processes[process.parent - 1];
+    if (parent !== undefined && !parent.exited) this.#switchTo(parent.pid - 1);
+    else this.#current = -1;
+  }
+
   handleFault(request: FaultRequest): FaultVerdict {
-    return this.#faults.handle(this.#running(), request);
+    return this.faults.handle(this.#running(), request);
   }
 
   #running(): Process {
@@ -133,198 +199,176 @@ export class Kernel implements Stateful<KernelSnapshot> {
     return process;
   }
 
-  // ---- mmap -------------------------------------------------------------------------------------------------------
+  #begin(work: Probe['workClass'][number]): void {
+    this.probe.workClass[0] = work;
+    this.#failure = null;
+  }
+
+  // ---- system calls -------------------------------------------------------------------------------------------------
 
   mmap(request: MapRequest): MapResult {
     const process = this.#running();
-    this.probe.workClass[0] = Counter.KernelSystemCall;
-    this.probe.enter(F.doMmap, 'kernel', `${request.pages} pages`);
-    const result = this.#map(process, request);
-    this.probe.leave(F.doMmap, result.ok ? formatVirtual(result.start) : result.error);
+    this.#begin(Counter.KernelSystemCall);
+    const result = mmap(this, process, request);
     if (result.ok && request.populate)
-      this.#operation = { kind: 'populate', pid: process.pid, at: result.start, end: result.end };
+      this.#operation = { kind: 'populate', pid: process.pid, write: true, at: result.start, end: result.end };
     return result;
   }
 
-  #map(process: Process, request: MapRequest): MapResult {
-    const fail = (error: MapError, text: string): MapResult => ({ ok: false, error, text });
-    if (request.pages < 1) return fail('EINVAL', 'a mapping must have at least one page');
-    const start = request.at ?? unmappedAreaTopDown(process.vmas, request.pages, MMAP_MIN, MMAP_BASE);
-    this.probe.call(
-      F.getUnmappedArea,
-      'kernel',
-      `${request.pages} pages`,
-      start === undefined ? 'ENOMEM' : formatVirtual(start),
-    );
-    if (start === undefined) return fail('ENOMEM', `no free range of ${request.pages} pages is left`);
-    const end = addPages(start, request.pages);
-    if (end > TASK_SIZE) return fail('EINVAL', `user space ends at ${formatVirtual(TASK_SIZE)}`);
-    if (overlaps(process.vmas, start, end)) return fail('EEXIST', 'something is mapped there already');
-    const { read, write, exec } = request;
-    this.probe.enter(
-      F.mmapRegion,
-      'kernel',
-      this.probe.recorder !== null ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '',
-    );
-    const { list, merged } = insertVma(process.vmas, { start, end, read, write, exec, backing: 'anon' });
-    if (merged) this.probe.call(F.vmaMerge, 'kernel');
-    process.vmas = list;
-    this.probe.leave(F.mmapRegion, protectionText(request));
-    return { ok: true, start, end };
-  }
-
-  /** Maps readable, writable, executable areas wherever the ranges, in ascending order, hold no area yet. */
   mapHoles(ranges: readonly { start: Vpn; end: Vpn }[]): MapResult {
-    const process = this.#running();
-    this.probe.workClass[0] = Counter.KernelSystemCall;
-    this.probe.enter(F.doMmap, 'kernel', `${ranges.length} ranges`);
-    const areas = ranges
-      .flatMap(({ start, end }) => holes(process.vmas, start, end))
-      .map((hole): Vma => ({ ...hole, read: true, write: true, exec: true, backing: 'anon' }));
-    const last = areas.at(-1);
-    const fits = last === undefined || (areas[0].start >= 0 && last.end <= TASK_SIZE);
-    if (fits) process.vmas = insertAll(process.vmas, areas);
-    this.probe.leave(F.doMmap, fits ? `${areas.length} areas` : 'EINVAL');
-    if (!fits) return { ok: false, error: 'EINVAL', text: `user space ends at ${formatVirtual(TASK_SIZE)}` };
-    return { ok: true, start: areas[0]?.start ?? asVpn(0), end: last?.end ?? asVpn(0) };
+    this.#begin(Counter.KernelSystemCall);
+    return mapHoles(this, this.#running(), ranges);
   }
 
-  // ---- munmap -----------------------------------------------------------------------------------------------------
-
-  /** Begins to unmap start … end − 1 of the running process; `step` does the work. */
-  munmap(start: Vpn, end: Vpn): void {
+  /** Sets the size of the heap segment, in pages. The result is the whole segment. */
+  brk(pages: number): MapResult {
     const process = this.#running();
-    this.probe.workClass[0] = Counter.KernelSystemCall;
-    this.probe.enter(
-      F.doMunmap,
-      'kernel',
-      this.probe.recorder !== null ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '',
-    );
-    const { list, removed } = removeRange(process.vmas, start, end);
-    process.vmas = list;
-    const below = list.filter((v) => v.end <= start).at(-1);
-    const above = list.find((v) => v.start >= end);
-    if (removed.length > 0)
-      this.#operation = {
-        kind: 'unmap',
-        pid: process.pid,
-        pieces: removed,
-        start: removed[0].start,
-        end: removed[removed.length - 1].end,
-        floor: below?.end ?? asVpn(0),
-        ceiling: above?.start ?? TASK_SIZE_CEILING,
-        phase: 'pages',
-        at: removed[0].start,
-        gather: this.emt.tlbGatherStart(),
-      };
-    this.probe.leave(F.doMunmap, `${removed.length} areas`);
+    this.#begin(Counter.KernelSystemCall);
+    const end = addPages(BRK_START, pages);
+    if (end > process.brk) return growHeap(this, process, end);
+    if (end < process.brk) {
+      const shrunk = this.#call(munmap(this, process, end, process.brk));
+      if (!shrunk.ok) return shrunk;
+      process.brk = end;
+    }
+    return { ok: true, start: BRK_START, end };
   }
 
-  /** Advances the operation by one bounded step. True when it has ended. */
+  munmap(start: Vpn, end: Vpn): CallResult {
+    this.#begin(Counter.KernelSystemCall);
+    return this.#call(munmap(this, this.#running(), start, end));
+  }
+
+  mprotect(start: Vpn, end: Vpn, rights: Pick<Vma, 'read' | 'write' | 'exec'>): CallResult {
+    this.#begin(Counter.KernelSystemCall);
+    return this.#call(protect(this, this.#running(), start, end, rights));
+  }
+
+  pkeyProtect(start: Vpn, end: Vpn, pkey: number): CallResult {
+    this.#begin(Counter.KernelSystemCall);
+    return this.#call(protect(this, this.#running(), start, end, { pkey }));
+  }
+
+  mremap(start: Vpn, end: Vpn, pages: number, at?: Vpn): MapResult {
+    this.#begin(Counter.KernelSystemCall);
+    return this.#call(mremap(this, this.#running(), start, end, pages, at));
+  }
+
+  madvise(start: Vpn, end: Vpn, advice: Advice): CallResult {
+    this.#begin(Counter.KernelSystemCall);
+    return this.#call(madvise(this, this.#running(), start, end, advice));
+  }
+
+  #call<R>({ result, operation }: Begun<R>): R {
+    this.#operation = operation;
+    return result;
+  }
+
+  // ---- kernel work on demand ----------------------------------------------------------------------------------------
+
+  /** Makes huge pages of what is mapped in the aligned ranges inside start … end − 1. */
+  promote(start: Vpn, end: Vpn): CallResult {
+    this.#begin(Counter.KernelOther);
+    this.#operation = collapseRange(this, this.#running(), start, end);
+    return DONE;
+  }
+
+  khugepaged(): void {
+    this.#begin(Counter.KernelOther);
+    this.#operation = KHUGEPAGED;
+  }
+
+  demote(start: Vpn, end: Vpn): CallResult {
+    return this.#scan('demote', start, end);
+  }
+  swapOut(start: Vpn, end: Vpn): CallResult {
+    return this.#scan('pageout', start, end);
+  }
+  migrate(start: Vpn, end: Vpn, node: number): CallResult {
+    if (node >= this.frames.buddy.zones.length) return failure('EINVAL', `there is no memory node ${node}`);
+    return this.#scan('migrate', start, end, node);
+  }
+
+  #scan(action: 'demote' | 'pageout' | 'migrate', start: Vpn, end: Vpn, node = 0): CallResult {
+    const process = this.#running();
+    this.#begin(Counter.KernelOther);
+    if (!covers(process.vmas, start, end)) return failure('ENOMEM', 'part of the range is not mapped');
+    const pieces = process.vmas
+      .filter((vma) => vma.start < end && vma.end > start)
+      .map((vma) => part(vma, asVpn(Math.max(vma.start, start)), asVpn(Math.min(vma.end, end))));
+    const batch = this.mappings.startBatch(process);
+    this.#operation = { kind: 'scan', action, pid: process.pid, pieces, node, at: start, batch, then: null };
+    return DONE;
+  }
+
+  /** Frees that many pages, if they can be found. */
+  reclaim(pages: number): void {
+    this.#begin(Counter.KernelOther);
+    this.#operation = { kind: 'reclaim', target: pages, freed: 0, rounds: this.#reclaimer.rounds };
+  }
+
+  /** Leaves only so many free blocks of that order, and none of larger ones. */
+  fragment(order: number, free: number): void {
+    this.#begin(Counter.KernelOther);
+    this.#operation = { kind: 'fragment', order, free };
+  }
+
+  /** Scans the translation objects of the range. */
+  iterate(start: Vpn, end: Vpn): void {
+    const process = this.#running();
+    this.#begin(Counter.KernelOther);
+    const iterator = this.emt.tobjIterInit(process.tdb, start, end);
+    this.#operation = { kind: 'iterate', pid: process.pid, iterator, mapped: 0 };
+  }
+
+  /** Advances the operation by one bounded step. True when it has ended; `failure` then says whether it could be finished. */
   step(): boolean {
     const operation = this.#operation;
     if (operation === null) return true;
-    const process = this.#processes[operation.pid - 1];
-    this.probe.workClass[0] = Counter.KernelSystemCall;
-    this.#operation =
-      operation.kind === 'unmap' ? this.#stepUnmap(process, operation) : this.#stepPopulate(process, operation);
+    this.probe.workClass[0] = BACKGROUND.has(operation.kind) ? Counter.KernelOther : Counter.KernelSystemCall;
+    const next = stepOperation(this, operation, this.#reclaimer, this.#forkPolicy);
+    if (next?.kind === 'failed') {
+      this.#failure = { error: next.error, text: next.text };
+      this.#operation = this.#undo(operation);
+    } else this.#operation = next;
     return this.#operation === null;
   }
 
-  #stepUnmap(process: Process, operation: UnmapOperation): Operation | null {
-    if (operation.phase === 'pages') return this.#stepUnmapPages(process, operation);
-    this.probe.enter(F.freePgtables, 'kernel', this.probe.recorder !== null ? formatVirtual(operation.at) : '');
-    const next =
-      operation.phase === 'tables' ? this.#stepTables(process, operation) : this.#finishTables(process, operation);
-    this.probe.leave(F.freePgtables);
-    return next;
-  }
-
-  #stepUnmapPages(process: Process, operation: UnmapOperation): Operation {
-    const piece = operation.pieces[0];
-    const gather = { ...operation.gather, pages: operation.gather.pages.slice() };
-    const from = this.probe.recorder !== null ? `${formatVirtual(operation.at)}, ${formatVirtual(piece.end)}` : '';
-    this.probe.enter(F.unmapVmas, 'kernel', from);
-    const at = this.emt.addrRangeRemove(process.tdb, operation.at, piece.end, OBJECTS_PER_UNMAP_STEP, gather);
-    if (gather.pages.length >= GATHER_LIMIT) process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
-    this.probe.leave(F.unmapVmas);
-    if (at < piece.end) return { ...operation, gather, at };
-    const pieces = operation.pieces.slice(1);
-    if (pieces.length > 0) return { ...operation, gather, pieces, at: pieces[0].start };
-    return { ...operation, gather, pieces, phase: 'tables', at: operation.start };
-  }
-
-  /**
-   * Frees the tables that lie inside one piece of at most 1 GiB. Tables that reach beyond a piece are left for the last
-   * step, which looks at the whole range but finds little left in it.
-   */
-  #stepTables(process: Process, operation: UnmapOperation): Operation {
-    const gather = {
-      ...operation.gather,
-      pages: operation.gather.pages.slice(),
-      tables: operation.gather.tables.slice(),
-    };
-    const pieceEnd = addPages(alignDown(operation.at, PAGES_PER_TABLE_STEP), PAGES_PER_TABLE_STEP);
-    const end = minVpn(operation.end, pieceEnd);
-    const floor = operation.at === operation.start ? operation.floor : operation.at;
-    const ceiling = end === operation.end ? operation.ceiling : end;
-    const within = {
-      floor: maxVpn(floor, alignDown(operation.at, PAGES_PER_TABLE_STEP)),
-      ceiling: minVpn(ceiling, pieceEnd),
-    };
-    this.emt.addrRangeFreeTables(process.tdb, operation.at, end, within.floor, within.ceiling, gather);
-    if (gather.tables.length >= GATHER_LIMIT) process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
-    if (end < operation.end) return { ...operation, gather, at: end };
-    return { ...operation, gather, phase: 'upperTables', at: operation.start };
-  }
-
-  #finishTables(process: Process, operation: UnmapOperation): null {
-    const { start, end, floor, ceiling } = operation;
-    const gather = {
-      ...operation.gather,
-      pages: operation.gather.pages.slice(),
-      tables: operation.gather.tables.slice(),
-    };
-    this.emt.addrRangeFreeTables(process.tdb, start, end, floor, ceiling, gather);
-    process.rss -= this.emt.tlbGatherFinish(process.tdb, gather);
+  /** What a call that failed in the middle leaves to be done. */
+  #undo(operation: Operation): Operation | null {
+    if (operation.kind === 'fork') return undoFork(this, this.process(operation.child));
+    if (operation.kind === 'move') return beginUnmap(this, this.process(operation.pid), operation.whole, 'mremap');
     return null;
   }
 
-  #stepPopulate(process: Process, operation: PopulateOperation): Operation | null {
-    const end = minVpn(operation.end, addPages(operation.at, PAGES_PER_POPULATE_STEP));
-    this.probe.enter(
-      F.mmPopulate,
-      'kernel',
-      this.probe.recorder !== null ? `${formatVirtual(operation.at)}, ${formatVirtual(end)}` : '',
-    );
-    let alive = true;
-    for (let vpn = operation.at; alive && vpn < end; vpn = addPages(vpn, 1)) {
-      const vma = findVma(process.vmas, vpn);
-      // As GUP does: what the area forbids altogether is not populated.
-      alive =
-        vma !== undefined &&
-        (vma.read || vma.write || vma.exec) &&
-        this.#faults.populate(process, vma, vpn).kind !== 'fatal';
-    }
-    this.probe.leave(F.mmPopulate);
-    // Like Linux's MAP_POPULATE, running out of memory here is not an error: later touches will find out.
-    return alive && end < operation.end ? { ...operation, at: end } : null;
-  }
-
   save(): KernelSnapshot {
-    return { processes: this.#processes.map((p) => ({ ...p })), current: this.#current, operation: this.#operation };
+    return {
+      processes: this.#processes.map((p) => ({ ...p })),
+      current: this.#current,
+      operation: this.#operation,
+      failure: this.#failure,
+      frames: this.frames.save(),
+      clock: this.#reclaimer.save(),
+    };
   }
 
   load(saved: KernelSnapshot): void {
     this.#processes = saved.processes.map((p) => ({ ...p }));
     this.#current = saved.current;
     this.#operation = saved.operation;
+    this.#failure = saved.failure;
+    this.frames.load(saved.frames);
+    this.#reclaimer.load(saved.clock);
   }
 
   hash(into: Hasher): void {
-    into.plain({ processes: this.#processes, current: this.#current, operation: this.#operation });
+    into.plain({
+      processes: this.#processes,
+      current: this.#current,
+      operation: this.#operation,
+      failure: this.#failure,
+    });
+    this.frames.hash(into);
+    this.#reclaimer.hash(into);
   }
 }
-
-/** Nothing is mapped above: every table that covers user space alone may go. */
-const TASK_SIZE_CEILING = asVpn(2 ** 35);

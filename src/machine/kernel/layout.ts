@@ -7,3 +7,5 @@ export const TASK_SIZE: Vpn = asVpn(0x7fff_ffff_f000 / 4096);
 export const MMAP_MIN: Vpn = asVpn(16);
 /** mmap goes top-down from here: the gap left for the stack is at least 128 MiB. */
 export const MMAP_BASE: Vpn = asVpn(TASK_SIZE - (128 << 20) / 4096);
+/** Where the heap segment begins: behind a program of two MiB at the usual place of position-independent ones. */
+export const BRK_START: Vpn = asVpn(0x5555_5575_6000 / 4096);

@@ -1,43 +1,25 @@
-/** A process and its address space (`mm_struct`), as plain records. */
+/** A process and its address space (`task_struct` and `mm_struct`), as plain records. */
 import type { Vpn } from '../core/addresses';
 import type { Tdb } from '../emt/driver';
-import type { TlbGather } from '../emt/gather';
 import type { VmaList } from './vma';
 
 export interface Process {
   readonly pid: number;
   readonly name: string;
   readonly tdb: Tdb;
+  /** Of the process that forked it; 0 if the scenario made it. */
+  readonly parent: number;
+  /** Processes that have forked one another are a family: their anonymous pages have places in common. */
+  readonly family: number;
   vmas: VmaList;
-  /** Resident pages. */
-  rss: number;
+  /** Resident pages: anonymous ones, and those of files. The zero page and devices do not count. */
+  rssAnon: number;
+  rssFile: number;
+  /** Entries that name a swap slot. */
+  swapEntries: number;
+  /** End of the heap segment. */
+  brk: Vpn;
+  exited: boolean;
 }
 
-/**
- * A range operation in the middle of its work. Each step is bounded and is a tick of its own, so that however large the
- * range, the run can be paused, recorded and sought into.
- */
-export type Operation = UnmapOperation | PopulateOperation;
-
-export interface UnmapOperation {
-  kind: 'unmap';
-  pid: number;
-  /** Pieces of areas that are still to be emptied, first one first. */
-  pieces: readonly { start: Vpn; end: Vpn }[];
-  /** Whole range, and the nearest mappings around it: what tables may be freed. */
-  start: Vpn;
-  end: Vpn;
-  floor: Vpn;
-  ceiling: Vpn;
-  phase: 'pages' | 'tables' | 'upperTables';
-  /** Next page of the phase. */
-  at: Vpn;
-  gather: TlbGather;
-}
-
-export interface PopulateOperation {
-  kind: 'populate';
-  pid: number;
-  at: Vpn;
-  end: Vpn;
-}
+export const residentPages = (process: Process): number => process.rssAnon + process.rssFile;

@@ -1,133 +1,112 @@
 /**
- * The buddy allocator: blocks of 2^order frames, orders 0 to 10, split on allocation and merged with their buddies on
- * free, as Linux's mm/page_alloc.c does (`expand`, `__free_one_page`).
+ * The page allocator (mm/page_alloc.c): one buddy zone a memory node. Whoever asks names the node it would like; other nodes
+ * help out in order of their distance, which is that of their numbers.
  *
- * Memory that was never touched is not on a list: `untouched` is the first frame of a run of whole order-10 blocks, so
- * that a machine of 64 GiB starts in no time. The first MiB is reserved, as on a PC; the tail that fills no order-10
- * block is handed out in smaller ones.
- *
- * Holds always: a free block's head frame has state Free and its order; its other frames have state None; the buddy of
- * a free block of order below 10 is not a free block of the same order.
+ * Every block knows who it was allocated for (`owner`, a number that only callers understand), so that an entry that somebody
+ * edited cannot make the kernel free, or follow, a frame of somebody else.
  */
 import { asPfn, type Pfn } from '../core/addresses';
 import type { Hasher } from '../core/hash';
-import { type Probe, Signal } from '../core/probe';
-import { ArrayState, type Stateful, type TypedArray } from '../core/state';
+import type { Probe } from '../core/probe';
+import type { Stateful, TypedArray } from '../core/state';
+import { BuddyZone, FrameState, MAX_ORDER, type OrderInfo, OWNER, STATE } from './buddyZone';
 import type { PhysicalMemory } from './physicalMemory';
 
-export const MAX_ORDER = 10;
+export { FrameState, MAX_ORDER, type OrderInfo };
+
 const LARGEST = 1 << MAX_ORDER;
-const RESERVED_FRAMES = 256;
-
-const STATE = 0;
-const NEXT = 1;
-const PREVIOUS = 2;
-/** Of an allocated block: who it was allocated for; the same word is a list link while the block is free. */
-const OWNER = 1;
-
-export const enum FrameState {
-  None,
-  Free,
-  Allocated,
-}
-
-export interface OrderInfo {
-  order: number;
-  freeBlocks: number;
-}
 
 export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
-  /** Per order: head frame + 1 of the free list, 0 if empty. */
-  readonly #heads = new Int32Array(MAX_ORDER + 1);
-  readonly #counts = new Int32Array(MAX_ORDER + 1);
-  /** [0]: first frame never touched, a multiple of 1,024; [1]: free frames in all. */
-  readonly #progress = new Float64Array(2);
-  readonly #state = new ArrayState([this.#heads, this.#counts, this.#progress]);
-  /** End of the whole order-10 blocks. */
-  readonly #wholeEnd: number;
+  /** By node. */
+  readonly zones: readonly BuddyZone[];
+  readonly #framesPerNode: number;
 
+  /** Memory is divided evenly, in whole blocks of the largest order; the last node has the rest. */
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly probe: Probe,
+    nodes = 1,
   ) {
-    const frames = memory.frameCount;
-    this.#wholeEnd = Math.floor(frames / LARGEST) * LARGEST;
-    this.#progress[0] = Math.min(LARGEST, this.#wholeEnd);
-    if (this.#wholeEnd > 0) this.#seed(RESERVED_FRAMES, LARGEST);
-    this.#seed(Math.max(this.#wholeEnd, RESERVED_FRAMES), frames);
-    this.#progress[1] += this.#wholeEnd - this.#progress[0];
+    const { frameCount } = memory;
+    this.#framesPerNode = nodes === 1 ? frameCount : Math.floor(frameCount / nodes / LARGEST) * LARGEST;
+    if (this.#framesPerNode === 0) throw new Error(`${nodes} nodes need at least ${nodes * LARGEST} frames`);
+    this.zones = Array.from({ length: nodes }, (_, i) => {
+      const end = i === nodes - 1 ? frameCount : (i + 1) * this.#framesPerNode;
+      return new BuddyZone(memory, probe, i * this.#framesPerNode, end);
+    });
   }
 
   get freeFrames(): number {
-    return this.#progress[1];
+    let sum = 0;
+    for (const zone of this.zones) sum += zone.freeFrames;
+    return sum;
   }
 
-  /** Free blocks per order, untouched ones included. */
-  orders(): OrderInfo[] {
-    const untouched = (this.#wholeEnd - this.#progress[0]) / LARGEST;
-    return Array.from(this.#counts, (n, order) => ({ order, freeBlocks: order === MAX_ORDER ? n + untouched : n }));
+  /** Free blocks per order, untouched ones included, of one node or of all. */
+  orders(node?: number): OrderInfo[] {
+    const zones = node === undefined ? this.zones : [this.zones[node]];
+    const all = zones.map((zone) => zone.orders());
+    return all[0].map(({ order }) => ({ order, freeBlocks: all.reduce((sum, o) => sum + o[order].freeBlocks, 0) }));
+  }
+
+  nodeOf(pfn: Pfn): number {
+    return Math.min(this.zones.length - 1, Math.floor(pfn / this.#framesPerNode));
   }
 
   /**
    * First frame of a block of 2^order frames that read as zero, or −1 if there is none. `owner` is a number that only
    * the caller understands; whoever frees the block must know it.
    */
-  allocate(order: number, purpose: string, owner = 0): Pfn | -1 {
-    let from = order;
-    while (from <= MAX_ORDER && this.#heads[from] === 0) from++;
-    let pfn: Pfn;
-    if (from <= MAX_ORDER) {
-      pfn = asPfn(this.#heads[from] - 1);
-      this.#unlink(pfn, from);
-    } else if (this.#progress[0] < this.#wholeEnd) {
-      from = MAX_ORDER;
-      pfn = asPfn(this.#progress[0]);
-      this.#progress[0] += LARGEST;
-    } else {
-      this.probe.recorder?.emit({ kind: 'frame', action: 'fail', pfn: asPfn(0), order, purpose });
-      return -1;
+  allocate(order: number, purpose: string, owner = 0, node = 0): Pfn | -1 {
+    const { zones } = this;
+    const near = zones[node].allocate(order, purpose, owner, order);
+    if (near !== -1) return near;
+    for (let distance = 1; distance < zones.length; distance++) {
+      const far = zones[(node + distance) % zones.length].allocate(order, purpose, owner, order);
+      if (far !== -1) return far;
     }
-    while (from > order) {
-      from--;
-      this.#link(asPfn(pfn + (1 << from)), from);
+    this.probe.recorder?.emit({ kind: 'frame', action: 'fail', pfn: asPfn(0), order, purpose });
+    return -1;
+  }
+
+  /** As `allocate`, from that node alone. */
+  allocateOn(node: number, order: number, purpose: string, owner = 0): Pfn | -1 {
+    return this.zones[node].allocate(order, purpose, owner, order);
+  }
+
+  /** A frame broken out of a free block of at least that order, so that the block is no more; −1 if there is none. */
+  allocateBreaking(order: number, purpose: string, owner = 0): Pfn | -1 {
+    for (const zone of this.zones) {
+      const pfn = zone.allocate(0, purpose, owner, order);
+      if (pfn !== -1) return pfn;
     }
-    this.memory.setRecord(pfn, STATE, FrameState.Allocated | (order << 4));
-    this.memory.setRecord(pfn, OWNER, owner);
-    // Somebody may have poked bytes into the frames while they were free.
-    for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
-    this.#progress[1] -= 1 << order;
-    this.#signalCleared(pfn, order);
-    this.probe.recorder?.emit({ kind: 'frame', action: 'allocate', pfn, order, purpose });
-    return pfn;
+    return -1;
   }
 
   /** Gives a block back. False, and nothing done, if the frame is not the head of a block allocated for `owner`. */
   free(pfn: Pfn, purpose: string, owner = 0): boolean {
     if (!this.belongsTo(pfn, owner)) return false;
-    let order = (this.memory.record(pfn, STATE) >>> 4) & 15;
-    for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
-    this.probe.recorder?.emit({ kind: 'frame', action: 'free', pfn, order, purpose });
-    this.#progress[1] += 1 << order;
-    this.#signalCleared(pfn, order);
-    this.memory.setRecord(pfn, STATE, FrameState.None);
-    this.memory.setRecord(pfn, OWNER, 0);
-    let block: number = pfn;
-    while (order < MAX_ORDER) {
-      const buddy = asPfn(block % (2 << order) === 0 ? block + (1 << order) : block - (1 << order));
-      if (this.memory.record(buddy, STATE) !== (FrameState.Free | (order << 4))) break;
-      this.#unlink(buddy, order);
-      block = Math.min(block, buddy);
-      order++;
-    }
-    this.#link(asPfn(block), order);
+    this.zones[this.nodeOf(pfn)].free(pfn, purpose);
     return true;
   }
 
-  /** Frames that change hands lose their bytes: for whoever watches those, a write. */
-  #signalCleared(pfn: Pfn, order: number): void {
-    if (!this.probe.watches.physicalWrites) return;
-    for (let i = 0; i < 1 << order; i++)
-      if (this.probe.watches.writesFrame(asPfn(pfn + i))) this.probe.signal(Signal.Watch);
+  /** Makes of an allocated block blocks of single frames, each of which is freed by itself. */
+  split(pfn: Pfn): void {
+    const order = (this.memory.record(pfn, STATE) >>> 4) & 15;
+    const owner = this.memory.record(pfn, OWNER);
+    for (let i = 0; i < 1 << order; i++) {
+      this.memory.setRecord(asPfn(pfn + i), STATE, FrameState.Allocated);
+      this.memory.setRecord(asPfn(pfn + i), OWNER, owner);
+    }
+  }
+
+  /** Makes one block of 2^order allocated single frames of the same owner. The first frame must be aligned. */
+  join(pfn: Pfn, order: number): void {
+    this.memory.setRecord(pfn, STATE, FrameState.Allocated | (order << 4));
+    for (let i = 1; i < 1 << order; i++) {
+      this.memory.setRecord(asPfn(pfn + i), STATE, FrameState.None);
+      this.memory.setRecord(asPfn(pfn + i), OWNER, 0);
+    }
   }
 
   /** True if the frame is the head of a block that was allocated for `owner`. */
@@ -135,47 +114,14 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
     return (this.memory.record(pfn, STATE) & 15) === FrameState.Allocated && this.memory.record(pfn, OWNER) === owner;
   }
 
-  #link(pfn: Pfn, order: number): void {
-    const head = this.#heads[order];
-    this.memory.setRecord(pfn, STATE, FrameState.Free | (order << 4));
-    this.memory.setRecord(pfn, NEXT, head);
-    this.memory.setRecord(pfn, PREVIOUS, 0);
-    if (head !== 0) this.memory.setRecord(asPfn(head - 1), PREVIOUS, pfn + 1);
-    this.#heads[order] = pfn + 1;
-    this.#counts[order]++;
-  }
-
-  #unlink(pfn: Pfn, order: number): void {
-    const next = this.memory.record(pfn, NEXT);
-    const previous = this.memory.record(pfn, PREVIOUS);
-    if (previous === 0) this.#heads[order] = next;
-    else this.memory.setRecord(asPfn(previous - 1), NEXT, next);
-    if (next !== 0) this.memory.setRecord(asPfn(next - 1), PREVIOUS, previous);
-    this.memory.setRecord(pfn, STATE, 0);
-    this.memory.setRecord(pfn, NEXT, 0);
-    this.memory.setRecord(pfn, PREVIOUS, 0);
-    this.#counts[order]--;
-  }
-
-  /** Puts the frames from … to − 1 on the lists as the largest aligned blocks that fit. */
-  #seed(from: number, to: number): void {
-    let pfn = from;
-    while (pfn < to) {
-      let order = 0;
-      while (order < MAX_ORDER && pfn % (2 << order) === 0 && pfn + (2 << order) <= to) order++;
-      this.#link(asPfn(pfn), order);
-      this.#progress[1] += 1 << order;
-      pfn += 1 << order;
-    }
-  }
-
   save(): readonly TypedArray[] {
-    return this.#state.save();
+    return this.zones.flatMap((zone) => zone.save());
   }
   load(saved: readonly TypedArray[]): void {
-    this.#state.load(saved);
+    const each = saved.length / this.zones.length;
+    this.zones.forEach((zone, i) => zone.load(saved.slice(i * each, (i + 1) * each)));
   }
   hash(into: Hasher): void {
-    this.#state.hash(into);
+    for (const zone of this.zones) zone.hash(into);
   }
 }

@@ -4,17 +4,19 @@
  *
  * A page fault fills nothing, and drops the TLB entries of the page that it is about (Intel SDM vol. 3A §4.10.4.1).
  */
-import { asPfn, asVpn, formatVirtual, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
+import { asVpn, formatVirtual, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core/addresses';
 import { SingleAccess } from '../core/accessChunk';
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import type { Hasher } from '../core/hash';
-import { type Probe, Signal } from '../core/probe';
+import type { Probe } from '../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
-import type { WatchedRegister } from '../core/watch';
-import type { AssociativeCache } from './associativeCache';
-import type { Instructions } from './instructions';
-import { Access, CR0, CR4, EFER, ErrorCode, RightsTable, TlbFlag } from './rights';
+import { ANY_PCID, type AssociativeCache } from './associativeCache';
+import { Contexts } from './contexts';
+import { type Instructions, Invpcid } from './instructions';
+import type { ReplacementOptions } from './replacement';
+import { Register, Registers } from './registers';
+import { Access, CR4, ErrorCode, type RightsTable, TlbFlag } from './rights';
 import { makeLevel, type TlbGeometry, type TlbLevel } from './tlbLevel';
 import { Counting, type RefusedBy, Translator } from './translator';
 import { type Walker, type WalkResult, WalkStatus } from './walker';
@@ -28,6 +30,13 @@ export interface MmuOptions {
   /** `strict`: an entry that leaves the STLB leaves the first level too. */
   inclusive: 'fill' | 'strict';
   addressBits: number;
+  replacement: ReplacementOptions;
+  /** CR4.PCIDE is on from the start. */
+  pcid: boolean;
+  /** CR3's table when the machine starts. */
+  root: Pfn;
+  /** Number of the CPU, where there are several: events name it. */
+  cpu?: number;
 }
 
 export interface Fault {
@@ -37,51 +46,41 @@ export interface Fault {
   errorCode: number;
 }
 
-const enum Register {
-  Cr0,
-  Cr2Page,
-  Cr2Offset,
-  Cr3,
-  Cr4,
-  Efer,
-  Pkru,
-}
+/** A MOV to CR4 that changes one of these drops everything. */
+const DROPS_ALL = CR4.PGE | CR4.PAE | CR4.PSE | CR4.LA57;
 
-export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
-  readonly l1d: TlbLevel;
-  readonly l1i: TlbLevel;
-  readonly stlb: TlbLevel;
-  readonly rights = new RightsTable();
+export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, Instructions {
   readonly translator: Translator;
-  /** Every TLB, first level first. */
-  readonly tlbs: readonly AssociativeCache[];
   readonly fault: Fault = { vector: 'PF', vpn: asVpn(0), offset: 0, errorCode: 0 };
-  readonly #registers = new Float64Array(7);
+  readonly #l1d: TlbLevel;
+  readonly #l1i: TlbLevel;
+  readonly #stlb: TlbLevel;
+  readonly #tlbs: readonly AssociativeCache[];
+  readonly #contexts: Contexts;
   readonly #walker: Walker;
+  readonly #cpu: number | undefined;
   readonly #counters: Float64Array;
   readonly #state: ArrayState;
   readonly #one = new SingleAccess();
+  /** The last save, as long as nothing can have changed since: CPUs that do not run cost a checkpoint nothing. */
+  #saved: readonly TypedArray[] | null = null;
 
-  constructor(
-    options: MmuOptions,
-    private readonly probe: Probe,
-    costs: HardwareCosts,
-    makeWalker: (rights: RightsTable) => Walker,
-  ) {
-    this.l1d = makeLevel('L1D TLB', options.dtlb);
-    this.l1i = makeLevel('L1I TLB', options.itlb);
-    this.stlb = makeLevel('STLB', options.stlb);
-    this.tlbs = [...this.l1d.structures, ...this.l1i.structures, ...this.stlb.structures];
+  constructor(options: MmuOptions, probe: Probe, costs: HardwareCosts, makeWalker: (rights: RightsTable) => Walker) {
+    super(probe, { pcid: options.pcid, root: options.root });
+    const { replacement } = options;
+    this.#l1d = makeLevel('L1D TLB', options.dtlb, replacement);
+    this.#l1i = makeLevel('L1I TLB', options.itlb, replacement);
+    this.#stlb = makeLevel('STLB', options.stlb, replacement);
+    this.#tlbs = [...this.#l1d.structures, ...this.#l1i.structures, ...this.#stlb.structures];
+    this.#cpu = options.cpu;
     this.#counters = probe.counters;
-    this.#state = new ArrayState([this.#registers]);
-    this.#registers[Register.Cr0] = (CR0.PE | CR0.WP | CR0.PG) >>> 0;
-    this.#registers[Register.Cr4] = CR4.PAE | CR4.PGE | CR4.SMEP | CR4.SMAP;
-    this.#registers[Register.Efer] = EFER.LME | EFER.LMA | EFER.NXE;
+    this.#state = new ArrayState([this.values]);
     this.#walker = makeWalker(this.rights);
+    this.#contexts = new Contexts(this.#tlbs, this.#walker.walkCaches);
     this.translator = new Translator({
-      l1d: this.l1d,
-      l1i: this.l1i,
-      stlb: this.stlb,
+      l1d: this.#l1d,
+      l1i: this.#l1i,
+      stlb: this.#stlb,
       strict: options.inclusive === 'strict',
       addressBits: options.addressBits,
       rights: this.rights,
@@ -91,13 +90,49 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
       host: {
         refuse: (by, vpn, offset, access, user, flags) => this.#refuse(by, vpn, offset, access, user, flags),
         assistDirty: (vpn, offset, user) => this.#assistDirty(vpn, offset, user),
+        settle: () => this.#settle(),
       },
     });
-    this.#updateRights();
+    this.translator.root = options.root;
+    this.updateRights();
   }
 
+  // Who looks at the caches sees what the next access would find.
+
+  get l1d(): TlbLevel {
+    this.#settle();
+    return this.#l1d;
+  }
+  get l1i(): TlbLevel {
+    this.#settle();
+    return this.#l1i;
+  }
+  get stlb(): TlbLevel {
+    this.#settle();
+    return this.#stlb;
+  }
+  /** Every TLB, first level first. */
+  get tlbs(): readonly AssociativeCache[] {
+    this.#settle();
+    return this.#tlbs;
+  }
   get walkCaches(): readonly AssociativeCache[] {
-    return this.#walker.walkCaches.caches;
+    this.#settle();
+    return this.#walker.walkCaches;
+  }
+  /** PCID of an entry of one of the caches; ANY_PCID for a global one. */
+  pcidOf(cache: AssociativeCache, entry: number): number {
+    return this.#contexts.pcidOf(cache, entry);
+  }
+
+  /** Whoever lets the CPU work around this class says so: what was saved last is not what it is now. */
+  override changed(): void {
+    this.#saved = null;
+  }
+
+  #settle(): void {
+    this.translator.unsettled = false;
+    this.#contexts.settle();
   }
 
   /**
@@ -105,6 +140,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
    * `fault`. `user` is 1 for user mode, 0 for supervisor.
    */
   translate(vpn: Vpn, offset: number, access: Access, user: number, counting = Counting.Access): boolean {
+    this.changed();
     this.#one.set(access, vpn, offset);
     return this.translator.run(this.#one, 0, 1, 0, user, counting, false) === 1;
   }
@@ -132,7 +168,7 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     const { pfn, pageSize, flags, cycles } = this.#walker.result;
     counters[Counter.OtherWalkCycles] += cycles;
     const kept = this.translator.globalPages ? flags : flags & ~TlbFlag.Global;
-    for (const tlb of this.tlbs) {
+    for (const tlb of this.#tlbs) {
       for (let size = 0; size < 3; size++) {
         const at = find(tlb, vpn, size);
         if (at < 0) continue;
@@ -159,7 +195,8 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     else if (by === 'walk') this.#raiseFromWalk(vpn, offset, access, user);
     else {
       const reason = this.probe.recorder === null ? '' : `${by.name}: ${this.rights.explain(flags, access, user)}`;
-      this.#raise('PF', vpn, offset, this.#errorCode(access, user, ErrorCode.Present), reason);
+      const key = this.rights.keyForbids(flags, access, user) ? ErrorCode.ProtectionKey : 0;
+      this.#raise('PF', vpn, offset, this.#errorCode(access, user, ErrorCode.Present | key), reason);
     }
   }
 
@@ -169,7 +206,9 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     this.#counters[Counter.OtherWalkCycles] += cycles;
     let bits = 0;
     if (status === WalkStatus.Reserved) bits = ErrorCode.Reserved | ErrorCode.Present;
-    else if (status === WalkStatus.Rights) bits = ErrorCode.Present;
+    else if (status === WalkStatus.Rights)
+      // PK says what the key forbids, whatever else does (Intel SDM vol. 3A §4.7).
+      bits = ErrorCode.Present | (this.rights.keyForbids(flags, access, user) ? ErrorCode.ProtectionKey : 0);
     let reason = '';
     if (this.probe.recorder !== null) {
       if (status === WalkStatus.NotPresent) reason = 'the entry is not present';
@@ -187,128 +226,122 @@ export class Mmu implements Stateful<readonly TypedArray[]>, Instructions {
     f.offset = offset;
     f.errorCode = errorCode;
     if (vector === 'PF') {
-      this.#registers[Register.Cr2Page] = vpn;
-      this.#registers[Register.Cr2Offset] = offset;
-      this.#dropPage(vpn);
-      this.#signalLoad('cr2');
+      this.#dropPage(vpn, this.pcid, true);
+      this.setCr2(vpn, offset);
     }
     this.probe.recorder?.emit({ kind: 'fault', vector, vpn, offset, errorCode, reason });
   }
 
   // ---- instructions and registers -------------------------------------------------------------------------------
 
-  movToCr3(root: Pfn): void {
-    this.#registers[Register.Cr3] = root;
+  movToCr3(root: Pfn, pcid = 0, keep = false): void {
+    this.changed();
+    const tagged = this.#tagsEntries;
+    this.values[Register.Cr3] = root;
     this.translator.root = root;
-    this.#dropAll('MOV to CR3', false);
-    this.#signalLoad('cr3');
+    if (tagged) this.#usePcid(pcid);
+    if (!keep || !tagged) this.#drop('MOV to CR3', this.pcid, false);
+    else this.#report('MOV to CR3', 'nothing');
+    this.signalLoad('cr3');
   }
 
-  #signalLoad(register: WatchedRegister): void {
-    if (this.probe.watches.registers && this.probe.watches.register(register)) this.probe.signal(Signal.Watch);
+  get #tagsEntries(): boolean {
+    return (this.cr4 & CR4.PCIDE) !== 0;
   }
 
-  movFromCr3(): Pfn {
-    return asPfn(this.#registers[Register.Cr3]);
+  /** The caches follow when the next access comes; a person's edit in the middle of one is followed at once. */
+  #usePcid(pcid: number): void {
+    this.values[Register.Pcid] = pcid;
+    this.#contexts.current = pcid;
+    this.translator.unsettled = this.#contexts.pending;
+    if (this.translator.isRunning) this.#settle();
   }
 
   invlpg(vpn: Vpn): void {
-    this.#counters[Counter.Flushes]++;
     this.#counters[Counter.FlushedPages]++;
-    this.#dropPage(vpn);
-    this.#walker.walkCaches.flush();
-    if (this.probe.recorder !== null)
-      this.probe.recorder.emit({ kind: 'flush', instruction: 'INVLPG', text: formatVirtual(vpn) });
+    this.#counters[Counter.Flushes]++;
+    this.#dropPage(vpn, this.pcid, true);
+    this.#contexts.dropWalkCaches(this.pcid);
+    this.#report('INVLPG', this.probe.recorder === null ? '' : formatVirtual(vpn));
   }
 
-  /** Every TLB entry that translates the page, of whatever size. */
-  #dropPage(vpn: Vpn): void {
-    for (const tlb of this.tlbs) {
-      for (let size = 0; size < 3; size++) {
-        const at = find(tlb, vpn, size);
-        if (at < 0) continue;
-        tlb.invalidate(at);
-        this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'gone' });
-      }
-    }
+  invpcid(type: Invpcid, pcid: number, vpn: Vpn): void {
+    if (type === Invpcid.Address) {
+      this.#counters[Counter.FlushedPages]++;
+      this.#counters[Counter.Flushes]++;
+      this.#dropPage(vpn, pcid, false);
+      this.#contexts.dropWalkCaches(pcid);
+      this.#report('INVPCID', this.probe.recorder === null ? '' : `${formatVirtual(vpn)} of PCID ${pcid}`);
+    } else if (type === Invpcid.Pcid) this.#drop('INVPCID', pcid, false);
+    else this.#drop('INVPCID', ANY_PCID, type === Invpcid.All);
+  }
+
+  /** What translates the page for a PCID, of whatever size; global pages too if asked. */
+  #dropPage(vpn: Vpn, pcid: number, global: boolean): void {
+    this.changed();
+    this.#contexts.dropPage(vpn, pcid, global, ({ name: structure }) =>
+      this.probe.recorder?.emit({ kind: 'tlbUpdate', structure, vpn, text: 'gone' }),
+    );
   }
 
   flushAll(): void {
-    this.#dropAll('CR4.PGE toggled', true);
+    this.#drop('CR4.PGE toggled', ANY_PCID, true);
   }
 
-  #dropAll(instruction: string, global: boolean): void {
+  #drop(instruction: string, pcid: number, global: boolean): void {
+    this.changed();
     this.#counters[Counter.Flushes]++;
-    for (const tlb of this.tlbs)
-      for (let i = 0; i < tlb.entries; i++) if (global || (tlb.flagsOf(i) & TlbFlag.Global) === 0) tlb.invalidate(i);
-    this.#walker.walkCaches.flush();
-    this.probe.recorder?.emit({ kind: 'flush', instruction, text: global ? 'everything' : 'all but global pages' });
+    this.#contexts.drop(pcid, global);
+    if (this.probe.recorder === null) return;
+    const whose = this.#tagsEntries && pcid !== ANY_PCID ? ` of PCID ${pcid}` : '';
+    this.#report(instruction, global ? `everything${whose}` : `all${whose} but global pages`);
   }
 
-  get cr0(): number {
-    return this.#registers[Register.Cr0];
-  }
-  set cr0(value: number) {
-    this.#registers[Register.Cr0] = value >>> 0;
-    this.#updateRights();
-    this.#signalLoad('cr0');
-  }
-  get cr2(): { vpn: Vpn; offset: number } {
-    return { vpn: asVpn(this.#registers[Register.Cr2Page]), offset: this.#registers[Register.Cr2Offset] };
-  }
-  setCr2(vpn: Vpn, offset: number): void {
-    this.#registers[Register.Cr2Page] = vpn;
-    this.#registers[Register.Cr2Offset] = offset;
-    this.#signalLoad('cr2');
-  }
-  get cr4(): number {
-    return this.#registers[Register.Cr4];
-  }
-  /** Changing PGE, PAE, PSE or LA57, or setting SMEP, drops everything (Intel SDM vol. 3A §4.10.4.1). */
-  set cr4(value: number) {
-    const changed = (this.cr4 ^ value) & (CR4.PGE | CR4.PAE | CR4.PSE | CR4.LA57);
-    const drops = changed !== 0 || (~this.cr4 & value & CR4.SMEP) !== 0;
-    this.#registers[Register.Cr4] = value >>> 0;
-    this.#updateRights();
-    this.#signalLoad('cr4');
-    if (drops) this.#dropAll('MOV to CR4', true);
-  }
-  get efer(): number {
-    return this.#registers[Register.Efer];
-  }
-  set efer(value: number) {
-    this.#registers[Register.Efer] = value >>> 0;
-    this.#updateRights();
-    this.#signalLoad('efer');
-  }
-  get pkru(): number {
-    return this.#registers[Register.Pkru];
-  }
-  set pkru(value: number) {
-    this.#registers[Register.Pkru] = value >>> 0;
-    this.#signalLoad('pkru');
+  #report(instruction: string, text: string): void {
+    this.probe.recorder?.emit({ kind: 'flush', instruction, text, cpu: this.#cpu });
   }
 
-  #updateRights(): void {
+  override get cr4(): number {
+    return super.cr4;
+  }
+  /**
+   * Changing PGE, PAE, PSE or LA57, or clearing PCIDE, drops everything; setting SMEP, what is of the current PCID or
+   * global (Intel SDM vol. 3A §4.10.4.1).
+   */
+  override set cr4(value: number) {
+    const before = this.cr4;
+    const dropsAll = ((before ^ value) & DROPS_ALL) !== 0 || (before & ~value & CR4.PCIDE) !== 0;
+    const dropsCurrent = (~before & value & CR4.SMEP) !== 0;
+    super.cr4 = value;
+    if (dropsAll || dropsCurrent) this.#drop('MOV to CR4', dropsAll ? ANY_PCID : this.pcid, true);
+    if ((value & CR4.PCIDE) === 0 && this.pcid !== 0) this.#usePcid(0);
+  }
+  protected override updateRights(): void {
+    super.updateRights();
     this.translator.globalPages = (this.cr4 & CR4.PGE) !== 0;
-    this.rights.update(this.cr0 | 0, this.cr4, this.efer);
   }
 
   save(): readonly TypedArray[] {
-    return [...this.#state.save(), ...this.tlbs.flatMap((t) => t.save()), ...this.#walker.save()];
+    this.#settle();
+    this.#saved ??= [...this.#state.save(), ...this.#tlbs.flatMap((t) => t.save()), ...this.#walker.save()];
+    return this.#saved;
   }
 
   load(saved: readonly TypedArray[]): void {
+    this.#saved = saved;
     this.#state.load(saved.slice(0, 1));
-    this.tlbs.forEach((tlb, i) => tlb.load(saved.slice(1 + i, 2 + i)));
-    this.#walker.load(saved.slice(1 + this.tlbs.length));
-    this.#updateRights();
+    this.#tlbs.forEach((tlb, i) => tlb.load(saved.slice(1 + i, 2 + i)));
+    this.#walker.load(saved.slice(1 + this.#tlbs.length));
+    this.updateRights();
+    this.#contexts.loaded(this.pcid);
+    this.translator.unsettled = false;
     this.translator.root = this.movFromCr3();
   }
 
   hash(into: Hasher): void {
+    this.#settle();
     this.#state.hash(into);
-    for (const tlb of this.tlbs) tlb.hash(into);
+    for (const tlb of this.#tlbs) tlb.hash(into);
     this.#walker.hash(into);
   }
 }

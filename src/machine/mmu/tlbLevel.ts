@@ -1,6 +1,7 @@
 /** One level of TLBs for one kind of access: which structure holds which page size. Structures may be shared by sizes. */
 import { PAGE_SIZE_NAMES } from '../core/addresses';
 import { AssociativeCache } from './associativeCache';
+import { makeReplacer, type ReplacementOptions } from './replacement';
 
 export interface TlbGeometry {
   sizes: readonly ('4K' | '2M' | '1G')[];
@@ -18,10 +19,11 @@ export interface TlbLevel {
   readonly huge1G: AssociativeCache;
 }
 
-export function makeLevel(name: string, geometry: readonly TlbGeometry[]): TlbLevel {
+export function makeLevel(name: string, geometry: readonly TlbGeometry[], replacement: ReplacementOptions): TlbLevel {
   const structures = geometry.map((g) => {
     const suffix = geometry.length > 1 ? ` ${g.sizes.join('+')}` : '';
-    return new AssociativeCache(name + suffix, g.entries, g.ways);
+    const full = name + suffix;
+    return new AssociativeCache(full, g.entries, g.ways, makeReplacer(replacement, full, g.entries, g.ways));
   });
   const holder = (size: string): AssociativeCache | null => {
     const at = geometry.findIndex((g) => (g.sizes as readonly string[]).includes(size));

@@ -26,7 +26,7 @@ import {
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import { type Probe, Signal } from '../core/probe';
-import { type AssociativeCache, EntryData } from './associativeCache';
+import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
 import { countAccesses, Tally, TallyOf } from './tally';
@@ -65,6 +65,8 @@ export interface TranslatorHost {
   refuse(by: RefusedBy, vpn: Vpn, offset: number, access: Access, user: number, flags: number): void;
   /** A write through a clean entry: walks again to set D. False if that faulted. */
   assistDirty(vpn: Vpn, offset: number, user: number): boolean;
+  /** Makes the caches follow CR3's PCID (see `Contexts`). */
+  settle(): void;
 }
 
 export interface TranslatorParts {
@@ -89,6 +91,8 @@ export class Translator {
   /** CR3's table, and whether CR4.PGE is on: without it, G in an entry means nothing. The MMU keeps them up to date. */
   root: Pfn = asPfn(0);
   globalPages = false;
+  /** The caches do not follow CR3's PCID yet. */
+  unsettled = false;
   /** Place of the last access of the run that walked; −1 if none did. */
   walkedAt = -1;
   readonly #ofChunk: Sides;
@@ -157,6 +161,7 @@ export class Translator {
     goesOn: boolean,
   ): number {
     this.end = RunEnd.Done;
+    if (this.unsettled) this.#host.settle();
     // Single accesses are made between the runs of a chunk, and must not forget what is known there.
     const sides = chunk.length === 1 ? this.#ofSingle : this.#ofChunk;
     const { data, code } = sides;
@@ -181,6 +186,11 @@ export class Translator {
     if (again === 1) (packedKind(chunk.packed[from]) === Access.Exec ? code : data).misses--;
     countAccesses(counters, chunk, from + again, made, counting === Counting.Page, sides, this.#secondHits);
     return at;
+  }
+
+  /** In the middle of an access; also after an error has unwound one, until the next. */
+  get isRunning(): boolean {
+    return this.#running;
   }
 
   #translate(
@@ -226,6 +236,9 @@ export class Translator {
     const dataEntries = l1d.entries;
     const dataHashed = l1d.hashed;
     const secondHashed = second.hashed;
+    // Fills are written out for LRU alone.
+    const dataInline = !dataHashed && l1d.replacer === null;
+    const secondInline = secondHashed && second.replacer === null;
     const secondHeads = second.heads;
     const secondRing = second.ring;
     const secondIndex = second.index;
@@ -405,7 +418,7 @@ export class Translator {
             break translated;
           }
           filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
-          if (!secondHashed) second.enter(vpn, filled);
+          if (!secondInline) second.enter(vpn, filled);
           else {
             // AssociativeCache.enter, written out.
             const victim = secondRing[secondEntries + secondHeads[set2]];
@@ -424,7 +437,7 @@ export class Translator {
             secondIndex[bucket] = victim;
           }
         }
-        if (exec || dataHashed) first.enter(vpn, filled);
+        if (exec || !dataInline) first.enter(vpn, filled);
         else {
           const victim = dataRing[dataEntries + dataHeads[set]];
           const evictedSize = slots[2 * victim] === -1 ? 0 : slots[2 * victim + 1] & EntryData.SizeMask;
@@ -575,13 +588,15 @@ export class Translator {
   #dropFromFirstLevel(stlb: AssociativeCache, victim: number): void {
     if (!stlb.isValid(victim)) return;
     const size = stlb.sizeOf(victim);
+    const pcid = stlb.pcidOf(victim, CURRENT_PCID);
     for (const level of [this.#l1d, this.#l1i]) {
       const tlb = level.bySize[size];
-      const at = tlb === null ? -1 : tlb.peek(stlb.tagOf(victim), size);
+      if (tlb === null) continue;
+      const at = tlb.findOf(stlb.tagOf(victim), size, pcid, CURRENT_PCID, pcid === ANY_PCID);
       if (at < 0) continue;
-      const page = asVpn(tlb!.firstPageOf(at));
-      tlb!.invalidate(at);
-      this.#reports.dropped(tlb!, page);
+      const page = asVpn(tlb.firstPageOf(at));
+      tlb.invalidate(at);
+      this.#reports.dropped(tlb, page);
     }
   }
 
@@ -589,6 +604,9 @@ export class Translator {
     this.#counters[kind === Access.Exec ? Counter.L1iHits : Counter.L1dHits]++;
   }
 }
+
+/** Stands for the current PCID, whichever that is. */
+const CURRENT_PCID = -2;
 
 /** First frame of the page of that size code in which `vpn` is mapped to `pfn`. */
 const firstFrame = (pfn: Pfn, vpn: Vpn, pageSize: number): Pfn =>

@@ -26,14 +26,10 @@ export interface WalkResult {
   level: number;
 }
 
-export interface WalkCaches {
-  readonly caches: readonly AssociativeCache[];
-  flush(): void;
-}
-
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
-  readonly walkCaches: WalkCaches;
+  /** One for each level that points to tables, root's first. The MMU drops their entries as instructions say. */
+  readonly walkCaches: readonly AssociativeCache[];
   /**
    * Translates a page, setting A bits, and D for a permitted write. Counts what walk caches answered and
    * what an abandoned walk cost; the walk itself, and of what kind it was, is for the translator to count. On a fault neither

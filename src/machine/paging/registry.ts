@@ -4,7 +4,7 @@ import type { Probe } from '../core/probe';
 import type { MmuDriver } from '../emt/driver';
 import type { BuddyAllocator } from '../memory/buddy';
 import type { PhysicalMemory } from '../memory/physicalMemory';
-import type { Instructions } from '../mmu/instructions';
+import type { ReplacementOptions } from '../mmu/replacement';
 import type { RightsTable } from '../mmu/rights';
 import type { Walker } from '../mmu/walker';
 import type { PagingFormat } from './format';
@@ -13,6 +13,8 @@ import { RADIX4 } from './radix/format';
 import { RadixDriver } from './radix/driver';
 import { RadixInspector } from './radix/inspector';
 import { RadixWalker } from './radix/walker';
+import type { KernelSpace } from './x86/kernelSpace';
+import type { TlbService } from './x86/tlbService';
 
 /** Physical address width of the modelled processor (MAXPHYADDR). */
 export const PHYSICAL_BITS = 46;
@@ -28,12 +30,15 @@ export interface HardwareParts {
   probe: Probe;
   costs: HardwareCosts;
   walkCaches: WalkCacheOptions;
+  replacement: ReplacementOptions;
 }
 
 export interface SoftwareParts {
   memory: PhysicalMemory;
   buddy: BuddyAllocator;
-  cpu: Instructions;
+  /** What keeps the CPUs' TLBs right. */
+  tlb: TlbService;
+  kernel: KernelSpace | null;
   probe: Probe;
 }
 
@@ -41,20 +46,21 @@ export interface Scheme {
   readonly format: PagingFormat;
   createWalker(parts: HardwareParts): Walker;
   createDriver(parts: SoftwareParts): MmuDriver;
-  createInspector(memory: PhysicalMemory): Inspector;
+  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null): Inspector;
 }
 
 function tree(format: PagingFormat): Scheme {
   return {
     format,
-    createWalker: ({ memory, rights, probe, costs, walkCaches }) =>
+    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) =>
       new RadixWalker(format, memory, rights, probe, costs, {
         caches: walkCaches.geometry,
         promote: walkCaches.promote,
         physicalBits: PHYSICAL_BITS,
+        replacement,
       }),
-    createDriver: ({ memory, buddy, cpu, probe }) => new RadixDriver(format, memory, buddy, cpu, probe),
-    createInspector: (memory) => new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS }),
+    createDriver: ({ memory, buddy, tlb, kernel, probe }) => new RadixDriver(format, memory, buddy, tlb, kernel, probe),
+    createInspector: (memory, kernel) => new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
   };
 }
 

@@ -102,7 +102,7 @@ function kindOfName(context: CheckContext, expression: NameExpression): Kind {
   const { name, range } = expression;
   const binding = context.scopes.find(name);
   if (binding) {
-    context.references.push({ range, binding });
+    context.refer(range, binding);
     return binding.kind;
   }
   const row = nameRow(name);

@@ -16,6 +16,7 @@ import { foldNumber } from './fold';
 import { MAX_VALUE } from './numbers';
 import { memberOf } from './kinds';
 import { nameRow } from './names';
+import { MAX_THETA } from './patternBounds';
 import { statementRow } from './statements';
 
 /** Largest single access: what crosses one page boundary at most. */
@@ -49,10 +50,18 @@ const needsCount = (context: CheckContext, count: Expression, what: string, mini
 };
 
 function mmap(context: CheckContext, { size, at }: MmapStatement): void {
+  regionSize(context, size);
+  if (at) regionStart(context, at, size);
+}
+
+function regionSize(context: CheckContext, size: Expression): void {
   checkExpression(context, size, 'number');
   checkPageMultiple(context, size, 'size', 'up');
   checkBounds(context, size, 'The size of a region', 1n, 1n << 62n);
-  if (!at) return;
+}
+
+/** A place that a region is given. */
+function regionStart(context: CheckContext, at: Expression, size: Expression): void {
   checkExpression(context, at, 'number');
   checkPageMultiple(context, at, 'address', 'down');
   const start = foldNumber(at, context.lookup);
@@ -91,8 +100,15 @@ function rangedAccess(context: CheckContext, { target, pattern, asKernel, keywor
   if (pattern.kind === 'step') return needsCount(context, pattern.step, 'A step', 1n);
   needsCount(context, pattern.count, 'The number of accesses', 1n);
   if (pattern.seed) checkExpression(context, pattern.seed, 'number');
-  if (pattern.kind === 'zipf' && pattern.theta && pattern.theta.kind !== 'decimal')
-    checkExpression(context, pattern.theta, 'number');
+  if (pattern.kind === 'zipf' && pattern.theta) theta(context, pattern.theta);
+}
+
+/** The only number of the language that may have a fraction. */
+function theta(context: CheckContext, value: Expression): void {
+  if (value.kind !== 'decimal') {
+    checkExpression(context, value, 'number');
+    checkBounds(context, value, 'Theta', 0n, BigInt(MAX_THETA));
+  } else if (value.value > MAX_THETA) context.report('outOfRange', `Theta is between 0 and ${MAX_THETA}.`, value.range);
 }
 
 /** Reports a word of a statement that this version cannot run yet. */
@@ -147,9 +163,8 @@ const CHECKS: Checks = {
   madvise: needsPages,
   mremap: (context, statement) => {
     needsPages(context, statement);
-    checkExpression(context, statement.size, 'number');
-    checkPageMultiple(context, statement.size, 'size', 'up');
-    if (statement.at) checkExpression(context, statement.at, 'number');
+    regionSize(context, statement.size);
+    if (statement.at) regionStart(context, statement.at, statement.size);
   },
   onCpu: (context, { cpu }) => needsCount(context, cpu, 'The number of a CPU'),
   brk: (context, { size }) => needsCount(context, size, 'A size'),
@@ -158,13 +173,16 @@ const CHECKS: Checks = {
     checkExpression(context, statement.key, 'number');
     checkBounds(context, statement.key, 'A protection key', 0n, 15n);
   },
-  pkru: (context, { value }) => needsCount(context, value, 'A value'),
+  pkru: (context, { value }) => {
+    checkExpression(context, value, 'number');
+    checkBounds(context, value, 'The register', 0n, 0xffff_ffffn);
+  },
   trace: (context, { limit, skip, offset }) => {
     for (const count of [limit, skip, offset]) if (count) checkExpression(context, count, 'number');
   },
   migrate: (context, statement) => {
     needsTarget(context, statement);
-    checkExpression(context, statement.node, 'number');
+    needsCount(context, statement.node, 'The number of a node');
   },
   reclaim: (context, { count }) => count && needsCount(context, count, 'A number of pages'),
   fragment: (context, { order, free }) => {

@@ -2,10 +2,11 @@
  * Everything that can be known before running: names, kinds, addresses, overlaps, order. It goes through the statements
  * once, in order, binding names as it meets them; it reports and never stops, and accepts any tree that the parser makes.
  */
-import type { Block, Expression, Identifier, MmapStatement, ScenarioFile, Statement } from './ast';
+import type { Block, Expression, Identifier, MmapStatement, Statement } from './ast';
 import type { PagingFormat } from '../../machine/paging/format';
 import { isUserRange } from './checkAddress';
 import { CheckContext } from './checkContext';
+import { CheckFiles, type Entered, type Place } from './checkFiles';
 import { checkExpression } from './checkExpression';
 import { checkParts, type StatementOf } from './checkStatement';
 import type { Diagnostic } from './diagnostics';
@@ -18,46 +19,62 @@ import { didYouMean, nearest } from './nearest';
 import { formatHex } from './numbers';
 import { comparePositions, rangeOf } from './positions';
 import type { Binding, BindingType, Reference } from './scope';
+import type { Sources } from './sources';
+import { standsAlone } from './standalone';
 import { statementRow } from './statements';
 
 export interface CheckResult {
-  diagnostics: Diagnostic[];
-  /** Every name that the file binds, with where it is visible and what is known of its value. */
+  /** By number of the file. */
+  diagnostics: readonly Diagnostic[][];
+  /** Every name that the files bind, with where it is visible and what is known of its value. */
   bindings: Binding[];
   /** Every use of such a name in an expression or a statement. */
   references: Reference[];
+  entered: readonly Entered[];
 }
 
 /** `format` is that of the machine’s scheme; without one, addresses are not checked. */
-export function check(file: ScenarioFile, format?: PagingFormat): CheckResult {
-  const checker = new Checker(new CheckContext(format), file);
+export function check(sources: Sources, format?: PagingFormat): CheckResult {
+  const checker = new Checker(new CheckContext(format), sources);
   checker.run();
-  const { diagnostics, references, scopes } = checker.context;
-  return { diagnostics, references, bindings: scopes.all };
+  const { found, references, scopes } = checker.context;
+  return { diagnostics: found, references, bindings: scopes.all, entered: checker.files.entered };
 }
 
 /** Statements that need an address space to work in. */
-const NEEDS_PROCESS: readonly Statement['kind'][] = ['mmap', 'munmap', 'access', 'trace', 'mprotect', 'madvise', 'brk'];
+const NEEDS_PROCESS: ReadonlySet<Statement['kind']> = new Set<Statement['kind']>([
+  ...(['mmap', 'munmap', 'mprotect', 'mremap', 'brk', 'madvise', 'pkey', 'access', 'trace', 'fork', 'exit'] as const),
+  ...(['iterate', 'promote', 'demote', 'migrate', 'swapout'] as const),
+]);
 const TOP_ONLY: readonly Statement['kind'][] = ['test', 'include'];
 
 class Checker {
   private readonly mappings = new Mappings();
   private depth = 0;
   private reportedNoProcess = false;
+  /** True in a test, also in what it includes. */
+  private inTest = false;
+  /** Depth of statements that stand directly in the test, or at the top of what it includes. */
+  private testDepth = 0;
+  private readonly tests = new Map<string, Place>();
+  readonly files: CheckFiles;
 
   constructor(
     readonly context: CheckContext,
-    private readonly file: ScenarioFile,
-  ) {}
+    sources: Sources,
+  ) {
+    this.files = new CheckFiles(context, sources);
+  }
 
   run(): void {
+    const { file } = this.files.current.parsed;
     this.checkMachinePlace();
-    this.statements(this.file.statements);
-    this.context.scopes.close(this.file.range.end);
+    this.statements(file.statements);
+    this.context.scopes.close(file.range.end);
   }
 
   private checkMachinePlace(): void {
-    const { machine, statements } = this.file;
+    const { machine, statements } = this.files.current.parsed.file;
     const first = statements.find(({ kind }) => kind !== 'machine');
     if (!machine || !first || comparePositions(machine.range.start, first.range.start) < 0) return;
     this.context.report('machineNotFirst', 'The machine block stands above all statements.', keywordRange(machine));
@@ -85,13 +102,19 @@ class Checker {
     const { kind, keyword } = statement;
     const range = keywordRange(statement);
     if (kind === 'machine') {
-      const nested = this.depth > 0 && !this.file.machine;
+      const nested = this.depth > 0 && !this.files.current.parsed.file.machine;
       if (nested) this.context.report('machineNotFirst', 'The machine block stands at the top of the file.', range);
       else this.context.report('machineTwice', 'The file has a machine block already.', range);
     }
-    if (this.depth > 0 && TOP_ONLY.includes(kind))
+    if (TOP_ONLY.includes(kind) && !this.isAtTop(kind))
       this.context.report('misplaced', `\`${keyword}\` stands at the top of a file, not in a block.`, range);
-    if (NEEDS_PROCESS.includes(kind)) this.requireProcess(statement);
+    if (NEEDS_PROCESS.has(kind)) this.requireProcess(statement);
+  }
+
+  /** The block of a test is as good as the top of a file, except for another test. */
+  private isAtTop(kind: Statement['kind']): boolean {
+    if (this.inTest) return kind === 'include' && this.depth <= this.testDepth;
+    return this.depth === 0;
   }
 
   private requireProcess(statement: Statement): void {
@@ -134,9 +157,9 @@ class Checker {
       case 'if':
         return this.branches(statement);
       case 'test':
-        return this.mappings.isolated(() => {
-          this.context.scopes.isolated(statement.range.end, () => this.nested(statement.body));
-        });
+        return this.test(statement);
+      case 'include':
+        return this.include(statement);
       case 'invalid':
         return this.invalid(statement);
       default:
@@ -150,7 +173,7 @@ class Checker {
   }
 
   private scoped(block: Block, prepare?: () => void): void {
-    this.context.scopes.block(block.range.end, () => {
+    this.context.scopes.block(this.files.placeOf(block.range.end), () => {
       prepare?.();
       this.nested(block);
     });
@@ -176,6 +199,49 @@ class Checker {
     this.context.lenient = lenient;
   }
 
+  // ── Tests and other files ──────────────────────────────────────────────────────────────────────────────────────
+
+  /** A test runs on a machine of its own, and includes for itself. */
+  private test({ name, body, range }: StatementOf<'test'>): void {
+    const { context, files, reportedNoProcess, inTest, testDepth } = this;
+    const { lenient } = context;
+    this.nameTest(name.value, name.range);
+    Object.assign(this, { inTest: true, testDepth: this.depth + 1, reportedNoProcess: false });
+    const look = (): void => context.scopes.isolated(files.placeOf(range.end), () => this.nested(body));
+    files.inTest(() => this.mappings.isolated(look));
+    Object.assign(this, { inTest, testDepth, reportedNoProcess });
+    context.lenient = lenient;
+  }
+
+  private nameTest(name: string, range: Range): void {
+    const other = this.tests.get(name);
+    if (!other) this.tests.set(name, { file: this.context.file, range });
+    else {
+      const message = `There is a test of this name already, ${this.files.describe(other)}.`;
+      this.context.report('duplicateName', message, range);
+    }
+  }
+
+  private include({ file, range }: StatementOf<'include'>): void {
+    const { depth, testDepth } = this;
+    const outcome = this.files.include(file, range, () => {
+      Object.assign(this, { depth: 0, testDepth: 0 });
+      this.included();
+      Object.assign(this, { depth, testDepth });
+    });
+    if (outcome === 'entered' || outcome === 'seen') return;
+    // Whatever would be bound or mapped there is not known.
+    this.context.lenient = true;
+    this.mappings.unknown();
+  }
+
+  private included(): void {
+    const { machine, statements } = this.files.current.parsed.file;
+    if (machine)
+      this.context.report('misplaced', 'A file that is included has no machine block.', keywordRange(machine));
+    this.statements(statements);
+  }
+
   private expectFails({ statement, condition }: StatementOf<'expectFails'>): void {
     const { context } = this;
     if (statement.kind !== 'invalid' && !statementRow(statement.keyword)?.mayFail) {
@@ -194,10 +260,11 @@ class Checker {
   private bind(name: Identifier, type: BindingType, kind: Kind, statement: Range): Binding | undefined {
     if (name.name === '' || !this.isFree(name)) return undefined;
     const binding: Binding = {
-      ...{ name: name.name, type, kind, range: name.range, statement },
-      visibleFrom: type === 'loop' ? name.range.end : statement.end,
-      visibleTo: this.file.range.end,
+      ...{ name: name.name, type, kind, file: this.context.file, range: name.range, statement },
+      visibleFrom: this.files.placeOf(type === 'loop' ? name.range.end : statement.end),
+      visibleTo: this.files.ownEnd,
     };
+    if (this.context.file !== 0 && this.depth > 0) binding.local = true;
     this.context.scopes.bind(binding);
     return binding;
   }
@@ -210,19 +277,15 @@ class Checker {
     }
     const other = this.context.scopes.find(name);
     if (!other || other.type === 'broken' || other.released) return true;
-    const line = other.range.start.line + 1;
-    this.context.report(
-      'duplicateName',
-      `\`${name}\` is bound on line ${line} already, as ${TITLES[other.type]}.`,
-      range,
-    );
+    const message = `\`${name}\` is bound ${this.files.describe(other)} already, as ${TITLES[other.type]}.`;
+    this.context.report('duplicateName', message, range);
     return false;
   }
 
   private process(name: Identifier): Binding | undefined {
     const { context } = this;
     const binding = context.scopes.find(name.name);
-    if (binding) context.references.push({ range: name.range, binding });
+    if (binding) context.refer(name.range, binding);
     if (binding?.type === 'process' || binding?.type === 'broken') return binding;
     if (context.lenient || name.name === '') return undefined;
     if (binding) {
@@ -243,7 +306,9 @@ class Checker {
   private let({ name, value, range }: StatementOf<'let'>): void {
     const kind = checkExpression(this.context, value, 'any');
     const binding = this.bind(name, 'constant', kind, range);
-    if (binding) binding.value = fold(value, this.context.lookup);
+    if (!binding) return;
+    binding.value = fold(value, this.context.lookup);
+    binding.standalone = standsAlone(value, (used) => this.context.scopes.find(used)?.standalone === true);
   }
 
   // ── Mappings ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -258,11 +323,11 @@ class Checker {
     const end = start + bytes;
     // What cannot be mapped at all is reported as that.
     if (!isUserRange(this.context, start, end)) return;
-    const other = this.mappings.add({ name: name.name, start, end, range: name.range });
+    const other = this.mappings.add({ name: name.name, start, end, file: this.context.file, range: name.range });
     if (!other) return;
     const place = `${formatHex(other.start)} .. ${formatHex(other.end)}`;
-    const line = other.range.start.line + 1;
-    this.context.report('overlap', `This overlaps \`${other.name}\` (${place}), mapped on line ${line}.`, at.range);
+    const where = this.files.describe(other);
+    this.context.report('overlap', `This overlaps \`${other.name}\` (${place}), mapped ${where}.`, at.range);
   }
 
   private munmap(target: Expression): void {

@@ -101,7 +101,7 @@ export const CODES = {
     'PTS022',
     'error',
     'Name already bound',
-    'Regions, processes and constants share one set of names. A region’s name is free again after `munmap NAME`.',
+    'Regions, processes and constants share one set of names. A region’s name is free again after `munmap NAME`. Tests have names of their own, each different.',
   ),
   reservedName: row(
     'PTS023',
@@ -241,7 +241,26 @@ export const CODES = {
     'PTS061',
     'error',
     'Statement not allowed here',
-    'The statement may stand at the top of a file alone.',
+    'The statement may stand at the top of a file alone; `include` also directly in a `test`. A machine block stands in the file that is run, not in one that it includes.',
+  ),
+  // Several files
+  noInclude: row(
+    'PTS070',
+    'error',
+    'Included file cannot be read',
+    'The name of an included file is relative to the file that includes it.',
+  ),
+  includeCycle: row(
+    'PTS071',
+    'error',
+    'Files include each other',
+    'A file cannot include itself, directly or through others.',
+  ),
+  brokenInclude: row(
+    'PTS072',
+    'error',
+    'Error in an included file',
+    'The message gives the file, the line and the column of the error, and its code.',
   ),
 } as const satisfies Record<string, CodeRow>;
 

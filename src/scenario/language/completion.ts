@@ -101,11 +101,20 @@ function machineItems({ config }: Analysis, before: readonly Token[]): Item[] {
     });
   }
   const row = machineKeyRow([key, values[0]].join(' ')) ?? machineKeyRow(key);
-  if (!row) return [];
+  if (!row) return values.length === 0 ? secondWords(key) : [];
   const known =
     key === 'cost' && values.length === 0 ? COST_NAMES : values.length > 0 && row.key === key ? [] : row.values;
   return known.map((value) => ({ label: value, kind: 'value' as const, detail: row.syntax, documentation: row.doc }));
 }
+
+/** Of keys of two words, of which the first is no key by itself: `flush drop`. */
+const secondWords = (first: string): Item[] =>
+  MACHINE_KEYS.filter(({ key, supported }) => supported && key.startsWith(`${first} `)).map(({ key, syntax, doc }) => ({
+    label: key.slice(first.length + 1),
+    kind: 'key' as const,
+    detail: syntax,
+    documentation: doc,
+  }));
 
 function statementItems(accept: (row: (typeof STATEMENTS)[number]) => boolean): Item[] {
   return STATEMENTS.filter((row) => row.supported && accept(row)).map(({ name, syntax, summary, example }) => ({
@@ -164,7 +173,8 @@ function argumentItems(analysis: Analysis, position: Position, texts: readonly s
 }
 
 function wordItems(keyword: string): Item[] {
-  const row = statementRow(keyword === 'flush' ? 'flush tlb' : keyword);
+  // A statement of two words (`flush tlb`) is found by its first.
+  const row = statementRow(keyword) ?? STATEMENTS.find(({ name }) => name.startsWith(`${keyword} `));
   const words = row?.words.filter((word) => !row.laterWords?.includes(word)) ?? [];
   return words.map((label) => ({ label, kind: 'word' as const, detail: row?.syntax.split('\n')[0] ?? '' }));
 }

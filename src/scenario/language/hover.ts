@@ -58,7 +58,7 @@ function hoverKeyword({ keyword, range: { start } }: Statement, position: Positi
 
 /** A name where a statement binds or names it; uses in expressions are hoverValue's. */
 function hoverName(analysis: Analysis, position: Position): Hover | undefined {
-  const binding = analysis.bindings.find(({ range }) => touches(range, position));
+  const binding = analysis.bindings.find(({ file, range }) => file === 0 && touches(range, position));
   return binding && { markdown: joined(describeBinding(binding), splitOf(analysis, binding)), range: binding.range };
 }
 

@@ -36,8 +36,8 @@ export function settingAt({ file }: Analysis, position: Position): Setting | und
 /** Names that are visible at a place; an inner one hides an outer one. */
 export function bindingsAt({ bindings }: Analysis, position: Position): Binding[] {
   const visible = bindings.filter(
-    ({ visibleFrom, visibleTo }) =>
-      comparePositions(visibleFrom, position) <= 0 && comparePositions(position, visibleTo) <= 0,
+    ({ visibleFrom, visibleTo, local }) =>
+      local !== true && comparePositions(visibleFrom, position) <= 0 && comparePositions(position, visibleTo) <= 0,
   );
   return [...new Map(visible.map((binding) => [binding.name, binding])).values()];
 }

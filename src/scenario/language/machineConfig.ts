@@ -33,6 +33,17 @@ export interface Latency {
 export const PRESET_NAMES = ['skylake', 'icelake', 'zen4', 'emt', 'classroom'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
+export const REPLACEMENTS = ['lru', 'plru', 'random'] as const;
+export const THP_MODES = ['always', 'madvise', 'never'] as const;
+export const TABLE_RECLAIMS = ['off', 'refcount', 'pressure'] as const;
+
+/** Operations of the kernel that flush TLB entries; `flush drop` leaves the flush of some out. */
+export const FLUSH_OPERATIONS = [
+  ...(['munmap', 'mprotect', 'mremap', 'madvise', 'fork', 'cow'] as const),
+  ...(['promote', 'demote', 'migrate', 'swapout', 'reclaim'] as const),
+] as const;
+export type FlushOperation = (typeof FLUSH_OPERATIONS)[number];
+
 export interface MachineConfig {
   preset: PresetName;
   scheme: { name: string; args: string[] };
@@ -43,17 +54,25 @@ export interface MachineConfig {
   tlb: TlbConfig;
   /** Walk caches, root first; for four levels those of PGD, PUD and PMD entries. */
   pwc: CacheGeometry[];
-  replacement: 'lru' | 'plru' | 'random';
+  replacement: (typeof REPLACEMENTS)[number];
   /** `strict`: what leaves the STLB leaves the first level too. `fill`: inclusive on fill alone. */
   stlbInclusive: 'fill' | 'strict';
   /** Which walk caches a walk promotes entries in: the one that hit, or all that know the address. */
   pwcPromote: 'hit' | 'all';
   /** Whether trace replay sends instruction fetches through the I-side. */
   instructions: boolean;
-  thp: 'never' | 'madvise' | 'always';
+  thp: (typeof THP_MODES)[number];
+  /** Whether a read of a fresh anonymous page maps the shared zero page. */
   zeropage: boolean;
   pcid: boolean;
   kpti: boolean;
+  /** Bytes of swap space, a multiple of the page size; 0 is none. */
+  swapBytes: number;
+  /** Operations whose TLB flush is left out. */
+  flushDrop: readonly FlushOperation[];
+  /** Customizable EMT functions whose architecture-neutral default is taken instead of the driver’s own. */
+  emtDefaults: 'all' | readonly string[];
+  tablesReclaim: (typeof TABLE_RECLAIMS)[number];
   latency: Latency;
   /** Where table reads enter the data caches. */
   walker: 'l1' | 'l2';

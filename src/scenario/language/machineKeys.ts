@@ -2,7 +2,8 @@
  * The keys of a machine block as data: completion, hover, the checker and the reader of settings (settings.ts) are made of
  * these rows. A key of two words (`stlb inclusive`) is a row of its own; the longer key wins.
  */
-import { PRESET_NAMES, type MachineConfig, type PresetName } from './machineConfig';
+import { FUNCTION_GROUPS } from '../../machine/core/functions';
+import { FLUSH_OPERATIONS, PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
 import { describePwc, describeTlb, PRESETS } from './presets';
 
 export interface MachineKeyRow {
@@ -19,11 +20,13 @@ export interface MachineKeyRow {
   laterValues: readonly string[];
   /** Schemes that the key means something for; absent: all. */
   schemes?: readonly string[];
+  /** Greatest number that this version has, where the language knows more. */
+  available?: bigint;
   /** True if several lines with different first words (`cost a 1`, `cost b 2`) do not override each other. */
   repeatable?: boolean;
 }
 
-type Extra = Partial<Pick<MachineKeyRow, 'values' | 'laterValues' | 'schemes' | 'repeatable'>>;
+type Extra = Partial<Pick<MachineKeyRow, 'values' | 'laterValues' | 'schemes' | 'repeatable' | 'available'>>;
 type MakeRow = (
   key: string,
   syntax: string,
@@ -40,6 +43,7 @@ const later: MakeRow = (...row) => ({ ...now(...row), supported: false });
 
 const ofTlb = (structure: keyof MachineConfig['tlb']) => (preset: PresetName) =>
   describeTlb(PRESETS[preset].tlb[structure]);
+const EMT_CUSTOMIZABLE = Object.keys(FUNCTION_GROUPS.customizable);
 const SIZED = ['4K', '2M', '1G', '4K+2M'];
 const ECPT = { schemes: ['ecpt'] };
 
@@ -55,8 +59,8 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     { values: ['radix'], laterValues: ['pae', 'linear', 'fpt', 'hashed', 'ecpt', 'nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
-  now('cpus', 'cpus N', '1', 'Number of CPUs.', { values: ['1'] }),
-  now('nodes', 'nodes N', '1', 'Number of memory nodes.', { values: ['1'] }),
+  now('cpus', 'cpus N', '1', 'Number of CPUs.', { values: ['1'], available: 1n }),
+  now('nodes', 'nodes N', '1', 'Number of memory nodes.', { values: ['1'], available: 1n }),
   now('seed', 'seed N', '1', 'Seed of everything that is random: equal seeds make equal runs.'),
   now(
     'dtlb',
@@ -151,18 +155,23 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
   later('walker', 'walker l1|l2', (preset) => PRESETS[preset].walker, 'Where table reads enter the data caches.', {
     values: ['l1', 'l2'],
   }),
-  later('swap', 'swap SIZE', '0', 'Swap space.'),
+  later('swap', 'swap SIZE', '0', 'Swap space; 0 is none.', { values: ['0', '1GiB', '4GiB'] }),
   later(
     'flush drop',
-    'flush drop OPERATION',
+    'flush drop none|OPERATION…',
     'none',
-    'Leaves out the TLB flush of an operation, to show what happens.',
+    `Leaves out the TLB flush of operations, to show what happens: ${FLUSH_OPERATIONS.join(', ')}.`,
+    { values: ['none', ...FLUSH_OPERATIONS] },
   ),
-  later('emt defaults', 'emt defaults all|NAME…', 'none', 'Forces the architecture-neutral defaults of the EMT API.', {
-    values: ['all'],
-  }),
+  later(
+    'emt defaults',
+    'emt defaults none|all|NAME…',
+    'none',
+    'Forces the architecture-neutral defaults of the customizable EMT functions: of all, or of those named.',
+    { values: ['none', 'all', ...EMT_CUSTOMIZABLE] },
+  ),
   later('tables reclaim', 'tables reclaim off|refcount|pressure', 'off', 'Reclaim of page tables.', {
-    values: ['off', 'refcount', 'pressure'],
+    values: TABLE_RECLAIMS,
   }),
   later(
     'fpt free',

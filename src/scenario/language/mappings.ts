@@ -8,6 +8,8 @@ export interface FixedMapping {
   name: string;
   start: bigint;
   end: bigint;
+  /** Where it is mapped. */
+  file: number;
   range: Range;
 }
 
@@ -52,6 +54,12 @@ export class Mappings {
   /** Something was unmapped, and it is not known what. */
   forget(): void {
     if (this.process !== undefined) this.mapped.set(this.process, []);
+  }
+
+  /** Something happened, and nothing is known of it. */
+  unknown(): void {
+    Object.assign(this, { process: undefined, hasProcess: true });
+    this.mapped = new Map();
   }
 
   /** Runs blocks of which any one, or none, may run. */

@@ -3,7 +3,8 @@ import { analyse } from './analysis';
 import type { Position, Range, Statement } from './ast';
 import { tokenize } from './lexer';
 import { parse } from './parser';
-import { touches } from './positions';
+import { rangeOf, touches } from './positions';
+import { includesOf, singleSource, type Sources } from './sources';
 import { blocksOf, visitStatements } from './visit';
 
 export type SymbolKind = 'machine' | 'process' | 'region' | 'constant' | 'block' | 'test' | 'mark';
@@ -58,12 +59,27 @@ function ownSymbol(statement: Statement): OwnSymbol | undefined {
   }
 }
 
-/** Where the name at a place is bound. */
-export function definition(text: string, position: Position): Range | undefined {
-  const { references, bindings } = analyse(text);
-  const used = references.find(({ range }) => touches(range, position));
-  return used ? used.binding.range : bindings.find(({ range }) => touches(range, position))?.range;
+export interface Definition {
+  /** The included file that has it; absent: the scenario itself. */
+  path?: string;
+  range: Range;
 }
+
+/** Where the name at a place is bound, or the beginning of the file that an `include` there names. */
+export function definition(source: string | Sources, position: Position): Definition | undefined {
+  const sources = typeof source === 'string' ? singleSource(source) : source;
+  const { references, bindings } = analyse(sources);
+  const used = references.find(({ range }) => touches(range, position))?.binding;
+  const binding = used ?? bindings.find(({ file, range }) => file === 0 && touches(range, position));
+  if (binding) return placed(sources, binding.file, binding.range);
+  const [{ parsed, includes }] = sources.files;
+  const include = includesOf(parsed).find(({ file }) => touches(file.range, position));
+  const target = include && includes.get(include.file.value);
+  return target && 'file' in target ? placed(sources, target.file, rangeOf(0, 0, 0)) : undefined;
+}
+
+const placed = ({ files }: Sources, file: number, range: Range): Definition =>
+  file === 0 ? { range } : { path: files[file].path, range };
 
 export interface FoldingRange {
   startLine: number;

@@ -71,6 +71,10 @@ export const defaultConfig = (): MachineConfig => ({
   zeropage: false,
   pcid: false,
   kpti: false,
+  swapBytes: 0,
+  flushDrop: [],
+  emtDefaults: [],
+  tablesReclaim: 'off',
   costs: {},
   ...presetConfig('skylake'),
 });

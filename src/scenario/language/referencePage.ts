@@ -15,6 +15,35 @@ share them.
 What is marked *later* is part of the language and refused with a clear message until this version can run it.
 `;
 
+const NOTES = `## Access patterns
+
+\`step N\` goes through a range from its start. The other patterns work on *places*: the range cut into pieces of the access
+size (\`size\`, 8 bytes without it). They are made of the machine's \`seed\` or a \`seed\` of their own; equal seeds make equal
+patterns, and no pattern costs memory, however large the range is.
+
+- \`random COUNT\` takes places at random.
+- \`zipf COUNT theta X\` takes the k-th most popular place with a probability proportional to 1 / k^X, X from 0 (all alike)
+  to 10, 0.99 without it (as the YCSB benchmarks). Popular places lie scattered over the range, as keys of a store do. Drawn
+  by rejection-inversion (Hörmann and Derflinger, 1996).
+- \`chase COUNT\` follows a chain of pointers that goes through every place once, in random order, and then begins again.
+
+## Several files
+
+\`include "FILE"\` stands for the statements of another file, named relative to the file that it stands in. A file is
+included once: where it is named first. What it binds is visible behind the \`include\`. It has no machine block; files
+cannot include each other in a circle. An \`include\` stands at the top of a file, or directly in a \`test\`.
+
+## Tests
+
+A \`test "name" { … }\` runs by itself, on a fresh machine of the file's machine block. Of what stands around it, it sees
+the constants above it that are made of constants alone (\`let pages = 4\`), and nothing else; it may \`include\` what several
+tests share. Names of tests differ, also from those in included files.
+
+\`ptscope test FILE\` runs what stands outside of tests, then every test; each \`expect\` is a case. \`ptscope run FILE\` and F5
+on the file run what stands outside of tests and leave tests out. The code lenses above a test, and \`"test": "name"\` in a
+launch configuration, run that test alone.
+`;
+
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const code = (text: string): string =>
   text
@@ -42,6 +71,7 @@ export function languagePage(): string {
     HEAD,
     '## Statements\n',
     table(['statement', 'meaning'], statements),
+    NOTES,
     '## Machine keys\n\nDefaults are those of the preset `skylake`.\n',
     table(['key', 'default', 'meaning'], keys),
     '## Names in expressions\n',

@@ -24,12 +24,20 @@ export interface Binding {
   start?: bigint;
   size?: bigint;
   process?: string;
+  /** Number of the file that binds it. `visibleFrom` and `visibleTo` are places of the scenario itself all the same. */
+  file: number;
+  /** True if it is bound in a block of an included file: then nothing of the scenario itself sees it. */
+  local?: boolean;
+  /** True of a constant that means the same on any machine (standalone.ts). */
+  standalone?: boolean;
   /** True of a region once all of it was unmapped: the name stays known, but may be bound anew. */
   released?: boolean;
 }
 
 /** A use of a bound name. */
 export interface Reference {
+  /** Number of the file. */
+  file: number;
   range: Range;
   binding: Binding;
 }
@@ -59,10 +67,10 @@ export class Scopes {
     this.close(end);
   }
 
-  /** As `block`, but seeing nothing of what is around it except constants: a test’s fresh machine. */
+  /** As `block`, but seeing nothing of what is around it except constants that stand alone: a test’s fresh machine. */
   isolated(end: Position, body: () => void): void {
     const outer = this.stack.splice(0);
-    const constants = outer.flatMap((names) => [...names].filter(([, binding]) => binding.type === 'constant'));
+    const constants = outer.flatMap((names) => [...names].filter(([, binding]) => binding.standalone === true));
     this.stack.push(new Map(constants), new Map());
     body();
     this.close(end);

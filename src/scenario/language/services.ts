@@ -5,6 +5,7 @@ export {
   definition,
   documentSymbols,
   foldingRanges,
+  type Definition,
   type DocumentSymbol,
   type FoldingRange,
   type SymbolKind,

@@ -1,8 +1,18 @@
 /** How the value of each machine key is read: from words to a changed config, or to the problem with one of the words. */
 import { DEFAULT_COSTS } from '../../machine/core/costs';
-import { FUNCTION_NAMES } from '../../machine/core/functions';
+import { DEFAULT_SOFTWARE_COSTS, FUNCTION_NAMES } from '../../machine/core/functions';
 import type { Word } from './ast';
-import { PRESET_NAMES, type CacheGeometry, type Latency, type MachineConfig, type PageSize } from './machineConfig';
+import {
+  type CacheGeometry,
+  FLUSH_OPERATIONS,
+  type Latency,
+  type MachineConfig,
+  type PageSize,
+  PRESET_NAMES,
+  REPLACEMENTS,
+  TABLE_RECLAIMS,
+  THP_MODES,
+} from './machineConfig';
 import type { MachineKeyRow } from './machineKeys';
 import { didYouMean, nearest } from './nearest';
 import { formatSize, PAGE_BYTES, parseNumber } from './numbers';
@@ -48,8 +58,6 @@ const choice = (row: MachineKeyRow, set: (config: MachineConfig, text: string) =
 interface Bounds {
   minimum: bigint;
   maximum: bigint;
-  /** Greatest value that this version has. */
-  available?: bigint;
 }
 
 const whole = (
@@ -60,7 +68,8 @@ const whole = (
   single((word, config) => {
     const value = parseNumber(word.text);
     if (typeof value !== 'bigint') return bad(value.message, word, value.suggestion);
-    const { minimum, maximum, available = maximum } = bounds;
+    const { minimum, maximum } = bounds;
+    const { available = maximum } = row;
     if (value < minimum || value > maximum) {
       const message = `\`${row.key}\` lies between ${formatSize(minimum)} and ${formatSize(maximum)}.`;
       return { problem: 'outOfRange', message, word };
@@ -68,16 +77,43 @@ const whole = (
     return value > available ? notYet(`${row.key} ${word.text}`, word) : set(config, Number(value));
   });
 
-const memory = (row: MachineKeyRow): SettingReader =>
+/** A size in whole pages. */
+const pages = (
+  row: MachineKeyRow,
+  what: string,
+  minimum: bigint,
+  set: (config: MachineConfig, bytes: number) => MachineConfig,
+): SettingReader =>
   single((word, config) => {
     const value = parseNumber(word.text);
     if (typeof value === 'bigint' && value % PAGE_BYTES !== 0n) {
       const suggestion = formatSize((value / PAGE_BYTES + 1n) * PAGE_BYTES);
-      return { problem: 'notPageMultiple', message: 'Memory is a multiple of 4 KiB.', word, suggestion };
+      return { problem: 'notPageMultiple', message: `${what} is a multiple of 4 KiB.`, word, suggestion };
     }
-    const bounds = { minimum: 1n << 20n, maximum: 1n << 44n };
-    return whole(row, bounds, (old, memoryBytes) => ({ ...old, memoryBytes }))([word], config);
+    return whole(row, { minimum, maximum: 1n << 44n }, set)([word], config);
   });
+
+/** `none`, or some of the row's other values, each once. */
+const several =
+  (row: MachineKeyRow, set: (config: MachineConfig, texts: readonly string[]) => MachineConfig): SettingReader =>
+  (args, config) => {
+    if (args.length === 0) return bad('The value is missing.');
+    const texts = args.map(({ text }) => text);
+    for (const [i, word] of args.entries()) {
+      if (!row.values.includes(word.text)) {
+        const suggestion = nearest(word.text, row.values);
+        return bad(`\`${word.text}\` is none of ${row.values.join(', ')}.`, word, suggestion);
+      }
+      if (texts.indexOf(word.text) < i) return bad(`\`${word.text}\` is given twice.`, word);
+      const alone = word.text === 'none' || word.text === 'all';
+      if (alone && args.length > 1) return bad(`\`${word.text}\` stands alone.`, word);
+    }
+    return set(config, texts[0] === 'none' ? [] : texts);
+  };
+
+/** The value of a word that `choice` has found among the row's values. */
+const among = <Text extends string>(known: readonly Text[], text: string): Text =>
+  known.find((each) => each === text) ?? known[0];
 
 const scheme: SettingReader = (args, config) => {
   const [first, ...rest] = args;
@@ -146,8 +182,12 @@ const latency: SettingReader = ([level, cycles, ...rest], config) => {
   return { ...config, latency: { ...config.latency, [name]: value } };
 };
 
-/** Names that `cost` takes: parameters of the hardware model, and functions. */
-export const COST_NAMES: readonly string[] = [...Object.keys(DEFAULT_COSTS), ...FUNCTION_NAMES];
+/** Names that `cost` takes: parameters of the hardware model, of software's primitive operations, and functions. */
+export const COST_NAMES: readonly string[] = [
+  ...Object.keys(DEFAULT_COSTS),
+  ...Object.keys(DEFAULT_SOFTWARE_COSTS),
+  ...FUNCTION_NAMES,
+];
 
 const cost: SettingReader = ([name, amount, ...rest], config) => {
   if (!name) return bad('The name and the value are missing.');
@@ -179,9 +219,10 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
       return { ...config, preset, ...presetConfig(preset) };
     }),
   scheme: () => scheme,
-  memory,
-  cpus: (row) => whole(row, { minimum: 1n, maximum: 64n, available: 1n }, (config, cpus) => ({ ...config, cpus })),
-  nodes: (row) => whole(row, { minimum: 1n, maximum: 8n, available: 1n }, (config, nodes) => ({ ...config, nodes })),
+  memory: (row) => pages(row, 'Memory', 1n << 20n, (config, memoryBytes) => ({ ...config, memoryBytes })),
+  swap: (row) => pages(row, 'Swap space', 0n, (config, swapBytes) => ({ ...config, swapBytes })),
+  cpus: (row) => whole(row, { minimum: 1n, maximum: 64n }, (config, cpus) => ({ ...config, cpus })),
+  nodes: (row) => whole(row, { minimum: 1n, maximum: 8n }, (config, nodes) => ({ ...config, nodes })),
   seed: (row) =>
     whole(row, { minimum: 0n, maximum: BigInt(Number.MAX_SAFE_INTEGER) }, (config, seed) => ({ ...config, seed })),
   dtlb: () => tlb('dtlb'),
@@ -191,12 +232,17 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
     choice(row, (config, text) => ({ ...config, stlbInclusive: text === 'strict' ? 'strict' : 'fill' })),
   pwc: () => pwc,
   'pwc promote': (row) => choice(row, (config, text) => ({ ...config, pwcPromote: text === 'all' ? 'all' : 'hit' })),
-  replacement: (row) => choice(row, (config) => ({ ...config, replacement: 'lru' })),
+  replacement: (row) => choice(row, (config, text) => ({ ...config, replacement: among(REPLACEMENTS, text) })),
   instructions: onOff('instructions'),
-  thp: (row) => choice(row, (config) => ({ ...config, thp: 'never' })),
+  thp: (row) => choice(row, (config, text) => ({ ...config, thp: among(THP_MODES, text) })),
   zeropage: onOff('zeropage'),
   pcid: onOff('pcid'),
   kpti: onOff('kpti'),
+  'flush drop': (row) =>
+    several(row, (config, texts) => ({ ...config, flushDrop: texts.map((text) => among(FLUSH_OPERATIONS, text)) })),
+  'emt defaults': (row) =>
+    several(row, (config, texts) => ({ ...config, emtDefaults: texts[0] === 'all' ? 'all' : texts })),
+  'tables reclaim': (row) => choice(row, (config, text) => ({ ...config, tablesReclaim: among(TABLE_RECLAIMS, text) })),
   latency: () => latency,
   cost: () => cost,
 };

@@ -38,7 +38,7 @@ export const STATEMENTS: readonly StatementRow[] = [
   ),
   now('process', 'process NAME', 'Creates a process with an empty address space and switches to it.', 'process redis'),
   now('switch', 'switch NAME', 'Runs as that process from here on.', 'switch redis'),
-  later('on cpu', 'on cpu N', 'Runs on that CPU from here on.', 'on cpu 1'),
+  later('on cpu', 'on cpu N', 'Runs on that CPU from here on.', 'on cpu 1', { words: ['cpu'] }),
   now(
     'mmap',
     'mmap NAME SIZE PROT KIND [at ADDR] [thp|nothp] [populate] [stack]',
@@ -108,21 +108,21 @@ export const STATEMENTS: readonly StatementRow[] = [
     'read ADDR [size N] [as kernel]\nread RANGE step N | random COUNT [seed N] | zipf COUNT [theta X] | chase COUNT',
     'Reads memory: one access, or with a pattern many over a range.',
     'read heap .. heap+2MiB step 4KiB',
-    { words: patterns, laterWords: ['zipf', 'chase'], mayFail: true },
+    { words: patterns, mayFail: true },
   ),
   now(
     'write',
     'write ADDR [size N] [as kernel]\nwrite RANGE step N | random COUNT [seed N] | zipf COUNT [theta X] | chase COUNT',
     'Writes memory: one access, or with a pattern many over a range.',
     'write heap+0x10 size 8',
-    { words: patterns, laterWords: ['zipf', 'chase'], mayFail: true },
+    { words: patterns, mayFail: true },
   ),
   now(
     'exec',
     'exec ADDR [size N] [as kernel]\nexec RANGE step N | random COUNT [seed N] | zipf COUNT [theta X] | chase COUNT',
     'Fetches an instruction: one access, or with a pattern many over a range.',
     'exec text',
-    { words: patterns, laterWords: ['zipf', 'chase'], mayFail: true },
+    { words: patterns, mayFail: true },
   ),
   now(
     'trace',
@@ -218,13 +218,8 @@ export const STATEMENTS: readonly StatementRow[] = [
     'if fault == minor {\n  print "first touch"\n}',
     { words: ['else'] },
   ),
-  later('include', 'include "FILE"', 'Statements of another file, once.', 'include "common.ptscen"'),
-  later(
-    'test',
-    'test "name" { … }',
-    'A self-contained test on a fresh machine.',
-    'test "first touch" {\n  process p\n}',
-  ),
+  now('include', 'include "FILE"', 'Statements of another file, once.', 'include "common.ptscen"'),
+  now('test', 'test "name" { … }', 'A self-contained test on a fresh machine.', 'test "first touch" {\n  process p\n}'),
   later('parallel', 'parallel { on cpu 0 { … } on cpu 1 { … } }', 'Reserved for interleaved CPUs.', 'parallel {\n}'),
 ];
 

@@ -15,7 +15,7 @@ export const STATS_PATHS: readonly string[] = [
   ...LEVELS.flatMap((level) => under(`stats.walkCaches.${level}`, ['hits', 'misses'])),
   ...under('stats.tables', ['bytes', 'count', 'flattened', 'fallbacks']),
   ...under('stats.tables.byLevel', LEVELS),
-  'stats.kernel.instructions',
+  ...under('stats.kernel', ['instructions', 'tableReads', 'tableWrites']),
   ...under('stats.kernel.byClass', ['pageFault', 'systemCall', 'timer', 'other']),
   ...FUNCTION_NAMES.flatMap((name) => under(`stats.kernel.byFunction.${name}`, ['calls', 'instructions'])),
   ...under('stats.flushes', ['total', 'pages']),

@@ -1,7 +1,7 @@
 /** `target = value`: what a `set` statement and a person in the debugger can change. */
 import type { Expression } from '../language/ast';
 import { type Environment, evaluate, number } from './evaluate';
-import type { MachineNames } from './machineNames';
+import type { MachineNames } from './names/machineNames';
 
 /** Changes a register, a field of an entry, or a word of physical memory. A sentence if that cannot be. */
 export function assign(

@@ -1,4 +1,5 @@
 /** From the language's machine configuration to what the machine is built from. */
+import { DEFAULT_KERNEL } from '../../machine/kernel/options';
 import type { MachineOptions } from '../../machine/machine';
 import type { MachineConfig } from '../language/machineConfig';
 
@@ -11,6 +12,14 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     stlb: config.tlb.stlb,
     stlbInclusive: config.stlbInclusive,
     walkCaches: { geometry: config.pwc, promote: config.pwcPromote },
+    nodes: 1,
+    kernel: DEFAULT_KERNEL,
     costs: config.costs,
+    emtDefaults: [],
+    cpus: config.cpus,
+    pcid: config.pcid,
+    kpti: config.kpti,
+    replacement: config.replacement,
+    seed: config.seed,
   };
 }

@@ -8,29 +8,23 @@
 import { Machine } from '../../machine/machine';
 import { type LoadedTrace, loadTrace, type TraceSource } from '../../trace/load';
 import { TraceError } from '../../trace/errors';
-import type { TraceFiles } from '../../trace/traceFiles';
 import type { Expression, TraceStatement } from '../language/ast';
 import { analyse } from '../language/analysis';
 import { type Diagnostic, hasErrors } from '../language/diagnostics';
 import type { MachineConfig } from '../language/machineConfig';
-import { parse, parseExpression } from '../language/parser';
+import { parseExpression } from '../language/parser';
 import { applyOverride, resolveMachine } from '../language/settings';
+import { singleSource, type Sources } from '../language/sources';
+import { compile, testsOf } from './compile';
 import { machineOptions } from './configure';
 import { type Environment, EvaluationError, evaluate } from './evaluate';
-import { compile } from './program';
+import type { FileHost } from './fileHost';
+import { fileProblem } from './fileProblem';
+import { readSources } from './readSources';
 import { Run } from './run';
 import type { Value } from './values';
 
-/** How a host reads files. Paths are whatever the host's paths are. */
-export interface FileHost {
-  readText(path: string): Promise<string>;
-  /** A readable stream of the file's bytes; rejects with the host's own error. */
-  openTrace(path: string): Promise<TraceSource>;
-  /** `name` as a file of the scenario `from` names it. */
-  resolve(from: string, name: string): string;
-  /** Where long traces are kept when they have been imported; without it they stay in memory. */
-  readonly traceFiles?: TraceFiles;
-}
+export type { FileHost } from './fileHost';
 
 export interface LoadRunOptions {
   /** `radix`, or with an argument `fpt:L3L2`: overrides the file's scheme. */
@@ -42,6 +36,8 @@ export interface LoadRunOptions {
   /** Accesses of every trace to run at most, and to skip first. */
   limit?: number;
   skip?: number;
+  /** Name of the one test to run, instead of what stands outside of tests. */
+  test?: string;
   signal?: AbortSignal;
   onProgress?(progress: { name: string; bytesRead: number; totalBytes?: number }): void;
 }
@@ -49,8 +45,8 @@ export interface LoadRunOptions {
 export interface LoadedRun {
   run: Run;
   config: MachineConfig;
-  /** The scenario's text; for a trace run directly, of the scenario that stands for it. */
-  source: string;
+  /** The scenario and what it includes; for a trace run directly, the scenario that stands for it. */
+  sources: Sources;
   kind: 'scenario' | 'trace';
   warnings: readonly Diagnostic[];
   traces: readonly LoadedTrace[];
@@ -86,45 +82,52 @@ export async function readScenario(path: string, host: FileHost): Promise<string
   try {
     return await host.readText(path);
   } catch (error) {
-    throw new LoadError('unreadable', `${path}: ${reason(error)}`);
+    throw new LoadError('unreadable', `${path}: ${fileProblem(error)}`);
   }
 }
 
-/** A scenario from its text; `path` is where its traces are looked for. */
+/** A scenario from its text; `path` is where its traces and the files that it includes are looked for. */
 export async function loadScenario(
   path: string,
   text: string,
   host: FileHost,
   options: LoadRunOptions,
 ): Promise<LoadedRun> {
-  const { file, config: written, diagnostics: found } = analyse(text);
+  const sources = await readSources(path, text, host);
+  const { config: written, diagnostics: found } = analyse(sources);
   if (hasErrors(found)) throw new LoadError('invalid', describe(path, found), found);
-  const program = compile(file, text);
+  const program = compile(sources, testNamed(path, sources, options.test));
   const config = configure(written, options);
   const { instructions } = config;
   const traces: LoadedTrace[] = [];
   try {
-    for (const statement of program.traces) {
-      const name = host.resolve(path, statement.file.value);
+    for (const { statement, file } of program.traces) {
+      const name = host.resolve(sources.files[file].path, statement.file.value);
       traces.push(await loadTraceFile(name, host, { ...traceOptions(statement, options), instructions }));
     }
     const run = new Run(program, buildMachine(config), traces, argumentValues(options), config.seed);
-    return { run, config, source: text, kind: 'scenario', warnings: found, traces, dispose: () => dispose(traces) };
+    return { run, config, sources, kind: 'scenario', warnings: found, traces, dispose: () => dispose(traces) };
   } catch (error) {
     dispose(traces);
     throw error;
   }
 }
 
+function testNamed(path: string, sources: Sources, wanted: string | undefined): string | undefined {
+  const known = testsOf(sources).map(({ name }) => JSON.stringify(name));
+  if (wanted === undefined || known.includes(JSON.stringify(wanted))) return wanted;
+  const others = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+  throw new LoadError('setting', `${path}: there is no test ${JSON.stringify(wanted)}; ${others}`);
+}
+
 async function loadTraceRun(path: string, host: FileHost, options: LoadRunOptions): Promise<LoadedRun> {
-  const { file } = parse(TRACE_SCENARIO);
-  const program = compile(file, TRACE_SCENARIO);
+  const sources = singleSource(TRACE_SCENARIO, path);
+  const program = compile(sources);
   const config = configure(resolveMachine(undefined).config, options);
   const traces = [await loadTraceFile(path, host, { ...options, instructions: config.instructions })];
   try {
     const run = new Run(program, buildMachine(config), traces, {}, config.seed);
-    const source = TRACE_SCENARIO;
-    return { run, config, source, kind: 'trace', warnings: [], traces, dispose: () => dispose(traces) };
+    return { run, config, sources, kind: 'trace', warnings: [], traces, dispose: () => dispose(traces) };
   } catch (error) {
     dispose(traces);
     throw error;
@@ -214,7 +217,7 @@ export async function loadTraceFile(path: string, host: FileHost, options: Trace
   try {
     source = await host.openTrace(path);
   } catch (error) {
-    throw new LoadError('unreadable', `${path}: ${reason(error)}`);
+    throw new LoadError('unreadable', `${path}: ${fileProblem(error)}`);
   }
   const { limit, skip, signal, format, instructions } = options;
   const onProgress = (p: { bytesRead: number; totalBytes?: number }): void =>
@@ -225,20 +228,6 @@ export async function loadTraceFile(path: string, host: FileHost, options: Trace
     if (error instanceof TraceError) throw new LoadError('unreadable', error.message);
     throw error;
   }
-}
-
-const REASONS: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  FileNotFound: 'there is no such file',
-  EISDIR: 'this is a directory; a scenario (.ptscen) or a trace is needed',
-  FileIsADirectory: 'this is a directory; a scenario (.ptscen) or a trace is needed',
-  EACCES: 'it may not be read',
-  NoPermissions: 'it may not be read',
-};
-
-function reason(error: unknown): string {
-  const code = (error as { code?: string } | null)?.code ?? '';
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
 function describe(path: string, diagnostics: readonly Diagnostic[]): string {

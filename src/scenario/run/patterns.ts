@@ -5,9 +5,12 @@
 import { packAccess, type ScratchChunk } from '../../machine/core/accessChunk';
 import { offsetOfAddress, PAGE_BYTES, vpnOfAddress, wrapPage } from '../../machine/core/addresses';
 import { randomBelow } from '../../machine/core/random';
-import type { AccessStatement, AccessPattern, Expression } from '../language/ast';
+import type { AccessStatement, AccessPattern, Expression, ZipfPattern } from '../language/ast';
+import { DEFAULT_THETA, MAX_THETA } from '../language/patternBounds';
 import { type Environment, EvaluationError, number, range } from './evaluate';
+import { permuted } from './permutation';
 import type { AccessPatternActivity } from './state';
+import { zipf, zipfRank } from './zipf';
 
 const DEFAULT_ACCESS_BYTES = 8;
 const MAX_ACCESS_BYTES = 4096;
@@ -34,15 +37,21 @@ export function startPattern(
     const step = positive(pattern.step, environment, 'the step must be at least one byte');
     // The last access lies inside the range like all others, unless the range is shorter than one.
     const count = Math.max(1, Math.floor((length - sizeBytes) / step) + 1);
-    return { kind: 'pattern', pattern: 'step', start, step, sizeBytes, seed: 0, places: count, count };
+    return { kind: 'pattern', pattern: 'step', start, step, sizeBytes, seed: 0, places: count, count, skew: null };
   }
-  if (pattern.kind !== 'random')
-    throw new EvaluationError('this pattern is not available in this version', pattern.range);
-  const step = sizeBytes;
   const count = positive(pattern.count, environment, 'the number of accesses must be at least one');
   const seed = pattern.seed === undefined ? defaultSeed : Number(BigInt.asIntN(32, number(pattern.seed, environment)));
-  const places = Math.max(1, Math.floor(length / step));
-  return { kind: 'pattern', pattern: 'random', start, step, sizeBytes, seed, places, count };
+  const places = Math.max(1, Math.floor(length / sizeBytes));
+  const skew = pattern.kind === 'zipf' ? zipf(thetaOf(pattern, environment), places) : null;
+  return { kind: 'pattern', pattern: pattern.kind, start, step: sizeBytes, sizeBytes, seed, places, count, skew };
+}
+
+/** The only number of the language that may have a fraction. */
+function thetaOf({ theta }: ZipfPattern, environment: Environment): number {
+  if (theta === undefined) return DEFAULT_THETA;
+  const value = theta.kind === 'decimal' ? theta.value : Number(number(theta, environment));
+  if (value <= MAX_THETA) return value;
+  throw new EvaluationError(`theta lies between 0 and ${MAX_THETA}`, theta.range);
 }
 
 function positive(expression: Expression, environment: Environment, problem: string): number {
@@ -53,8 +62,21 @@ function positive(expression: Expression, environment: Environment, problem: str
 
 /** Byte distance of the i-th access from the pattern's start: exact below 2^53. */
 export function distance(pattern: AccessPatternActivity, index: number): number {
-  if (pattern.pattern === 'step') return index * pattern.step;
-  return randomBelow(pattern.seed, index, pattern.places) * pattern.step;
+  const { step, seed, places } = pattern;
+  switch (pattern.pattern) {
+    case 'step':
+      return index * step;
+    case 'random':
+      return randomBelow(seed, index, places) * step;
+    case 'chase':
+      // From each place to its successor in one cycle through all of them: a permutation read in order.
+      return permuted(seed, index % places, places) * step;
+    case 'zipf': {
+      // Popular places lie scattered, as keys in a store do, not side by side.
+      const rank = pattern.skew === null ? 0 : zipfRank(pattern.skew, seed, index);
+      return permuted(seed, rank, places) * step;
+    }
+  }
 }
 
 /** Fills a chunk with accesses `from` … `from + count − 1` of a pattern. */

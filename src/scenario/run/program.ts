@@ -2,7 +2,9 @@
  * A checked scenario compiled to a flat list of instructions, so that where a run stands is a number and a few records.
  *
  * An instruction either makes ticks (an access, a system call, an `expect`) or only directs the flow (loops, branches);
- * the latter are followed without a tick. A program is immutable; all that changes is in the run's state.
+ * the latter are followed without a tick. Included statements stand where the `include` stands. A program is either all
+ * statements outside tests, or one test: the constants above it that it can see, then its block. A program is immutable;
+ * all that changes is in the run's state.
  */
 import type {
   AccessStatement,
@@ -21,9 +23,7 @@ import type {
   ProcessStatement,
   Range,
   RepeatStatement,
-  ScenarioFile,
   SetStatement,
-  Statement,
   SwitchStatement,
   TraceStatement,
 } from '../language/ast';
@@ -46,25 +46,47 @@ export type TickStatement =
   | SwitchStatement
   | TraceStatement;
 
+/** `file`: number of the file that the statement stands in. */
 export type Instruction =
-  | { op: 'tick'; statement: TickStatement; id: number }
-  | { op: 'loop'; statement: RepeatStatement | ForStatement; /** Index behind the loop. */ exit: number }
+  | { op: 'tick'; statement: TickStatement; id: number; file: number }
+  | { op: 'loop'; statement: RepeatStatement | ForStatement; file: number; /** Index behind the loop. */ exit: number }
   | { op: 'again'; /** Index of the loop instruction. */ loop: number }
-  | { op: 'unless'; condition: Expression; to: number }
+  | { op: 'unless'; condition: Expression; file: number; to: number }
   | { op: 'jump'; to: number };
+
+/** A line of a scenario that others stand inside of: `test "…"`, `include "…"`. */
+export interface Construct {
+  text: string;
+  file: number;
+  /** From 0. */
+  line: number;
+}
 
 /** What the debugger knows of a statement: where it is, and how it reads. */
 export interface StatementInfo {
   id: number;
+  /** Number of the file. */
+  file: number;
   range: Range;
   text: string;
+  /** Outermost first. */
+  within: readonly Construct[];
+}
+
+export interface ProgramFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 export interface Program {
+  /** The scenario itself, then what it includes. */
+  readonly files: readonly ProgramFile[];
   readonly instructions: readonly Instruction[];
   readonly statements: readonly StatementInfo[];
-  /** Trace files that must be loaded before the program runs. */
-  readonly traces: readonly TraceStatement[];
+  /** Where statements begin that this program leaves out, because they are in tests, or outside of the one that runs. */
+  readonly omitted: readonly { file: number; line: number }[];
+  /** Trace files that must be loaded before the program runs, each named as in its file. */
+  readonly traces: readonly { statement: TraceStatement; file: number }[];
 }
 
 /** The access that a statement makes, also inside `expect fails`. */
@@ -73,68 +95,15 @@ export function accessStatementOf(statement: TickStatement): AccessStatement | u
   return inner.kind === 'access' ? inner : undefined;
 }
 
-const TICKS = new Set<Statement['kind']>([
-  'access',
-  'break',
-  'expectFails',
-  'expect',
-  'flush',
-  'invlpg',
-  'let',
-  'mark',
-  'mmap',
-  'munmap',
-  'print',
-  'process',
-  'set',
-  'switch',
-  'trace',
-]);
+/** True if nothing happens but that constants are bound: what is left of a file of tests without them. */
+export const onlyBinds = ({ instructions }: Program): boolean =>
+  instructions.every((each) => each.op === 'tick' && each.statement.kind === 'let');
 
-/** `file` must have passed the checker without errors. `source` is its text. */
-export function compile(file: ScenarioFile, source: string): Program {
-  const lines = source.split(/\r\n|\n|\r/);
-  const instructions: Instruction[] = [];
-  const statements: StatementInfo[] = [];
-  const traces: TraceStatement[] = [];
-
-  const textOf = ({ start, end }: Range): string =>
-    (start.line === end.line
-      ? lines[start.line].slice(start.column, end.column)
-      : lines[start.line].slice(start.column)
-    ).trim();
-
-  const emit = (list: readonly Statement[]): void => list.forEach(emitOne);
-
-  function emitOne(statement: Statement): void {
-    if (TICKS.has(statement.kind)) {
-      const id = statements.length;
-      statements.push({ id, range: statement.range, text: textOf(statement.range) });
-      if (statement.kind === 'trace') traces.push(statement);
-      if (statement.kind === 'expectFails' && statement.statement.kind === 'trace') traces.push(statement.statement);
-      instructions.push({ op: 'tick', statement: statement as TickStatement, id });
-    } else if (statement.kind === 'repeat' || statement.kind === 'for') {
-      const loop = instructions.length;
-      instructions.push({ op: 'loop', statement, exit: -1 });
-      emit(statement.body.statements);
-      instructions.push({ op: 'again', loop });
-      instructions[loop] = { op: 'loop', statement, exit: instructions.length };
-    } else if (statement.kind === 'if') emitIf(statement);
-    else if (statement.kind !== 'machine') throw new Error(`the checker let '${statement.keyword}' through`);
-  }
-
-  function emitIf(statement: Extract<Statement, { kind: 'if' }>): void {
-    const branch = instructions.length;
-    instructions.push({ op: 'jump', to: -1 });
-    emit(statement.then.statements);
-    const skip = instructions.length;
-    if (statement.otherwise !== undefined) instructions.push({ op: 'jump', to: -1 });
-    instructions[branch] = { op: 'unless', condition: statement.condition, to: instructions.length };
-    if (statement.otherwise === undefined) return;
-    emit(statement.otherwise.statements);
-    instructions[skip] = { op: 'jump', to: instructions.length };
-  }
-
-  emit(file.statements);
-  return { instructions, statements, traces };
+/** A place as results name it: a line from 0, and the file if it is not the scenario's own. */
+export interface Place {
+  line: number;
+  file?: string;
 }
+
+export const placeIn = ({ files }: Program, file: number, { start }: Range): Place =>
+  file === 0 ? { line: start.line } : { line: start.line, file: files[file].path };

@@ -3,12 +3,13 @@ import { formatAddress } from '../../machine/core/addresses';
 import type { LoadedTrace } from '../../trace/load';
 import { distance } from './patterns';
 import { tracedAccess } from './pendingAccess';
-import { accessStatementOf, type Instruction, type Program, type StatementInfo } from './program';
+import { accessStatementOf, type Construct, type Instruction, type Program, type StatementInfo } from './program';
 import type { LoopFrame, RunState } from './state';
 
 export interface Standing {
   statement: StatementInfo | undefined;
-  loops: readonly { text: string; line: number }[];
+  /** Tests, included files and loops around it, outermost first. */
+  constructs: readonly Construct[];
   /** Place in a ranged statement or trace, and how many there are. */
   index?: number;
   count?: number;
@@ -35,12 +36,12 @@ function regionOf(state: RunState, address: bigint): string | undefined {
 /** `at`: place in the running pattern or trace. */
 export function standingOf(program: Program, state: RunState, at: number, traces: readonly LoadedTrace[]): Standing {
   const { activity, end } = state;
-  const loops = state.loops.map((frame) => loopText(program, frame));
+  const loops = state.loops.map((frame) => loopOf(program, frame));
   const instruction = program.instructions[state.pc];
-  if (end !== null || instruction === undefined) return { statement: undefined, loops, title: 'end' };
-  if (instruction.op !== 'tick') return { statement: undefined, loops, title: 'the loop goes on' };
+  if (end !== null || instruction === undefined) return { statement: undefined, constructs: loops, title: 'end' };
+  if (instruction.op !== 'tick') return { statement: undefined, constructs: loops, title: 'the loop goes on' };
   const statement = program.statements[instruction.id];
-  const standing = { statement, loops, title: statement.text };
+  const standing = { statement, constructs: [...statement.within, ...loops], title: statement.text };
   switch (activity?.kind) {
     case undefined:
       return standing;
@@ -68,13 +69,14 @@ export function standingOf(program: Program, state: RunState, at: number, traces
   }
 }
 
-function loopText(program: Program, frame: LoopFrame): { text: string; line: number } {
-  const { statement } = program.instructions[frame.loop] as Extract<Instruction, { op: 'loop' }>;
+function loopOf(program: Program, frame: LoopFrame): Construct {
+  const { statement, file } = program.instructions[frame.loop] as Extract<Instruction, { op: 'loop' }>;
   const { line } = statement.range.start;
   const turn = `${frame.turn + 1}/${frame.turns}`;
-  if (frame.name === undefined) return { text: `repeat ${turn}`, line };
+  if (frame.name === undefined) return { text: `repeat ${turn}`, file, line };
   return {
     text: `for ${frame.name} = ${formatAddress(frame.first + BigInt(frame.turn) * frame.step)} (${turn})`,
+    file,
     line,
   };
 }

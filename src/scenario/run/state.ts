@@ -1,6 +1,9 @@
 /** Where a run stands, as plain records that are replaced and never changed: saving a state is keeping a reference. */
 import type { FaultKind, FatalSignal } from '../../machine/core/events';
+import type { AccessPattern } from '../language/ast';
+import type { Place } from './program';
 import type { Value } from './values';
+import type { Zipf } from './zipf';
 
 /** One turn of a loop that runs. */
 export interface LoopFrame {
@@ -19,14 +22,16 @@ export type Activity = AccessPatternActivity | TraceActivity | OperationActivity
 /** A ranged access: tick i touches the i-th place of the pattern. */
 export interface AccessPatternActivity {
   readonly kind: 'pattern';
-  readonly pattern: 'step' | 'random';
+  readonly pattern: AccessPattern['kind'];
   readonly start: bigint;
   readonly step: number;
   readonly sizeBytes: number;
   readonly seed: number;
-  /** Places that the random pattern chooses from. */
+  /** Places that the pattern chooses from. */
   readonly places: number;
   readonly count: number;
+  /** How unequal the places of `zipf` are. */
+  readonly skew: Zipf | null;
 }
 
 export interface TraceActivity {
@@ -43,7 +48,10 @@ export interface OperationActivity {
 }
 
 export interface ExpectFailure {
+  /** From 1. */
   line: number;
+  /** The included file that it stands in. */
+  file?: string;
   text: string;
   message: string;
   actual: string;
@@ -51,8 +59,8 @@ export interface ExpectFailure {
 
 export type EndReason =
   | { kind: 'finished' }
-  | { kind: 'fatal'; fault: FaultKind; signal: FatalSignal; line: number; text: string }
-  | { kind: 'error'; line: number; text: string };
+  | ({ kind: 'fatal'; fault: FaultKind; signal: FatalSignal; text: string } & Place)
+  | ({ kind: 'error'; text: string } & Place);
 
 export interface RunState {
   readonly tick: number;

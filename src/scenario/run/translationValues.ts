@@ -4,10 +4,8 @@ import type { ReadableMemory } from '../../machine/memory/readable';
 import type { PagingFormat } from '../../machine/paging/format';
 import type { EntryNode, WalkNode } from '../../machine/paging/inspector';
 import { ENTRY_BITS } from '../../machine/paging/x86/entry';
+import { hex, member } from './names/member';
 import { type MemberValue, NONE, type ObjectValue, symbol, type Value } from './values';
-
-const member = (name: string, get: () => Value, as?: MemberValue['as']): MemberValue => ({ name, get, as });
-const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
 /** Changes an entry; a sentence if it is refused. */
 export type WriteEntry = (entry: EntryNode, raw: bigint) => string | undefined;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { asVpn } from '../../../src/machine/core/addresses';
 import { Counter } from '../../../src/machine/core/counters';
-import { FAULT_KINDS, SIGNALS } from '../../../src/machine/kernel/faults';
+import { residentPages } from '../../../src/machine/kernel/process';
+import { FAULT_KINDS, SIGNALS } from '../../../src/machine/kernel/faults/verdict';
 import { MMAP_BASE, TASK_SIZE } from '../../../src/machine/kernel/layout';
 import type { MapResult } from '../../../src/machine/kernel/kernel';
 import { Last, type Machine } from '../../../src/machine/machine';
@@ -60,12 +61,12 @@ describe('mmap', () => {
     m.kernel.mmap({ pages: 20, ...RW, at: vpn(100), populate: true });
     let steps = 0;
     while (m.kernel.operation !== null) {
-      const before = m.kernel.current?.rss ?? 0;
+      const before = residentPages(m.kernel.current!);
       m.kernel.step();
-      assert.ok((m.kernel.current?.rss ?? 0) - before <= 8);
+      assert.ok((residentPages(m.kernel.current!)) - before <= 8);
       steps++;
     }
-    assert.deepEqual([steps, m.kernel.current?.rss], [3, 20]);
+    assert.deepEqual([steps, residentPages(m.kernel.current!)], [3, 20]);
     assert.ok(m.access(Access.Write, vpn(119), 0, 1, 1));
     assert.equal(m.last[Last.Faults], 0);
   });
@@ -217,7 +218,7 @@ describe('munmap', () => {
       m.kernel.step();
       assert.ok(m.buddy.freeFrames - before < 700);
     }
-    assert.equal(m.kernel.current?.rss, 1);
+    assert.equal(residentPages(m.kernel.current!), 1);
   });
 });
 

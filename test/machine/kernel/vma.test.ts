@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { asVpn } from '../../../src/machine/core/addresses';
 import {
+  ANONYMOUS,
   findVma,
   insertVma,
   overlaps,
@@ -47,7 +48,7 @@ function built(list: [readonly [number, number], string | null][]): { vmas: VmaL
     const taken = pages.slice(from, to).some((p) => p !== undefined);
     assert.equal(overlaps(vmas, start, end), taken);
     if (taken) continue;
-    vmas = insertVma(vmas, { start, end, ...rightsOf(text), backing: 'anon' }).list;
+    vmas = insertVma(vmas, { ...ANONYMOUS, start, end, ...rightsOf(text), pgoff: start }).list;
     pages.fill(text, from, to);
   }
   return { vmas, pages };
@@ -90,12 +91,13 @@ describe('the list of areas', () => {
         const copy = structuredClone(vmas);
         removeRange(vmas, asVpn(from), asVpn(to));
         insertVma(vmas, {
+          ...ANONYMOUS,
           start: asVpn(PAGES),
           end: asVpn(PAGES + 1),
           read: true,
           write: true,
           exec: false,
-          backing: 'anon',
+          pgoff: PAGES,
         });
         assert.deepEqual(vmas, copy);
       }),

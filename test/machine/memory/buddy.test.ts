@@ -95,3 +95,47 @@ describe('the buddy allocator', () => {
     assert.ok(memory.records.used <= 8);
   });
 });
+
+describe('memory nodes', () => {
+  it('serve who asks for them first, and help each other out', () => {
+    const { buddy } = allocator(16 * MIB, 2);
+    assert.equal(buddy.nodeOf(buddy.allocate(0, 'test', 0, 1) as Pfn), 1);
+    assert.equal(buddy.nodeOf(buddy.allocate(0, 'test', 0, 0) as Pfn), 0);
+    while (buddy.allocateOn(1, 0, 'test') !== -1);
+    assert.equal(buddy.nodeOf(buddy.allocate(0, 'test', 0, 1) as Pfn), 0);
+    assert.equal(buddy.orders(1).reduce((sum, o) => sum + o.freeBlocks, 0), 0);
+  });
+
+  it('take back what is theirs', () => {
+    const { buddy } = allocator(16 * MIB, 2);
+    const all = buddy.freeFrames;
+    const blocks = [buddy.allocateOn(0, 3, 'test', 7), buddy.allocateOn(1, 3, 'test', 7)] as Pfn[];
+    for (const block of blocks) assert.ok(buddy.free(block, 'test', 7));
+    assert.deepEqual([buddy.freeFrames, buddy.zones[1].freeFrames], [all, 2048]);
+  });
+});
+
+describe('an allocated block', () => {
+  it('becomes single frames that are freed one by one, and one block again', () => {
+    const { buddy } = allocator(16 * MIB);
+    const before = hashOf(buddy);
+    const all = buddy.freeFrames;
+    const block = buddy.allocate(9, 'test', 5) as Pfn;
+    buddy.split(block);
+    assert.ok(buddy.free(pfn(block + 3), 'test', 5));
+    assert.equal(buddy.freeFrames, all - 511);
+    assert.equal(buddy.allocate(0, 'test', 5), block + 3);
+    buddy.join(block, 9);
+    assert.ok(!buddy.free(pfn(block + 3), 'test', 5));
+    assert.ok(buddy.free(block, 'test', 5));
+    assert.deepEqual([buddy.freeFrames, hashOf(buddy)], [all, before]);
+  });
+
+  it('breaks a large block if it must be of one', () => {
+    const { buddy } = allocator(16 * MIB);
+    const blocks = (): number => buddy.orders().reduce((n, o) => n + (o.order >= 9 ? o.freeBlocks << (o.order - 9) : 0), 0);
+    const before = blocks();
+    assert.notEqual(buddy.allocateBreaking(9, 'test'), -1);
+    assert.equal(blocks(), before - 1);
+  });
+});

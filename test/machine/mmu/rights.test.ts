@@ -52,7 +52,7 @@ describe('access rights', () => {
   it('are those of the manual for every kind, mode, page and control bit', () => {
     const table = new RightsTable();
     for (const mode of MODES) {
-      table.update(cr0(mode) | 0, cr4(mode), efer(mode));
+      table.update({ cr0: cr0(mode) | 0, cr4: cr4(mode), efer: efer(mode), pkru: 0, ac: false });
       for (const page of PAGES)
         for (const kind of KINDS)
           for (const user of [0, 1]) {

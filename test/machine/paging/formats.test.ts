@@ -28,10 +28,11 @@ class Bench {
 
   constructor(readonly format: PagingFormat) {
     const rights = new RightsTable();
-    rights.update(CR0_ON, 0, EFER.LME | EFER.LMA | EFER.NXE);
+    rights.update({ cr0: CR0_ON, cr4: 0, efer: EFER.LME | EFER.LMA | EFER.NXE, pkru: 0, ac: false });
     this.inspector = new RadixInspector(format, this.memory, { physicalBits: PHYSICAL_BITS });
     const caches = format.levels.slice(1).map(() => ({ entries: 4, ways: 4 }));
-    const options = { caches, promote: 'hit', physicalBits: PHYSICAL_BITS } as const;
+    const replacement = { policy: 'lru', seed: 1 } as const;
+    const options = { caches, promote: 'hit', physicalBits: PHYSICAL_BITS, replacement } as const;
     this.walker = new RadixWalker(format, this.memory, rights, this.#probe, DEFAULT_COSTS, options);
     this.memory.back(ROOT);
   }

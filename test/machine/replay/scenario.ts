@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { packAccess, ScratchChunk } from '../../../src/machine/core/accessChunk';
 import { asVpn, type Vpn } from '../../../src/machine/core/addresses';
 import { Signal } from '../../../src/machine/core/probe';
-import type { Machine } from '../../../src/machine/machine';
+import { type Machine, refusal } from '../../../src/machine/machine';
 import type { TlbGeometry } from '../../../src/machine/mmu/mmu';
-import { machineWithProcess, map } from '../support';
+import type { ReplacementPolicy } from '../../../src/machine/mmu/replacement';
+import { machineWithProcess, map, SMALL } from '../support';
 import { AREAS, pageOf, poke, somewhere } from './pokes';
 
 const PAGES = 2 ** 52;
@@ -46,6 +47,10 @@ const options = fc.record({
     [3, 1],
     [10, 5],
   ),
+  replacement: fc.constantFrom<ReplacementPolicy>('lru', 'lru', 'lru', 'plru', 'random'),
+  pcid: fc.boolean(),
+  cpus: fc.constantFrom(1, 1, 3),
+  kpti: fc.constantFrom(false, false, false, true),
 });
 
 /** Accesses wander: mostly where the last one was, so that there are repeats; now and then somewhere else. */
@@ -123,7 +128,9 @@ export function chunkOf({ accesses, shift, user }: Scenario): { chunk: ScratchCh
 export function machineOf({ options: { promote, walkCache, ...tlbs } }: Scenario): Machine {
   const [entries, ways] = walkCache;
   const geometry = [0, 1, 2].map(() => ({ entries, ways }));
-  const m = machineWithProcess({ ...tlbs, walkCaches: { geometry, promote } });
+  const wanted = { ...SMALL, ...tlbs, walkCaches: { geometry, promote } };
+  // Not every geometry suits tree pseudo-LRU.
+  const m = machineWithProcess(refusal(wanted) === undefined ? wanted : { ...wanted, replacement: 'random' });
   for (const { start, pages, ...rights } of AREAS) {
     map(m, start, pages, rights);
     m.access(0, asVpn(start), 0, 1, 1);

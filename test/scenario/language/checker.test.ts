@@ -110,15 +110,19 @@ const LINES: [string, string[]][] = [
   ['machine { }', ['PTS040']],
   ['repeat 2 { machine { } }', ['PTS040']],
   ['expect fails print "x"', ['PTS060']],
-  ['repeat 2 { include "x" }', ['PTS050', 'PTS061']],
-  ['test "t" { process q\nread heap }', ['PTS050', 'PTS020']],
-  ['test "t" { read 4096 }', ['PTS050', 'PTS024']],
+  ['repeat 2 { include "x" }', ['PTS061']],
+  ['test "t" { process q\nread heap }', ['PTS020']],
+  ['test "t" { read 4096 }', ['PTS024']],
   // Not yet
   ['fork q', ['PTS050']],
   ['fork q\nswitch q', ['PTS050']],
   ['mmap m 4K rw shared', ['PTS050']],
   ['mmap m 4K rw file "x" stack', ['PTS050', 'PTS050']],
-  ['read heap zipf 10 theta 0.99', ['PTS050']],
+  ['read heap zipf 10 theta 0.99', []],
+  ['read heap zipf 10 theta 10.5', ['PTS034']],
+  ['read heap zipf 10 theta 11', ['PTS034']],
+  ['read heap zipf 10 theta -1', ['PTS034']],
+  ['read heap chase 10', []],
   ['read heap random 10 seed 3', []],
 ];
 

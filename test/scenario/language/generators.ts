@@ -1,5 +1,6 @@
 /** Random scenarios for properties: well-formed ones with untidy blanks, and texts that are anything but. */
 import fc from 'fast-check';
+import { ADVICE } from '../../../src/scenario/language/ast';
 import { KEY_WORDS } from '../../../src/scenario/language/machineKeys';
 import { NAMES } from '../../../src/scenario/language/names';
 import { STATEMENTS } from '../../../src/scenario/language/statements';
@@ -58,7 +59,49 @@ const target = fc.oneof(
   fc.tuple(expression, expression).map(([a, b]) => `(${a}) for (${b})`),
 );
 
+/** Words of a statement with careless blanks between them. */
+const spaced = (...words: (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> =>
+  fc
+    .tuple(...words.map((word) => fc.tuple(blanks, typeof word === 'string' ? fc.constant(word) : word)))
+    .map((parts) => parts.flat().join('').trimStart());
+
+const name = fc.constantFrom('heap', 'child', 'x_1');
+const rights = fc.constantFrom('r', 'rw', 'wr', 'rwx', 'none');
+const optional = (text: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof(fc.constant(''), text);
+const fileName = fc.constantFrom('"a.ptscen"', '"../b  c.ptscen"', '"a # b"');
+
+/** Statements of the kernel and of files, in every form. */
+const kernel = fc.oneof(
+  spaced('on', 'cpu', expression),
+  spaced('fork', name),
+  spaced('exit', optional(name)),
+  spaced(
+    ...['mmap', name, expression, rights, fc.constantFrom('anon', 'shared', 'file "f"', 'dax   "d"')],
+    fc.shuffledSubarray(['at 0x1000', 'thp', 'populate', 'stack']).map((words) => words.join(' ')),
+  ),
+  spaced('mprotect', target, rights),
+  spaced('mremap', target, 'to', expression, optional(expression.map((at) => `at ${at}`))),
+  spaced('brk', expression),
+  spaced('madvise', target, fc.constantFrom(...ADVICE)),
+  // A key that begins with `-` or `(` would go on with the range.
+  spaced('pkey', target, fc.constantFrom('3', 'x', '0b11')),
+  spaced('pkru', expression),
+  spaced('iterate', target, fc.constantFrom('', 'using default', 'using  driver')),
+  spaced(fc.constantFrom('promote', 'demote', 'swapout', 'hotunplug', 'munmap'), target),
+  fc.constant('khugepaged'),
+  spaced('migrate', target, 'node', expression),
+  spaced('reclaim', fc.oneof(fc.constant('tables'), expression)),
+  spaced('fragment', 'order', expression, 'free', expression),
+  spaced('include', fileName),
+  spaced(
+    ...[fc.constantFrom('read', 'write', 'exec'), target, fc.constantFrom('zipf', 'chase', 'random'), expression],
+    fc.constantFrom('', 'seed 3', 'size 64', 'as kernel'),
+  ),
+  spaced('read', 'heap', 'zipf', '10', 'theta', fc.constantFrom('0.99', '2', '1.5')),
+);
+
 const simple = fc.oneof(
+  { weight: 3, arbitrary: kernel },
   fc.tuple(fc.constantFrom('read', 'write', 'exec'), blanks, expression).map((parts) => parts.join('')),
   fc.tuple(target, blanks, expression).map(([range, blank, step]) => `read${blank}${range} step${blank}${step}`),
   fc.tuple(expression, gap).map(([value, space]) => `let y${space}=${space}${value}`),
@@ -77,7 +120,7 @@ const { block } = fc.letrec<{ block: string; lines: string }>((tie) => ({
     .map((lines) => lines.join('\n')),
   block: fc
     .tuple(
-      fc.constantFrom('repeat 3', 'for p in heap step 4K', 'if x'),
+      fc.constantFrom('repeat 3', 'for p in heap step 4K', 'if x', 'test "a  b"', 'parallel', 'on  cpu 1'),
       gap,
       tie('lines'),
       fc.constantFrom('', '\nelse {\n}'),
@@ -91,6 +134,23 @@ const machine = fc.constantFrom('', 'machine {\n preset   zen4\n\n dtlb  4K  64x
 export const scenarios = fc
   .tuple(machine, fc.array(fc.oneof(commented, block), { maxLength: 8 }))
   .map(([head, lines]) => head + lines.join('\n'));
+
+/** One line that parses. */
+export const lines = commented.filter((line) => line.trim() !== '');
+
+/** One line that does not, and opens and closes nothing. */
+export const badLines = fc.oneof(
+  fc.constantFrom('frob', 'read', 'mmap m', 'mprotect heap q', '= 3', 'read heap read heap', '§', 'print "open'),
+  fc.constantFrom(
+    'madvise heap dontned',
+    'include here',
+    'fork 3',
+    'migrate heap 1',
+    'fragment free 1',
+    'expect fails expect x',
+  ),
+  lines.map((line) => `frob ${line}`),
+);
 
 /** A small fast generator: the fuzz test makes ten thousand texts with it. */
 export function randomizer(seed: number): (below: number) => number {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { parse } from '../../../src/scenario/language/parser';
 import { STATEMENTS } from '../../../src/scenario/language/statements';
 import { visitStatements } from '../../../src/scenario/language/visit';
+import { badLines, lines } from './generators';
 import { ALL_STATEMENTS, brief, FIRST_FILE, onlyStatement, show, withoutRanges } from './support';
 
 const errors = (text: string): string[] => parse(text).diagnostics.map(brief);
@@ -99,6 +101,26 @@ describe('recovery', () => {
       assert.equal(file.statements.at(-1)?.kind, 'process');
     });
   }
+
+  it('is per line: what stands on other lines is read as if the bad one were not there', () => {
+    fc.assert(
+      fc.property(
+        fc.array(lines, { maxLength: 6 }),
+        fc.array(lines, { maxLength: 6 }),
+        badLines,
+        (above, below, bad) => {
+          const good = parse([...above, ...below].join('\n'));
+          assert.deepEqual(good.diagnostics, []);
+          const { file, diagnostics } = parse([...above, bad, ...below].join('\n'));
+          assert.ok(diagnostics.length > 0);
+          assert.ok(diagnostics.every(({ range }) => range.start.line === above.length));
+          const others = file.statements.filter(({ range }) => range.start.line !== above.length);
+          assert.deepEqual(withoutRanges(others), withoutRanges(good.file.statements));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 
   it('keeps a block whose head is bad, and the blocks around it', () => {
     const text = 'repeat 2 {\n  repat 3 {\n    read a\n  }\n  read b\n}\nread c';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { analyse } from '../../../src/scenario/language/analysis';
 import type { MachineConfig } from '../../../src/scenario/language/machineConfig';
-import { MACHINE_KEYS, defaultOf } from '../../../src/scenario/language/machineKeys';
+import { MACHINE_KEYS, defaultOf, machineKeyRow } from '../../../src/scenario/language/machineKeys';
+import { readerOf } from '../../../src/scenario/language/settingReaders';
 import { defaultConfig, describePwc, describeTlb, PRESETS } from '../../../src/scenario/language/presets';
 import { applyOverride } from '../../../src/scenario/language/settings';
 import { brief } from './support';
@@ -197,4 +198,52 @@ describe('an override of the command line', () => {
       assert.deepEqual(same, defaultConfig());
     }
   });
+});
+
+describe('a key of the kernel, once the machine has it', () => {
+  /** What the row's reader makes of a value, with everything that the language knows turned on. */
+  function read(key: string, text: string): Partial<MachineConfig> | string {
+    const row = machineKeyRow(key);
+    assert.ok(row !== undefined);
+    const on = { ...row, values: [...row.values, ...row.laterValues], laterValues: [], available: undefined };
+    const rangeless = { start: { line: 0, column: 0 }, end: { line: 0, column: 0 } };
+    const words = text.split(' ').filter(Boolean);
+    const before = defaultConfig();
+    const result = readerOf(on)(
+      words.map((word) => ({ text: word, range: rangeless })),
+      before,
+    );
+    if ('problem' in result) return result.problem;
+    const changed = Object.entries(result).filter(([name, value]) => value !== before[name as keyof MachineConfig]);
+    return Object.fromEntries(changed);
+  }
+
+  const CASES: [string, string, Partial<MachineConfig> | string][] = [
+    ['swap', '1GiB', { swapBytes: 2 ** 30 }],
+    ['swap', '0', {}],
+    ['swap', '5000', 'notPageMultiple'],
+    ['thp', 'always', { thp: 'always' }],
+    ['thp', 'madvise', { thp: 'madvise' }],
+    ['zeropage', 'on', { zeropage: true }],
+    ['kpti', 'on', { kpti: true }],
+    ['pcid', 'on', { pcid: true }],
+    ['nodes', '2', { nodes: 2 }],
+    ['cpus', '8', { cpus: 8 }],
+    ['cpus', '65', 'outOfRange'],
+    ['replacement', 'plru', { replacement: 'plru' }],
+    ['replacement', 'random', { replacement: 'random' }],
+    ['tables reclaim', 'refcount', { tablesReclaim: 'refcount' }],
+    ['tables reclaim', 'often', 'badSetting'],
+    ['flush drop', 'munmap', { flushDrop: ['munmap'] }],
+    ['flush drop', 'fork cow', { flushDrop: ['fork', 'cow'] }],
+    ['flush drop', 'fork fork', 'badSetting'],
+    ['flush drop', 'none fork', 'badSetting'],
+    ['flush drop', 'frok', 'badSetting'],
+    ['emt defaults', 'all', { emtDefaults: 'all' }],
+    ['emt defaults', 'tobj_iter_next addr_range_remove', { emtDefaults: ['tobj_iter_next', 'addr_range_remove'] }],
+    ['emt defaults', 'handle_mm_fault', 'badSetting'],
+    ['emt defaults', '', 'badSetting'],
+  ];
+  for (const [key, text, wanted] of CASES)
+    it(`reads \`${key} ${text}\``, () => assert.deepEqual(read(key, text), wanted));
 });

@@ -16,6 +16,8 @@ const STATEMENTS = [
   'step',
   'step',
   'random',
+  'zipf',
+  'chase',
   'munmap',
   'part',
   'flush',
@@ -63,6 +65,10 @@ class Writer {
         return this.#line(`${kind} ${r.name} size 1 step ${[64, 4096, 8192, 1000][region % 4]}`);
       case 'random':
         return this.#line(`${kind} ${r.name} random ${1 + (region % 60)} seed ${region % 100}`);
+      case 'zipf':
+        return this.#line(`${kind} ${r.name} zipf ${1 + (region % 60)} theta ${['0', '0.99', '1.2'][region % 3]}`);
+      case 'chase':
+        return this.#line(`${kind} ${r.name} chase ${1 + (region % 60)} size ${[8, 64, 4096][region % 3]}`);
       case 'munmap':
         this.#regions = this.#regions.filter((other) => other !== r);
         return this.#line(`munmap ${r.name}`);

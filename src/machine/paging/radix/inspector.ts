@@ -32,11 +32,14 @@ import {
   RESERVED_LOW_OF_LEAF,
   reservedHigh,
 } from '../x86/entry';
+import type { KernelSpace } from '../x86/kernelSpace';
 import { TableGraph } from './graph';
 
 export interface InspectorOptions {
   /** Physical address width: frame bits above it are reserved. */
   physicalBits: number;
+  /** What processes share with it is left out of their tables and mappings. */
+  kernel?: KernelSpace | null;
   /** What an entry means that is neither present nor empty, for whoever knows the software that wrote it. */
   absent?(low: number, high: number): string | undefined;
 }
@@ -190,19 +193,23 @@ export class RadixInspector implements Inspector {
     const words = this.format.entryBytes / 4;
     const entries = entriesOf(this.format.levels[level]);
     const entriesPerFrame = PAGE_BYTES / this.format.entryBytes;
+    const kernel = level === 0 ? this.options.kernel : undefined;
     // Tables larger than a frame lie in consecutive ones.
     for (let n = 0; n * PAGE_BYTES < tableBytes(this.format, level); n++) {
       const frame = this.memory.frameWords(asPfn(table + n));
       if (frame === undefined) continue;
       for (let i = 0; i < Math.min(entriesPerFrame, entries); i++)
-        if (frame[words * i] !== 0 || (words === 2 && frame[2 * i + 1] !== 0)) indices.push(n * entriesPerFrame + i);
+        if (frame[words * i] !== 0 || (words === 2 && frame[2 * i + 1] !== 0))
+          if (!kernel?.hides(table, level, i)) indices.push(n * entriesPerFrame + i);
     }
     return indices;
   }
 
   *mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun> {
     let run: MappingRun | undefined;
-    for (const leaf of this.leaves(root, { shared: options.shared ?? 'each' })) {
+    // Of two roots, the one that user mode walks says what the program may do.
+    const seen = this.options.kernel?.userRoot(root) ?? root;
+    for (const leaf of this.leaves(seen, { shared: options.shared ?? 'each' })) {
       const next = runOf(leaf);
       if (run !== undefined && options.coalesce && continues(run, next)) {
         run.pages += next.pages;

@@ -15,12 +15,13 @@ import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
+import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
-import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
+import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 
 export interface WalkerOptions {
   /** Geometry of the walk caches, root's first; one for each level but the last. */
@@ -28,6 +29,7 @@ export interface WalkerOptions {
   /** `hit`: only the deepest hit becomes most recently used. `all`: every cache is asked and every hit promoted. */
   promote: 'hit' | 'all';
   physicalBits: number;
+  replacement: ReplacementOptions;
 }
 
 const PATH_RIGHTS = TlbFlag.Write | TlbFlag.User;
@@ -35,6 +37,10 @@ const PATH_RIGHTS = TlbFlag.Write | TlbFlag.User;
 /** Rights go down the path by AND, no-execute by OR. R/W and U/S are bits 1 and 2 as Write and User are bits 0 and 1. */
 const combined = (path: number, low: number, high: number): number =>
   (path & (TlbFlag.NoExecute | ((low >>> 1) & PATH_RIGHTS))) | ((high >>> 31) * TlbFlag.NoExecute);
+
+/** What only a leaf says: D, G and the protection key. */
+const leafFlags = (low: number, high: number): number =>
+  ((low & LOW.D) >>> 3) | ((low & LOW.G) >>> 4) | ((high >>> (HIGH.PKEY_SHIFT - TlbFlag.KeyShift)) & TlbFlag.KeyMask);
 
 export class RadixWalker implements Walker {
   readonly result: WalkResult = {
@@ -46,7 +52,7 @@ export class RadixWalker implements Walker {
     cycles: 0,
     level: 0,
   };
-  readonly walkCaches: { caches: readonly AssociativeCache[]; flush(): void };
+  readonly walkCaches: readonly AssociativeCache[];
   readonly #caches: readonly AssociativeCache[];
   readonly #last: number;
   readonly #lastMask: number;
@@ -93,11 +99,14 @@ export class RadixWalker implements Walker {
     this.#at = new Int32Array(levels.length);
     this.#hits = new Int32Array(levels.length);
     this.#promoteAll = options.promote === 'all';
-    this.#caches = options.caches.map((c, i) => new AssociativeCache(`PWC ${levels[i].name}`, c.entries, c.ways));
+    this.#caches = options.caches.map(({ entries, ways }, i) => {
+      const name = `PWC ${levels[i].name}`;
+      return new AssociativeCache(name, entries, ways, makeReplacer(options.replacement, name, entries, ways));
+    });
     this.#lastMask = this.#mask[this.#last];
     this.#deepest = this.#caches[this.#last - 1];
     this.#deepestScale = this.#scale[this.#last - 1];
-    this.walkCaches = { caches: this.#caches, flush: () => this.#caches.forEach((c) => c.clear()) };
+    this.walkCaches = this.#caches;
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -260,11 +269,11 @@ export class RadixWalker implements Walker {
     if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, last, references);
     if ((high & (this.#reservedHigh | this.rights.reservedHigh)) !== 0)
       return this.#end(WalkStatus.Reserved, last, references);
-    const flags = combined(path, low, high) | ((low & LOW.D) >>> 3) | ((low & LOW.G) >>> 4);
+    const flags = combined(path, low, high) | leafFlags(low, high);
     const i = 2 * access + user;
-    const must = this.rights.must[i];
     result.flags = flags;
-    if ((flags & (must | this.rights.forbidden[i])) !== must) return this.#end(WalkStatus.Rights, last, references);
+    if ((flags & this.rights.passMask[i]) !== this.rights.passWant[i] && !this.rights.allows(flags, access, user))
+      return this.#end(WalkStatus.Rights, last, references);
     result.pageSize = 0;
     result.pfn = frameOf(low, high);
     if (references > 1) this.#setAccessed(last - references + 1, last);
@@ -287,7 +296,7 @@ export class RadixWalker implements Walker {
     const { result } = this;
     const size = this.#leafSize[level];
     if (size < 0 || (low & RESERVED_LOW_OF_LEAF[size]) !== 0) return this.#end(WalkStatus.Reserved, level, references);
-    const flags = path | ((low & LOW.D) >>> 3) | ((low & LOW.G) >>> 4);
+    const flags = path | leafFlags(low, high);
     result.flags = flags;
     if (!this.rights.allows(flags, access, user)) return this.#end(WalkStatus.Rights, level, references);
     this.#setAccessed(level - references + 1, level);

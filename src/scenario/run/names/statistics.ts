@@ -1,8 +1,8 @@
 /** The machine's counters as a value of the expression language: `stats` and everything below it. */
-import { FUNCTION_NAMES } from '../../machine/core/functions';
-import type { Machine } from '../../machine/machine';
-import { statistics, type Statistics } from '../../machine/statistics';
-import type { MemberValue, ObjectValue } from './values';
+import { FUNCTION_NAMES } from '../../../machine/core/functions';
+import type { Machine } from '../../../machine/machine';
+import { statistics, type Statistics } from '../../../machine/statistics';
+import type { MemberValue, ObjectValue } from '../values';
 
 export const statisticsValue = (machine: Machine): ObjectValue =>
   record('statistics', withUncalled(statistics(machine)));

@@ -1,0 +1,51 @@
+/** What a machine is built from, and which of it cannot be. */
+import type { KernelOptions } from './kernel/options';
+import type { TlbGeometry } from './mmu/mmu';
+import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
+import { SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { KernelSpace } from './paging/x86/kernelSpace';
+
+export interface MachineOptions {
+  scheme: string;
+  memoryBytes: number;
+  dtlb: readonly TlbGeometry[];
+  itlb: readonly TlbGeometry[];
+  stlb: readonly TlbGeometry[];
+  stlbInclusive: 'fill' | 'strict';
+  walkCaches: WalkCacheOptions;
+  /** Memory nodes that memory is divided into. */
+  nodes: number;
+  kernel: KernelOptions;
+  /** Changed cost parameters by name: hardware costs, those of software's primitive operations, and functions. */
+  costs: Readonly<Record<string, number>>;
+  /** Customizable EMT functions whose default runs although the driver overrides it, by name; or all. */
+  emtDefaults: 'all' | readonly string[];
+  /** CPUs, each with TLBs and walk caches of its own: 1 (if absent) to 64. */
+  cpus?: number;
+  /** TLB entries are tagged by process-context identifiers, and the kernel uses them. */
+  pcid?: boolean;
+  /** Page-table isolation: user mode has a root of its own, without the kernel. */
+  kpti?: boolean;
+  /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
+  replacement?: ReplacementPolicy;
+  seed?: number;
+}
+
+export const MAX_CPUS = 64;
+/** A whole block of the allocator's largest order. */
+const BYTES_PER_NODE = 2 ** 22;
+
+/** Why a machine cannot be built like that, as a sentence; `undefined` if it can. */
+export function refusal(options: MachineOptions): string | undefined {
+  const { cpus = 1, nodes, kpti = false, replacement = 'lru' } = options;
+  const scheme = SCHEMES[options.scheme];
+  if (scheme === undefined) return `There is no scheme ${options.scheme}.`;
+  if (!Number.isInteger(cpus) || cpus < 1 || cpus > MAX_CPUS) return `A machine has 1 to ${MAX_CPUS} CPUs.`;
+  if (nodes > 1 && nodes * BYTES_PER_NODE > options.memoryBytes)
+    return `A memory node needs at least 4 MiB: ${nodes} nodes do not fit.`;
+  if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
+    return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
+  const caches = [...options.dtlb, ...options.itlb, ...options.stlb, ...options.walkCaches.geometry];
+  const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
+  return why === undefined ? undefined : `Replacement ${replacement} is not possible: ${why}.`;
+}

@@ -1,0 +1,23 @@
+/** Split page-table locks (include/linux/mm.h `pte_lockptr`, `pmd_lockptr`): a lock is named by the frame of its table. */
+import { alignDown, type Vpn } from '../../../core/addresses';
+import type { Tdb } from '../../../emt/driver';
+import type { Tables } from './tables';
+
+/**
+ * A table of base pages has a lock of its own, and so has the table above it, for huge pages and for tables that are still to
+ * be made; all above are under the root's (`page_table_lock`). Of a range: the lowest of them that covers it.
+ */
+export function lockOf(t: Tables, tdb: Tdb, start: Vpn, end: Vpn): number {
+  let table = tdb.root;
+  let lock = tdb.root;
+  for (let level = 0; ; level++) {
+    const span = t.spanAt(level);
+    if (end > alignDown(start, span) + span) return lock;
+    if (level >= t.last - 1) lock = table;
+    if (level === t.last) return lock;
+    t.read(table, level, start);
+    const next = t.child();
+    if (next === -1) return lock;
+    table = next;
+  }
+}

@@ -1,0 +1,81 @@
+/** Single objects in a tree: find, enter, remove, and change in place (mm/memory.c, arch/x86/include/asm/pgtable.h). */
+import { addPages, formatVirtual, type Vpn } from '../../../core/addresses';
+import type { Errno, Tdb } from '../../../emt/driver';
+import type { Attribute, Tobj } from '../../../emt/tobj';
+import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
+import type { Tables } from './tables';
+
+export class Objects {
+  constructor(private readonly tables: Tables) {}
+
+  clear(tobj: Tobj, vpn: Vpn): void {
+    tobj.vpn = vpn;
+    tobj.pages = 1;
+    tobj.word0 = 0;
+    tobj.word1 = 0;
+  }
+
+  copy(from: Tobj, to: Tobj): void {
+    to.vpn = from.vpn;
+    to.pages = from.pages;
+    to.word0 = from.word0;
+    to.word1 = from.word1;
+  }
+
+  find(tdb: Tdb, vpn: Vpn, out: Tobj): void {
+    const t = this.tables;
+    t.descend(tdb.root, vpn);
+    t.take(vpn, out);
+    if (t.isEmpty && t.probe.recorder !== null)
+      t.probe.note(`nothing at ${formatVirtual(vpn)}: the ${t.format.levels[t.level].name} entry is empty`);
+  }
+
+  update(tdb: Tdb, tobj: Tobj, old: Tobj): Errno {
+    const t = this.tables;
+    const level = tobj.pages === 1 ? t.last : t.levelOf(tobj.pages);
+    if (level === -1 || tobj.vpn % tobj.pages !== 0) return 'EINVAL';
+    const error = t.reach(tdb.root, tobj.vpn, level);
+    if (error !== 'ok') return error;
+    const child = t.child();
+    if (child !== -1) return this.#updateOverTable(tdb, tobj, old, level);
+    if (t.isBad) return 'EFAULT';
+    old.vpn = tobj.vpn;
+    old.pages = tobj.pages;
+    old.word0 = t.low;
+    old.word1 = t.high;
+    t.write(t.table, level, tobj.vpn, tobj.word0, tobj.word1);
+    return 'ok';
+  }
+
+  /** A huge page takes the place of an empty table, which walk caches may still know. */
+  #updateOverTable(tdb: Tdb, tobj: Tobj, old: Tobj, level: number): Errno {
+    const t = this.tables;
+    const { table } = t;
+    const child = t.child();
+    if (child === -1 || !t.isEmptyTree(child, level + 1)) return 'EEXIST';
+    this.clear(old, tobj.vpn);
+    t.write(table, level, tobj.vpn, tobj.word0, tobj.word1);
+    t.emt.walkCacheFlush(tdb, tobj.vpn, addPages(tobj.vpn, tobj.pages));
+    t.freeTree(child, level + 1);
+    return 'ok';
+  }
+
+  remove(tdb: Tdb, tobj: Tobj, old: Tobj): void {
+    const t = this.tables;
+    t.descend(tdb.root, tobj.vpn);
+    t.take(tobj.vpn, old);
+    if (!t.isEmpty) t.write(t.table, t.level, tobj.vpn, 0, 0);
+  }
+
+  /** Gives an attribute of the object at `tobj.vpn` a value, where it is; true if it had another. `tobj` follows. */
+  change(tdb: Tdb, tobj: Tobj, key: Attribute, value: number): boolean {
+    const t = this.tables;
+    const { vpn } = tobj;
+    t.descend(tdb.root, vpn);
+    t.take(vpn, tobj);
+    if (t.isEmpty || t.isBad || readX86Attribute(tobj, key) === value) return false;
+    writeX86Attribute(tobj, key, value);
+    t.write(t.table, t.level, vpn, tobj.word0, tobj.word1);
+    return true;
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * Work on address ranges, table by table: an entry is found by a step of the index and changed where it is, without another
+ * descent (mm/memory.c `zap_pte_range`, `copy_pte_range`; mm/mprotect.c `change_pte_range`; mm/mremap.c `move_ptes`,
+ * `move_normal_pmd`).
+ */
+import { addPages, alignDown, alignUp, asVpn, maxVpn, minVpn, type Pfn, type Vpn } from '../../../core/addresses';
+import { applyRights, gatherObject } from '../../../emt/changes';
+import type { CopyPolicy, Errno, RangeResult, RangeRights, Tdb } from '../../../emt/driver';
+import { gatherPage, type TlbGather } from '../../../emt/gather';
+import { newIterator, type TobjIterator } from '../../../emt/iterator';
+import { Tobj } from '../../../emt/tobj';
+import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
+import type { Scan } from './iterator';
+import type { Tables } from './tables';
+
+const ATTRIBUTES = { tobjReadAttr: readX86Attribute, tobjWriteAttr: writeX86Attribute };
+
+export class Ranges {
+  readonly #tobj = new Tobj();
+  /** One scan for the driver's life, so that the question of a page fault allocates nothing. */
+  readonly #place = newIterator(asVpn(0), asVpn(0));
+
+  constructor(
+    private readonly tables: Tables,
+    private readonly scan: Scan,
+  ) {}
+
+  isVoid(tdb: Tdb, start: Vpn, end: Vpn): boolean {
+    const it = this.#place as { -readonly [K in keyof TobjIterator]: TobjIterator[K] };
+    it.start = it.vpn = start;
+    it.end = end;
+    it.table = -1;
+    while (it.vpn < end) if (this.scan.find(tdb, it)) return false;
+    return true;
+  }
+
+  remove(tdb: Tdb, start: Vpn, end: Vpn, limit: number, gather: TlbGather): Vpn {
+    const t = this.tables;
+    const it = newIterator(start, end);
+    for (; it.objects < limit && it.vpn < end; it.objects++) {
+      if (!this.scan.find(tdb, it)) continue;
+      if (t.isBad) this.#dropBad(it.vpn, gather);
+      else {
+        t.take(it.vpn, this.#tobj);
+        t.write(t.table, t.level, it.vpn, 0, 0);
+        gatherObject(ATTRIBUTES, this.#tobj, gather);
+      }
+      this.scan.advance(it);
+    }
+    return this.#placeOf(it);
+  }
+
+  /** An upper entry that is neither empty, nor a page, nor a table of ours: Linux's `pmd_clear_bad`. */
+  #dropBad(vpn: Vpn, gather: TlbGather): void {
+    const t = this.tables;
+    t.probe.note(`BUG: bad ${t.format.levels[t.level].name} entry: it points to no table`);
+    t.write(t.table, t.level, vpn, 0, 0);
+    gatherPage(gather, vpn, 1);
+  }
+
+  /** Behind a large last object the place is behind the range. */
+  #placeOf(it: TobjIterator): Vpn {
+    return it.vpn < it.end ? it.vpn : it.end;
+  }
+
+  protect(tdb: Tdb, start: Vpn, end: Vpn, rights: RangeRights, limit: number, gather: TlbGather): Vpn {
+    const t = this.tables;
+    const tobj = this.#tobj;
+    const it = newIterator(start, end);
+    for (; it.objects < limit && it.vpn < end; it.objects++) {
+      if (!this.scan.find(tdb, it)) continue;
+      t.take(it.vpn, tobj);
+      const present = (t.low & 1) !== 0;
+      if (!t.isBad && applyRights(ATTRIBUTES, tobj, rights)) {
+        t.write(t.table, t.level, it.vpn, tobj.word0, tobj.word1);
+        if (present) gatherPage(gather, tobj.vpn, tobj.pages);
+      }
+      this.scan.advance(it);
+    }
+    return this.#placeOf(it);
+  }
+
+  copy(from: Tdb, to: Tdb, start: Vpn, end: Vpn, policy: CopyPolicy, limit: number, gather: TlbGather): RangeResult {
+    const t = this.tables;
+    const tobj = new Tobj();
+    const it = newIterator(start, end);
+    const target = newIterator(start, end);
+    for (; it.objects < limit && it.vpn < end; it.objects++) {
+      if (!this.scan.find(from, it)) continue;
+      if (!t.isBad) {
+        t.take(it.vpn, tobj);
+        const { table, level } = t;
+        const { word0, word1 } = tobj;
+        const error = this.#reach(to, target, tobj.vpn, level);
+        if (error !== 'ok') return { next: it.vpn, error };
+        if (policy.share(tobj)) {
+          t.write(asPfnOf(target), level, tobj.vpn, tobj.word0, tobj.word1);
+          if (tobj.word0 !== word0 || tobj.word1 !== word1) {
+            t.write(table, level, tobj.vpn, tobj.word0, tobj.word1);
+            gatherPage(gather, tobj.vpn, tobj.pages);
+          }
+        }
+      }
+      this.scan.advance(it);
+    }
+    return { next: this.#placeOf(it), error: 'ok' };
+  }
+
+  move(tdb: Tdb, start: Vpn, end: Vpn, to: Vpn, limit: number, gather: TlbGather): RangeResult {
+    const t = this.tables;
+    const tobj = this.#tobj;
+    const it = newIterator(start, end);
+    const target = newIterator(start, end);
+    const distance = to - start;
+    for (; it.objects < limit && it.vpn < end; it.objects++) {
+      if (this.#moveTable(tdb, it, distance, gather)) continue;
+      if (!this.scan.find(tdb, it)) continue;
+      if (!t.isBad) {
+        t.take(it.vpn, tobj);
+        if (distance % tobj.pages !== 0) return { next: it.vpn, error: 'EINVAL' };
+        const { table, level } = t;
+        const vpn = asVpn(tobj.vpn + distance);
+        const error = this.#reach(tdb, target, vpn, level);
+        if (error !== 'ok') return { next: it.vpn, error };
+        t.write(asPfnOf(target), level, vpn, tobj.word0, tobj.word1);
+        t.write(table, level, tobj.vpn, 0, 0);
+        gatherPage(gather, tobj.vpn, tobj.pages);
+      }
+      this.scan.advance(it);
+    }
+    return { next: this.#placeOf(it), error: 'ok' };
+  }
+
+  /** Where a whole table of base pages moves, its entry moves instead of its 512 ones (Linux's `move_normal_pmd`). */
+  #moveTable(tdb: Tdb, it: TobjIterator, distance: number, gather: TlbGather): boolean {
+    const t = this.tables;
+    const pages = t.spanAt(t.last);
+    if (it.vpn % pages !== 0 || distance % pages !== 0 || it.vpn + pages > it.end || t.last === 0) return false;
+    const above = t.last - 1;
+    const to = asVpn(it.vpn + distance);
+    t.descend(tdb.root, it.vpn);
+    if (t.level !== t.last) return false;
+    const moved = t.table;
+    if (t.reach(tdb.root, to, above) !== 'ok' || !t.isEmpty) return false;
+    t.point(t.table, above, to, moved);
+    t.reach(tdb.root, it.vpn, above);
+    t.write(t.table, above, it.vpn, 0, 0);
+    t.unlinked();
+    gatherPage(gather, it.vpn, pages);
+    it.vpn = addPages(it.vpn, pages);
+    return true;
+  }
+
+  /**
+   * Makes ready the entry of `level` for `vpn`, in the table of the last time if that covers it; `place` says which it is. An empty
+   * table in the way of a huge page is freed.
+   */
+  #reach(tdb: Tdb, place: TobjIterator, vpn: Vpn, level: number): Errno {
+    const t = this.tables;
+    const span = t.spanAt(level);
+    const known = place.table >= 0 && place.level === level && place.epoch === t.epoch;
+    if (known && vpn >= place.base && vpn < place.base + span) t.read(asPfnOf(place), level, vpn);
+    else {
+      const error = t.reach(tdb.root, vpn, level);
+      if (error !== 'ok') return error;
+    }
+    const { table } = t;
+    if (!t.isEmpty) {
+      const child = t.child();
+      if (child === -1 || !t.isEmptyTree(child, level + 1)) return 'EEXIST';
+      t.write(table, level, vpn, 0, 0);
+      t.emt.walkCacheFlush(tdb, vpn, addPages(vpn, t.pagesAt(level)));
+      t.freeTree(child, level + 1);
+    }
+    place.table = table;
+    place.level = level;
+    place.base = alignDown(vpn, span);
+    place.epoch = t.epoch;
+    return 'ok';
+  }
+
+  /**
+   * Frees the tables below `table` that serve nothing outside start … end: an entry's table goes if all it covers lies
+   * between `floor` and `ceiling` (Linux's `free_pgd_range`). The pages in the range must have been removed.
+   */
+  freeTables(table: Pfn, level: number, start: Vpn, end: Vpn, floor: Vpn, ceiling: Vpn, gather: TlbGather): void {
+    const t = this.tables;
+    if (level === t.last) return;
+    const pages = t.pagesAt(level);
+    const stop = minVpn(alignUp(end, pages), addPages(alignDown(start, t.spanAt(level)), t.spanAt(level)));
+    for (let vpn = alignDown(start, pages); vpn < stop; vpn = addPages(vpn, pages)) {
+      t.read(table, level, vpn);
+      const child = t.child();
+      if (child === -1) {
+        if (t.isBad) this.#dropBad(maxVpn(start, vpn), gather);
+        continue;
+      }
+      const entryEnd = addPages(vpn, pages);
+      this.freeTables(child, level + 1, maxVpn(start, vpn), minVpn(end, entryEnd), floor, ceiling, gather);
+      if (vpn < floor || entryEnd > ceiling) continue;
+      t.write(table, level, vpn, 0, 0);
+      t.gather(child, level + 1, gather);
+      // The walk caches may hold this table: the flush must reach them even if no page was mapped.
+      gatherPage(gather, maxVpn(start, vpn), 1);
+    }
+  }
+}
+
+/** Table of a place that is known. */
+const asPfnOf = (place: TobjIterator): Pfn => place.table as Pfn;

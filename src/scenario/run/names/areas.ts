@@ -1,0 +1,46 @@
+/** The address space of the current process: `vma(A)` and `mm`. */
+import { addressOf, formatVirtual, type Pfn, type Vpn } from '../../../machine/core/addresses';
+import { residentPages } from '../../../machine/kernel/process';
+import { findVma, protectionText } from '../../../machine/kernel/vma';
+import type { Machine } from '../../../machine/machine';
+import { NONE, type Value } from '../values';
+import { member } from './member';
+
+export function vmaObject(machine: Machine, vpn: Vpn): Value {
+  const vma = findVma(machine.kernel.current?.vmas ?? [], vpn);
+  if (vma === undefined) return NONE;
+  return {
+    type: 'object',
+    text: `${formatVirtual(vma.start)} .. ${formatVirtual(vma.end)} ${protectionText(vma)}`,
+    members: [
+      member('start', () => addressOf(vma.start), 'address'),
+      member('end', () => addressOf(vma.end), 'address'),
+      member('size', () => BigInt(vma.end - vma.start) * 4096n),
+      member('read', () => vma.read),
+      member('write', () => vma.write),
+      member('exec', () => vma.exec),
+    ],
+  };
+}
+
+export function mmObject(machine: Machine): Value {
+  const process = machine.kernel.current;
+  if (process === undefined) return NONE;
+  return {
+    type: 'object',
+    text: `${process.name}: ${residentPages(process)} pages resident`,
+    members: [
+      member('rss', () => BigInt(residentPages(process))),
+      member('tables', () => BigInt(tablesBelow(machine, process.tdb.root, 0))),
+      member('vmas', () => BigInt(process.vmas.length)),
+    ],
+  };
+}
+
+/** Tables of the tree below a table, itself included; the last level's need not be looked into. */
+function tablesBelow(machine: Machine, table: Pfn, level: number): number {
+  const { inspector, scheme } = machine;
+  if (level === scheme.format.levels.length - 1) return 1;
+  const entries = inspector.used(table, level).map((index) => inspector.entry(table, level, index));
+  return entries.reduce((n, e) => n + (e.present && !e.leaf ? tablesBelow(machine, e.frame, level + 1) : 0), 1);
+}

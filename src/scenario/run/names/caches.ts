@@ -1,0 +1,62 @@
+/** What the translation caches know of an address: `tlb(A)` and `pwc(A)`. Asking changes no order of use. */
+import { formatPhysical, type Vpn } from '../../../machine/core/addresses';
+import type { Machine } from '../../../machine/machine';
+import { NONE, type ObjectValue } from '../values';
+import { hex, member } from './member';
+
+export function tlbObject(machine: Machine, vpn: Vpn): ObjectValue {
+  const { mmu } = machine;
+  const levels: [string, typeof mmu.l1d][] = [
+    ['L1D', mmu.l1d],
+    ['L1I', mmu.l1i],
+    ['STLB', mmu.stlb],
+  ];
+  for (const [name, level] of levels)
+    for (const [size, tlb] of level.bySize.entries()) {
+      const pages = [1, 512, 262144][size];
+      const at = tlb === null ? -1 : tlb.peek(Math.floor(vpn / pages), size);
+      if (tlb === null || at < 0) continue;
+      const bytes = BigInt(pages * 4096);
+      return {
+        type: 'object',
+        text: `hit in ${name}: frame ${hex(tlb.frameOf(at))}`,
+        number: 1n,
+        members: [
+          member('hit', () => true),
+          member('level', () => name),
+          member('size', () => bytes),
+          member('pfn', () => BigInt(tlb.frameOf(at)), 'hex'),
+          member('dirty', () => (tlb.flagsOf(at) & 8) !== 0),
+        ],
+      };
+    }
+  const members = [member('hit', () => false), member('level', () => NONE), member('size', () => NONE)];
+  return { type: 'object', text: 'not in any TLB', number: 0n, members };
+}
+
+export function walkCacheObject(machine: Machine, vpn: Vpn): ObjectValue {
+  const { mmu, scheme } = machine;
+  for (let level = mmu.walkCaches.length - 1; level >= 0; level--) {
+    const cache = mmu.walkCaches[level];
+    const format = scheme.format.levels[level];
+    const at = cache.peek(Math.floor(vpn / 2 ** (format.shift - 12)), 0);
+    if (at < 0) continue;
+    const members = [
+      member('hit', () => true),
+      member('level', () => format.name),
+      member('table', () => BigInt(cache.frameOf(at) * 4096), 'address'),
+    ];
+    return {
+      type: 'object',
+      text: `hit at ${format.name}: table at ${formatPhysical(cache.frameOf(at) * 4096)}`,
+      number: 1n,
+      members,
+    };
+  }
+  return {
+    type: 'object',
+    text: 'no walk cache knows it',
+    number: 0n,
+    members: [member('hit', () => false), member('level', () => NONE), member('table', () => NONE)],
+  };
+}

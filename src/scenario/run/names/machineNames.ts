@@ -1,0 +1,91 @@
+/**
+ * What the names of the expression language mean on a machine: one row a name here, one file a noun beside it.
+ * Everything is read when asked for, from the machine as it stands, and changes nothing; only a member's `set` writes, as
+ * a person or a `set` statement asks.
+ */
+import { type Vpn, vpnOfAddress } from '../../../machine/core/addresses';
+import { FAULT_KINDS, SIGNALS } from '../../../machine/kernel/faults/verdict';
+import type { Machine } from '../../../machine/machine';
+import { NONE, numberOf, symbol, type Value } from '../values';
+import { mmObject, vmaObject } from './areas';
+import { tlbObject, walkCacheObject } from './caches';
+import { entryAt, entryObject } from './entries';
+import { faultList, faultObject, lastAccess, pendingAccess } from './lastAccess';
+import { readPhysical, setPhysical } from './physical';
+import { registerValue, setRegister } from './registers';
+import { statisticsValue } from './statistics';
+import { tobjObject, walkObject } from './walks';
+
+/** Names that are values: kinds of faults, of accesses, signals. */
+const SYMBOLS = new Set<string>([
+  'none',
+  ...FAULT_KINDS,
+  ...SIGNALS,
+  'read',
+  'write',
+  'exec',
+  'mapped',
+  'notPresent',
+  'reserved',
+  'notCanonical',
+]);
+
+const VALUES: ReadonlyMap<string, (machine: Machine) => Value> = new Map<string, (machine: Machine) => Value>([
+  ['access', lastAccess],
+  ['fault', (machine) => faultObject(machine, 0)],
+  ['faults', faultList],
+  ['stats', statisticsValue],
+  ['mm', mmObject],
+]);
+
+/** Functions of an address in the current process; without one there is nothing to look at. */
+const OF_ADDRESS: ReadonlyMap<string, (machine: Machine, vpn: Vpn) => Value> = new Map([
+  ['walk', walkObject],
+  ['tobj', tobjObject],
+  ['tlb', tlbObject],
+  ['pwc', walkCacheObject],
+  ['vma', vmaObject],
+]);
+
+export class MachineNames {
+  constructor(private readonly machine: Machine) {}
+
+  name(name: string): Value | undefined {
+    const value = VALUES.get(name)?.(this.machine) ?? registerValue(this.machine, name);
+    return value ?? (SYMBOLS.has(name) ? symbol(name) : undefined);
+  }
+
+  /** `undefined`: there is no such function. A string: why it has no value here. */
+  call(name: string, args: readonly Value[]): Value | string | undefined {
+    const level = this.#levelNamed(name);
+    const ofAddress = OF_ADDRESS.get(name);
+    if (level === undefined && ofAddress === undefined && name !== 'phys') return undefined;
+    const n = args.length === 1 ? numberOf(args[0]) : undefined;
+    if (n === undefined) return `${name}() takes one address`;
+    if (name === 'phys') return readPhysical(this.machine, n);
+    const vpn = vpnOfAddress(n);
+    if (level !== undefined) return level < 0 ? NONE : entryObject(this.machine, entryAt(this.machine, vpn, level));
+    return this.machine.kernel.current === undefined ? NONE : ofAddress?.(this.machine, vpn);
+  }
+
+  /** Which level of the scheme a function is called after; −1 for one that this scheme does not have. */
+  #levelNamed(name: string): number | undefined {
+    const level = this.machine.scheme.format.levels.findIndex((l) => l.name.toLowerCase() === name);
+    return level >= 0 || name === 'p4d' ? level : undefined;
+  }
+
+  /** An access that has not been made: it has no walk and no physical address yet. */
+  pendingAccess(kind: string, va: bigint, sizeBytes: number): Value {
+    return pendingAccess(this.machine, kind, va, sizeBytes);
+  }
+
+  /** Changes a register. A sentence if it cannot be. */
+  setRegister(name: string, value: bigint): string | undefined {
+    return setRegister(this.machine, name, value);
+  }
+
+  /** Writes a 64-bit word of physical memory, as `set phys(P) = V`. A sentence if it cannot be. */
+  setPhysical(address: bigint, value: bigint): string | undefined {
+    return setPhysical(this.machine, address, value);
+  }
+}

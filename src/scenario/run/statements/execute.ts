@@ -1,0 +1,44 @@
+/** Which function carries out which statement: the table that a reader starts from. */
+import { EvaluationError } from '../evaluate';
+import type { Execution } from '../execution';
+import type { TickStatement } from '../program';
+import { access } from './access';
+import { flush, invlpg, set } from './hardware';
+import { mmap, munmap } from './mapping';
+import { breakHere, expect, letName, mark, print } from './output';
+import { process, switchTo } from './process';
+import { trace } from './trace';
+
+type Kind = TickStatement['kind'];
+/** Carries out one tick of a statement, and tells the execution how it went (outcome.ts). */
+type Executors = { readonly [K in Kind]: (x: Execution, statement: Extract<TickStatement, { kind: K }>) => void };
+
+const EXECUTORS: Executors = {
+  access,
+  trace,
+  mmap,
+  munmap,
+  process,
+  switch: switchTo,
+  flush,
+  invlpg,
+  set,
+  expect,
+  // The statement inside runs as ever; outcome.ts looks whether it should have failed.
+  expectFails: (x, { statement }) => execute(x, statement as TickStatement),
+  print,
+  break: breakHere,
+  mark,
+  let: letName,
+};
+
+/** Statements that need an address space to work in. */
+const NEEDS_PROCESS: ReadonlySet<Kind> = new Set<Kind>(['access', 'trace', 'mmap', 'munmap']);
+
+export function execute(x: Execution, statement: TickStatement): void {
+  if (NEEDS_PROCESS.has(statement.kind) && x.machine.kernel.current === undefined)
+    throw new EvaluationError('no process runs yet: `process NAME` comes first', statement.range);
+  // The table pairs each kind with a function of that kind, which the type of a look-up cannot say.
+  const run = EXECUTORS[statement.kind] as (x: Execution, statement: TickStatement) => void;
+  run(x, statement);
+}

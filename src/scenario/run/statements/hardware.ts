@@ -1,0 +1,22 @@
+/** Hardware state by hand: `flush tlb`, `invlpg`, `set`. */
+import { vpnOfAddress } from '../../../machine/core/addresses';
+import type { InvlpgStatement, SetStatement } from '../../language/ast';
+import { assign } from '../assign';
+import { EvaluationError, number } from '../evaluate';
+import type { Execution } from '../execution';
+
+export function flush(x: Execution): void {
+  x.machine.mmu.flushAll();
+  x.next();
+}
+
+export function invlpg(x: Execution, { address }: InvlpgStatement): void {
+  x.machine.mmu.invlpg(vpnOfAddress(number(address, x.environment)));
+  x.next();
+}
+
+export function set(x: Execution, { target, value }: SetStatement): void {
+  const refused = assign(target, number(value, x.environment), x.environment, x.names);
+  if (refused !== undefined) throw new EvaluationError(refused, target.range);
+  x.next();
+}

@@ -1,0 +1,83 @@
+/** How statements end: as they should, with a fault, with an error of a system call; and what `expect fails` makes of it. */
+import { formatAddress } from '../../../machine/core/addresses';
+import { Signal } from '../../../machine/core/probe';
+import type { ExpectFailsStatement, Range } from '../../language/ast';
+import { evaluate, EvaluationError } from '../evaluate';
+import type { Execution } from '../execution';
+import { explainComparison } from '../explain';
+import { describeAddress } from '../standing';
+import { truth } from '../values';
+
+// ---- the statement came to its end ------------------------------------------------------------------------------------
+
+/** The statement has done what it says, which is not what `expect fails` waits for. */
+export function statementDone(x: Execution): void {
+  const { expectFails } = x;
+  if (expectFails !== undefined) fail(x, expectFails.range, 'the statement did not fail', 'it ran to its end');
+  x.next();
+}
+
+/** One access of `count` is done; the last one ends the statement. */
+export function accessDone(x: Execution, count: number): void {
+  if (x.at + 1 < count) x.at++;
+  else statementDone(x);
+}
+
+/** The kernel has done its part of the call, or a first step of it: the rest follows, a step a tick. */
+export function callDone(x: Execution): void {
+  if (x.machine.kernel.operation === null) statementDone(x);
+  else x.begin({ kind: 'operation' });
+}
+
+/** True if the statement is in the middle of its kernel work: then this was one more step of it. */
+export function continued(x: Execution): boolean {
+  if (x.state.activity === null) return false;
+  x.at++;
+  if (x.machine.kernel.step()) statementDone(x);
+  return true;
+}
+
+// ---- the statement failed ---------------------------------------------------------------------------------------------
+
+/** The access ended in a fatal fault: what `expect fails` waits for, or the end of the run. */
+export function accessFailed(x: Execution): void {
+  const { expectFails, machine } = x;
+  if (expectFails !== undefined) return failedAsExpected(x, expectFails);
+  const fault = machine.faultRecord(machine.faultCount - 1);
+  if (fault?.signal === undefined) throw new Error('an access failed without a fatal fault');
+  const { kind, signal } = fault;
+  const address = describeAddress(x.state, fault.address) ?? formatAddress(fault.address);
+  const place = x.place(x.instruction.statement.range);
+  x.finish({ kind: 'fatal', fault: kind, signal, ...place, text: `${signal} at ${address}` });
+}
+
+/** A system call returned an error: what `expect fails` waits for, or the end of the run. */
+export function callFailed(x: Execution, text: string, where: Range): void {
+  const { expectFails } = x;
+  if (expectFails === undefined) throw new EvaluationError(text, where);
+  failedAsExpected(x, expectFails);
+}
+
+/** The statement failed, as it should; its condition must hold too. */
+function failedAsExpected(x: Execution, { condition, range: where }: ExpectFailsStatement): void {
+  if (condition === undefined || truth(evaluate(condition, x.environment))) pass(x);
+  else fail(x, where, undefined, explainComparison(condition, x.environment));
+  x.next();
+}
+
+// ---- expectations -----------------------------------------------------------------------------------------------------
+
+export function pass(x: Execution): void {
+  x.state = { ...x.state, passed: x.state.passed + 1 };
+  x.machine.probe.recorder?.emit({ kind: 'output', category: 'expect', text: 'holds' });
+}
+
+export function fail(x: Execution, where: Range, message: string | undefined, actual: string): void {
+  const { text } = x.program.statements[x.statementId];
+  const { line, ...file } = x.place(where);
+  const failure = { line: line + 1, ...file, text, message: message ?? '', actual };
+  x.state = { ...x.state, failed: [...x.state.failed, failure] };
+  x.machine.probe.recorder?.emit({ kind: 'output', category: 'failed', text: `${text}: ${actual}` });
+  x.machine.probe.signal(Signal.FailedExpect);
+  x.onOutput?.({ kind: 'failed', failure });
+}
