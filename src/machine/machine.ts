@@ -185,6 +185,13 @@ export class Machine implements Stateful<MachineSnapshot> {
     this.mmu = this.processors.running;
   }
 
+  /** The running process, if there is one, goes on on that CPU, which then has its address space loaded. */
+  moveTo(cpu: number): void {
+    if (cpu === this.cpu) return;
+    this.runOn(cpu);
+    this.kernel.movedTo(Math.floor((cpu * this.options.nodes) / this.cpus.length));
+  }
+
   /** Root table of the running address space. */
   get root(): Pfn {
     return this.mmu.movFromCr3();
