@@ -194,6 +194,13 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.mmu = this.processors.running;
   }
 
+  /** The running process, if there is one, goes on on that CPU, which then has its address space loaded. */
+  moveTo(cpu: number): void {
+    if (cpu === this.cpu) return;
+    this.runOn(cpu);
+    this.kernel.movedTo(Math.floor((cpu * this.options.nodes) / this.cpus.length));
+  }
+
   /** The address spaces of its processes. */
   get spaces(): readonly AddressSpace[] {
     return this.kernel.processes.map(spaceOf);

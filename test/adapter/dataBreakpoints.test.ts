@@ -81,7 +81,7 @@ describe('data breakpoints over the wire', () => {
     assert.deepEqual(await hits('pte(heap+0x1000)', 'write'), [
       'PTE of heap+0x1000 written by tdb_update_tobj: 0x0 → 0x105027',
       'PTE of heap+0x1000: D set by the hardware: now 0x105067',
-      'PTE of heap+0x1000 written by tdb_remove_tobj: 0x105067 → 0x0',
+      'PTE of heap+0x1000 written by addr_range_remove: 0x105067 → 0x0',
       'PTE of heap+0x1000: its frame 0x104 is freed (table), its bytes are gone',
     ]);
     await fixture.client.move('ptscope/seek', { tick: 3, event: 0 });
@@ -157,7 +157,7 @@ describe('data breakpoints over the wire', () => {
     };
     assert.ok((await of('pte(heap+0x1000)', 'hardware')).every((t) => /hardware/.test(t)));
     const kernel = await of('pte(heap+0x1000)', 'kernel');
-    assert.ok(kernel.length === 3 && kernel.every((t) => /tdb_|frame/.test(t)), kernel.join());
+    assert.ok(kernel.length === 3 && kernel.every((t) => /tdb_|addr_range_|frame/.test(t)), kernel.join());
     assert.match((await of('heap+0x1000', 'exec')).join(), /^[^,]*exec of \d+ bytes[^,]*$/);
     await fixture.client.move('ptscope/seek', { tick: 3, event: 0 });
     assert.match((await info({ name: 'heap', mode: 'hardware' })).description, /physical addresses/);
@@ -172,7 +172,7 @@ describe('data breakpoints over the wire', () => {
     assert.match((await fixture.client.move('continue')).text ?? '', /D set by the hardware/);
     await fixture.client.move('ptscope/seek', { tick: 3, event: 0 });
     await setData({ dataId, accessType: 'write', hitCondition: '3' });
-    assert.match((await fixture.client.move('continue')).text ?? '', /tdb_remove_tobj/);
+    assert.match((await fixture.client.move('continue')).text ?? '', /addr_range_remove/);
     const [wrong] = await setData({ dataId, condition: 'nosuch == 1' });
     assert.match(wrong.message ?? '', /`nosuch` is not known/);
   });

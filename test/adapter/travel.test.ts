@@ -56,7 +56,7 @@ describe('journeys over the wire', () => {
       answer = await fixture.client.ask('ptscope/travel', args);
     });
     assert.deepEqual(answer, { sought: 'the previous change of PTE of heap+0x3000' });
-    assert.match(stop.text ?? '', /written by tdb_remove_tobj/);
+    assert.match(stop.text ?? '', /written by addr_range_remove/);
   });
 
   it('go back and forth over the faults at an address, of whatever kind', async () => {

@@ -1,8 +1,8 @@
 /** `ptscope check FILE…`: everything that can be known about scenarios before they run. */
 import { analyse } from '../../scenario/language/analysis';
 import { type Diagnostic, hasErrors } from '../../scenario/language/diagnostics';
+import { readSources } from '../../scenario/language/readSources';
 import { readScenario } from '../../scenario/run/load';
-import { readSources } from '../../scenario/run/readSources';
 import { explainError, ExitCode } from '../exit';
 import type { CliHost } from '../host';
 import { toJson, writeResult } from '../session';

@@ -2,8 +2,8 @@
  * The functions of the kernel and of the EMT API: their names, and what one call costs.
  *
  * Names are Linux's and EMT's own, so that a kernel developer finds a breakpoint at once. The instruction counts are
- * parameters of the model, not facts: set once so that a 4 KiB anonymous fault over a radix tree is about a thousand
- * instructions in all. Other schemes are charged the same for a call, and for what their drivers really read and write.
+ * parameters of the model, not facts: set once so that a 4 KiB anonymous fault over a radix tree is some hundreds of
+ * instructions in all, up to a thousand. Other schemes are charged the same for a call, and for what their drivers really read and write.
  * `machine { cost NAME VALUE }` changes one by its name.
  */
 import { kernel } from './kernelFunctions';

@@ -72,12 +72,20 @@ export const F = {
   tobjMakeWritable: functionIndex('tobj_make_writable'),
 } as const;
 
+/** The customizable functions that run, and whose they are. */
+interface Choice {
+  custom: CustomizableFunctions;
+  by: Readonly<Record<CustomizableName, Implementation>>;
+}
+
 export abstract class EmtCalls {
   protected readonly basic: BasicFunctions;
-  protected readonly custom: CustomizableFunctions;
+  protected custom: CustomizableFunctions;
   protected readonly driver: MmuDriver;
   /** Which implementation of each customizable function runs. */
-  protected readonly by: Readonly<Record<CustomizableName, Implementation>>;
+  protected by: Readonly<Record<CustomizableName, Implementation>>;
+  readonly #configured: Choice;
+  readonly #choose: (isDriver: (name: string) => boolean) => Choice;
 
   /**
    * `forced`: customizable functions whose architecture-neutral default runs although the driver overrides it, by the names
@@ -94,11 +102,27 @@ export abstract class EmtCalls {
     // What defaults call is the whole API, which the class at the end of this chain is.
     const defaults = makeDefaults(this as unknown as EmtFunctions, buddy, probe);
     const names = Object.keys(defaults) as CustomizableName[];
-    const isForced = (name: string): boolean => forced === 'all' || forced.includes(snakeName(name));
-    const kept = names.filter((name) => driver.overrides[name] !== undefined && !isForced(name));
-    this.custom = { ...defaults, ...Object.fromEntries(kept.map((name) => [name, driver.overrides[name]])) };
-    const by = names.map((name) => [name, kept.includes(name) ? 'driver' : 'default']);
-    this.by = Object.fromEntries(by) as Record<CustomizableName, Implementation>;
+    this.#choose = (isDriver) => {
+      const kept = names.filter((name) => driver.overrides[name] !== undefined && isDriver(name));
+      const by = names.map((name) => [name, kept.includes(name) ? 'driver' : 'default']);
+      return {
+        custom: { ...defaults, ...Object.fromEntries(kept.map((name) => [name, driver.overrides[name]])) },
+        by: Object.fromEntries(by) as Record<CustomizableName, Implementation>,
+      };
+    };
+    this.#configured = this.#choose((name) => forced !== 'all' && !forced.includes(snakeName(name)));
+    ({ custom: this.custom, by: this.by } = this.#configured);
+  }
+
+  /** Does some work with the driver's implementations, or with the defaults alone, whatever is configured. */
+  using(which: 'default' | 'driver', work: () => void): void {
+    ({ custom: this.custom, by: this.by } = this.#choose(() => which === 'driver'));
+    // A recorder may unwind the work in the middle.
+    try {
+      work();
+    } finally {
+      ({ custom: this.custom, by: this.by } = this.#configured);
+    }
   }
 
   /** Which implementation of a function of the API runs; `name` is one of FUNCTION_GROUPS. */

@@ -25,10 +25,12 @@ export class Emt extends RangeCalls implements EmtFunctions {
   // ---- lock ---------------------------------------------------------------------------------------------------------
 
   addrRangeGetLock(tdb: Tdb, start: Vpn, end: Vpn): number {
-    const text = this.probe.recorder !== null ? rangeText(start, end) : '';
-    const outer = this.enter(F.addrRangeGetLock, this.by.addrRangeGetLock, text);
+    const outer = this.probe.running;
+    this.probe.running = F.addrRangeGetLock;
     const lock = this.custom.addrRangeGetLock(tdb, start, end);
-    this.leave(F.addrRangeGetLock, outer, this.probe.recorder !== null ? lockText(lock) : '');
+    this.probe.running = outer;
+    const text = this.probe.recorder !== null ? rangeText(start, end) : '';
+    this.call(F.addrRangeGetLock, text, this.probe.recorder !== null ? lockText(lock) : '', this.by.addrRangeGetLock);
     return lock;
   }
 

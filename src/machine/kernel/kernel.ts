@@ -313,12 +313,19 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     this.#operation = { kind: 'fragment', order, free };
   }
 
-  /** Scans the translation objects of the range. */
-  iterate(start: Vpn, end: Vpn): void {
+  /** Scans the translation objects of the range, with the implementation that is configured, or another. */
+  iterate(start: Vpn, end: Vpn, using?: 'default' | 'driver'): void {
     const process = this.#running();
     this.#begin(Counter.KernelOther);
     const iterator = this.emt.tobjIterInit(process.tdb, start, end);
-    this.#operation = { kind: 'iterate', pid: process.pid, iterator, mapped: 0 };
+    this.#operation = { kind: 'iterate', pid: process.pid, iterator, using, mapped: 0 };
+  }
+
+  /** The running process goes on on a CPU that belongs to that memory node. */
+  movedTo(node: number): void {
+    this.#begin(Counter.KernelOther);
+    this.frames.node = node;
+    if (this.current !== undefined) this.#switchTo(this.#current);
   }
 
   /** Advances the operation by one bounded step. True when it has ended; `failure` then says whether it could be finished. */

@@ -9,10 +9,11 @@ export const FLUSHED_OPERATIONS = [
   'fork',
   'exit',
   'cow',
-  'collapse',
-  'split',
-  'swap',
+  'promote',
+  'demote',
   'migrate',
+  'swapout',
+  'reclaim',
 ] as const;
 export type FlushedOperation = (typeof FLUSHED_OPERATIONS)[number];
 

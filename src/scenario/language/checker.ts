@@ -8,17 +8,16 @@ import { isUserRange } from './checkAddress';
 import { CheckContext } from './checkContext';
 import { CheckFiles, type Entered, type Place } from './checkFiles';
 import { checkExpression } from './checkExpression';
+import { CheckNames } from './checkNames';
 import { checkParts, type StatementOf } from './checkStatement';
 import type { Diagnostic } from './diagnostics';
 import type { Range } from './expressions';
 import { fold, foldNumber, foldRange } from './fold';
-import type { Kind } from './kinds';
 import { Mappings } from './mappings';
 import { nameRow } from './names';
-import { didYouMean, nearest } from './nearest';
 import { formatHex } from './numbers';
 import { comparePositions, rangeOf } from './positions';
-import type { Binding, BindingType, Reference } from './scope';
+import type { Binding, Reference } from './scope';
 import type { Sources } from './sources';
 import { standsAlone } from './standalone';
 import { statementRow } from './statements';
@@ -58,12 +57,14 @@ class Checker {
   private testDepth = 0;
   private readonly tests = new Map<string, Place>();
   readonly files: CheckFiles;
+  private readonly names: CheckNames;
 
   constructor(
     readonly context: CheckContext,
     sources: Sources,
   ) {
     this.files = new CheckFiles(context, sources);
+    this.names = new CheckNames(context, this.files, () => this.depth > 0);
   }
 
   run(): void {
@@ -134,12 +135,12 @@ class Checker {
     switch (statement.kind) {
       case 'process':
       case 'fork':
-        this.bind(statement.name, 'process', 'process', statement.range);
+        this.names.bind(statement.name, 'process', 'process', statement.range);
         return statement.kind === 'process' ? this.mappings.create(statement.name.name) : undefined;
       case 'switch':
         return this.switchTo(statement.name);
       case 'exit':
-        return statement.name && void this.process(statement.name);
+        return statement.name && void this.names.process(statement.name);
       case 'mmap':
         return this.mmap(statement);
       case 'munmap':
@@ -153,7 +154,10 @@ class Checker {
       case 'parallel':
         return statement.body && this.mayRun(statement.body);
       case 'for':
-        return this.mayRun(statement.body, () => void this.bind(statement.name, 'loop', 'number', statement.range));
+        return this.mayRun(
+          statement.body,
+          () => void this.names.bind(statement.name, 'loop', 'number', statement.range),
+        );
       case 'if':
         return this.branches(statement);
       case 'test':
@@ -191,7 +195,7 @@ class Checker {
   private invalid({ name, keyword, body, range }: StatementOf<'invalid'>): void {
     if (keyword === 'process') this.mappings.create(name?.name ?? '');
     const binds = name && !nameRow(name.name) && !this.context.scopes.find(name.name);
-    if (binds && !body) this.bind(name, 'broken', 'unknown', range);
+    if (binds && !body) this.names.bind(name, 'broken', 'unknown', range);
     if (!body) return;
     const { lenient } = this.context;
     this.context.lenient = true;
@@ -257,55 +261,14 @@ class Checker {
 
   // ── Names ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  private bind(name: Identifier, type: BindingType, kind: Kind, statement: Range): Binding | undefined {
-    if (name.name === '' || !this.isFree(name)) return undefined;
-    const binding: Binding = {
-      ...{ name: name.name, type, kind, file: this.context.file, range: name.range, statement },
-      visibleFrom: this.files.placeOf(type === 'loop' ? name.range.end : statement.end),
-      visibleTo: this.files.ownEnd,
-    };
-    if (this.context.file !== 0 && this.depth > 0) binding.local = true;
-    this.context.scopes.bind(binding);
-    return binding;
-  }
-
-  private isFree({ name, range }: Identifier): boolean {
-    const row = nameRow(name);
-    if (row) {
-      this.context.report('reservedName', `\`${name}\` already means something in expressions: ${row.doc}`, range);
-      return false;
-    }
-    const other = this.context.scopes.find(name);
-    if (!other || other.type === 'broken' || other.released) return true;
-    const message = `\`${name}\` is bound ${this.files.describe(other)} already, as ${TITLES[other.type]}.`;
-    this.context.report('duplicateName', message, range);
-    return false;
-  }
-
-  private process(name: Identifier): Binding | undefined {
-    const { context } = this;
-    const binding = context.scopes.find(name.name);
-    if (binding) context.refer(name.range, binding);
-    if (binding?.type === 'process' || binding?.type === 'broken') return binding;
-    if (context.lenient || name.name === '') return undefined;
-    if (binding) {
-      context.report('wrongKind', `\`${name.name}\` is ${TITLES[binding.type]}, not a process.`, name.range);
-      return undefined;
-    }
-    const processes = context.scopes.all.filter(({ type }) => type === 'process').map((process) => process.name);
-    const suggestion = context.suggest(() => nearest(name.name, processes));
-    context.report('unknownName', `There is no process \`${name.name}\`.${didYouMean(suggestion)}`, name.range);
-    return undefined;
-  }
-
   private switchTo(name: Identifier): void {
-    const binding = this.process(name);
+    const binding = this.names.process(name);
     if (binding) this.mappings.enter(binding.name);
   }
 
   private let({ name, value, range }: StatementOf<'let'>): void {
     const kind = checkExpression(this.context, value, 'any');
-    const binding = this.bind(name, 'constant', kind, range);
+    const binding = this.names.bind(name, 'constant', kind, range);
     if (!binding) return;
     binding.value = fold(value, this.context.lookup);
     binding.standalone = standsAlone(value, (used) => this.context.scopes.find(used)?.standalone === true);
@@ -317,7 +280,7 @@ class Checker {
     const { lookup, mayFault } = this.context;
     const bytes = foldNumber(size, lookup);
     const start = at && foldNumber(at, lookup);
-    const binding = this.bind(name, 'region', 'region', range);
+    const binding = this.names.bind(name, 'region', 'region', range);
     if (binding) Object.assign(binding, { start, size: bytes, process: this.mappings.process });
     if (!at || start === undefined || bytes === undefined || bytes === 0n || mayFault) return;
     const end = start + bytes;
@@ -340,11 +303,6 @@ class Checker {
     if (binding?.type === 'region' && !this.context.mayFault) binding.released = true;
   }
 }
-
-const TITLES: Readonly<Record<BindingType, string>> = {
-  ...{ region: 'a region', process: 'a process', constant: 'a constant' },
-  ...{ loop: 'the name of a loop', broken: 'a name' },
-};
 
 /** The first word of a statement: where an error about the statement as such is shown. */
 function keywordRange({ keyword, range: { start } }: Statement): Range {

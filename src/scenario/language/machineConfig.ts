@@ -39,8 +39,8 @@ export const TABLE_RECLAIMS = ['off', 'refcount', 'pressure'] as const;
 
 /** Operations of the kernel that flush TLB entries; `flush drop` leaves the flush of some out. */
 export const FLUSH_OPERATIONS = [
-  ...(['munmap', 'mprotect', 'mremap', 'madvise', 'fork', 'cow'] as const),
-  ...(['promote', 'demote', 'migrate', 'swapout', 'reclaim'] as const),
+  ...(['munmap', 'mprotect', 'mremap', 'madvise', 'fork', 'exit'] as const),
+  ...(['cow', 'collapse', 'split', 'swap', 'migrate'] as const),
 ] as const;
 export type FlushOperation = (typeof FLUSH_OPERATIONS)[number];
 

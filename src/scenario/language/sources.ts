@@ -1,6 +1,6 @@
 /**
  * The files that a scenario is made of. Number 0 is the one that was asked for; the others were included, by it or by each
- * other. Which file a name means, and what stands in it, is found out by whoever can read files (run/readSources.ts); here
+ * other. Which file a name means, and what stands in it, is found out by whoever can read files (readSources.ts); here
  * and above everything is known.
  */
 import type { IncludeStatement } from './ast';

@@ -11,7 +11,9 @@ import { TraceError } from '../../trace/errors';
 import type { Expression, TraceStatement } from '../language/ast';
 import { analyse } from '../language/analysis';
 import { type Diagnostic, hasErrors } from '../language/diagnostics';
+import { fileProblem } from '../language/fileProblem';
 import type { MachineConfig } from '../language/machineConfig';
+import { readSources } from '../language/readSources';
 import { parseExpression } from '../language/parser';
 import { applyOverride, resolveMachine } from '../language/settings';
 import { singleSource, type Sources } from '../language/sources';
@@ -19,8 +21,6 @@ import { compile, testsOf } from './compile';
 import { machineOptions } from './configure';
 import { type Environment, EvaluationError, evaluate } from './evaluate';
 import type { FileHost } from './fileHost';
-import { fileProblem } from './fileProblem';
-import { readSources } from './readSources';
 import { Run } from './run';
 import type { Value } from './values';
 

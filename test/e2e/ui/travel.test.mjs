@@ -86,7 +86,7 @@ describe('watching an entry', () => {
 
   it('stops where the kernel clears it, and says so', async () => {
     const { reason } = await rig.step('continue');
-    assert.match(reason, /data breakpoint: PTE of heap\+0x0 written by tdb_remove_tobj: 0x\w+ → 0x0/);
+    assert.match(reason, /data breakpoint: PTE of heap\+0x0 written by addr_range_remove: 0x\w+ → 0x0/);
     await rig.settle();
     await rig.screenshot('data-breakpoint');
   });

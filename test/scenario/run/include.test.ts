@@ -5,7 +5,7 @@ import { analyse } from '../../../src/scenario/language/analysis';
 import type { Diagnostic } from '../../../src/scenario/language/diagnostics';
 import { definition } from '../../../src/scenario/language/services';
 import { type FileHost, LoadError, loadRun } from '../../../src/scenario/run/load';
-import { readSources } from '../../../src/scenario/run/readSources';
+import { readSources } from '../../../src/scenario/language/readSources';
 import type { Output, Run } from '../../../src/scenario/run/run';
 import { memoryHost } from './support';
 

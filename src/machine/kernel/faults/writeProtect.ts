@@ -126,7 +126,7 @@ export class WriteProtectFaults {
     const batch = this.mappings.startBatch(process);
     emt.tobjCopy(tobj, this.#split);
     const error = this.mappings.demote(process, this.#split, batch);
-    this.mappings.finishBatch('split', process, batch);
+    this.mappings.finishBatch('demote', process, batch);
     if (error !== 'ok') return this.resolution.failed(error);
     emt.tdbFindTobj(process.tdb, vpn, tobj);
     if (tobj.pages > 1) return this.resolution.fatal(BUS, 'a huge entry cannot be split');

@@ -51,7 +51,7 @@ function splitBorders(core: KernelCore, process: Process, borders: readonly Vpn[
   const { mappings } = core;
   const batch = mappings.startBatch(process);
   const failed = borders.some((vpn) => mappings.splitAt(process, vpn, batch) !== 'ok');
-  mappings.finishBatch('split', process, batch);
+  mappings.finishBatch('demote', process, batch);
   return failed ? failure('ENOMEM', 'there is no memory for the tables that splitting a huge page needs') : undefined;
 }
 

@@ -124,7 +124,7 @@ function collapse(core: KernelCore, process: Process, vma: Vma, start: Vpn, foun
   const error = emt.hugePromote(process.tdb, huge, batch.gather);
   emt.addrRangeUnlock(lock);
   if (error !== 'ok') {
-    mappings.finishBatch('collapse', process, batch);
+    mappings.finishBatch('promote', process, batch);
     if (reused === undefined) frames.free(pfn);
     probe.leave(F.collapse, error);
     return 'there is no memory for the tables of the huge page';
@@ -138,7 +138,7 @@ function collapse(core: KernelCore, process: Process, vma: Vma, start: Vpn, foun
       mappings.forgetFrames(process, vma, tobj.vpn, 1, frameAt(emt, tobj, tobj.vpn), false, batch.frees);
     process.rssAnon += pages;
   } else frames.join(pfn);
-  mappings.finishBatch('collapse', process, batch);
+  mappings.finishBatch('promote', process, batch);
   probe.counters[Counter.HugePagesCollapsed]++;
   probe.leave(F.collapse, reused === undefined ? 'copied' : 'in place');
   return undefined;

@@ -114,6 +114,9 @@ export interface ReclaimOperation {
 export interface IterateOperation extends InProcess {
   readonly kind: 'iterate';
   readonly iterator: TobjIterator;
+  /** Whose iterator it is, whatever the machine is configured to use. */
+  readonly using?: 'default' | 'driver';
+  /** Of the objects handed out, those where something is mapped. */
   readonly mapped: number;
 }
 

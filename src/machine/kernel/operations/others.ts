@@ -52,6 +52,13 @@ export function stepFragment(core: KernelCore, operation: FragmentOperation): Op
 }
 
 export function stepIterate(core: KernelCore, operation: IterateOperation): Operation | null {
+  let next: Operation | null = null;
+  if (operation.using === undefined) return iterate(core, operation);
+  core.emt.using(operation.using, () => (next = iterate(core, operation)));
+  return next;
+}
+
+function iterate(core: KernelCore, operation: IterateOperation): Operation | null {
   const { emt } = core;
   const { tdb } = core.process(operation.pid);
   const iterator = { ...operation.iterator };

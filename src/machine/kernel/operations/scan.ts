@@ -26,10 +26,10 @@ const FUNCTION: Readonly<Record<ScanAction, number>> = {
 const SWAP_READ = functionIndex('swap_read_folio');
 
 const FLUSH: Readonly<Record<ScanAction, FlushedOperation>> = {
-  demote: 'split',
+  demote: 'demote',
   free: 'madvise',
   cold: 'madvise',
-  pageout: 'swap',
+  pageout: 'swapout',
   willneed: 'madvise',
   migrate: 'migrate',
 };
@@ -97,7 +97,7 @@ function act(
       return true;
     case 'pageout':
       // Linux pages out only what this process has to itself.
-      if (frames.pages.mappings(pfn) === 1) evict(core, pfn);
+      if (frames.pages.mappings(pfn) === 1) evict(core, pfn, 'swapout');
       return true;
     case 'migrate':
       migrate(core, pfn, node);

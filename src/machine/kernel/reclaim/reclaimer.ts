@@ -114,7 +114,7 @@ export class Reclaimer implements Stateful<readonly TypedArray[]> {
     const { emt, frames } = this.core;
     const pfn = frames.pages.head(frameAt(emt, tobj, tobj.vpn));
     if (spareUsed && this.#used(process, tobj)) return 0;
-    return evict(this.core, pfn);
+    return evict(this.core, pfn, 'reclaim');
   }
 
   /** The page was used by anybody since the hand last passed; their marks are taken away. */
@@ -154,7 +154,7 @@ export class Reclaimer implements Stateful<readonly TypedArray[]> {
       hand[Hand.Page] = index + 1;
       looked++;
       const pfn = cache.find(file.id, index);
-      if (pfn !== -1 && pages.mappings(pfn) === 0 && pages.has(pfn, PageFlag.Cached)) freed += evict(this.core, pfn);
+      if (pfn !== -1 && pages.mappings(pfn) === 0 && pages.has(pfn, PageFlag.Cached)) freed += evict(this.core, pfn, 'reclaim');
     }
     return { looked, freed };
   }

@@ -8,6 +8,11 @@ import type { Tables } from './tables';
  * be made; all above are under the root's (`page_table_lock`). Of a range: the lowest of them that covers it.
  */
 export function lockOf(t: Tables, tdb: Tdb, start: Vpn, end: Vpn): number {
+  if (end - start === 1) {
+    // A page fault asks for one page: no range to be covered.
+    t.descend(tdb.root, start);
+    return t.level >= t.last - 1 ? t.table : tdb.root;
+  }
   let table = tdb.root;
   let lock = tdb.root;
   for (let level = 0; ; level++) {

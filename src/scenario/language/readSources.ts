@@ -1,8 +1,14 @@
 /** Reading a scenario with every file that it includes, each once. What is wrong with one is known of its `include`. */
-import { parse } from '../language/parser';
-import { includesOf, type IncludeTarget, type SourceFile, type Sources } from '../language/sources';
-import type { FileHost } from './fileHost';
 import { fileProblem } from './fileProblem';
+import { parse } from './parser';
+import { includesOf, type IncludeTarget, type SourceFile, type Sources } from './sources';
+
+/** How texts are read. Paths are whatever the host's paths are. */
+export interface TextFiles {
+  readText(path: string): Promise<string>;
+  /** `name` as a file of the scenario `from` names it. One file has one such path. */
+  resolve(from: string, name: string): string;
+}
 
 /** More files than any scenario has; a host that gives one file many names must not keep us reading. */
 const MAX_FILES = 1000;
@@ -12,7 +18,7 @@ const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 const fileOf = (path: string, text: string): SourceFile => ({ path, text, parsed: parse(text), includes: new Map() });
 
 /** `text` is what stands in `path`. Never rejects. */
-export async function readSources(path: string, text: string, host: FileHost): Promise<Sources> {
+export async function readSources(path: string, text: string, host: TextFiles): Promise<Sources> {
   const files = [fileOf(path, text)];
   if (includesOf(files[0].parsed).length === 0) return { files };
   const numbers = new Map([[host.resolve(path, baseName(path)), 0]]);
