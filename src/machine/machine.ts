@@ -65,6 +65,8 @@ export const enum Last {
   WalkCycles,
   Walks,
   Faults,
+  /** That made it. */
+  Cpu,
   /** First of MAX_FAULTS records of five: kind code, signal code, error code, page, offset. */
   Fault,
   Count = Fault + 5 * MAX_FAULTS,
@@ -265,6 +267,7 @@ export class Machine implements Stateful<MachineSnapshot> {
     last[Last.WalkReferences] = 0;
     last[Last.WalkCycles] = 0;
     last[Last.Faults] = 0;
+    last[Last.Cpu] = this.cpu;
     this.probe.accessBytes = size;
   }
 

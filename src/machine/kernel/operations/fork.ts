@@ -36,7 +36,7 @@ export class ForkPolicy implements CopyPolicy {
       // What is not anonymous the child finds in the page cache. A frame that is nobody's is not spread any further.
       if (frames.pages.kind(pfn) !== PageKind.Anon) return false;
       if (tobj.pages === 1 || frames.pages.has(pfn, PageFlag.Compound)) frames.share(pfn);
-      else for (let i = 0; i < tobj.pages; i++) frames.share(asPfn(pfn + i) as Pfn);
+      else for (let i = 0; i < tobj.pages; i++) frames.share(asPfn(pfn + i));
       child.rssAnon += tobj.pages;
     }
     emt.tobjWriteAttr(tobj, Attribute.WRITE, 0);
