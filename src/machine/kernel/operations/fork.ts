@@ -2,7 +2,7 @@
  * fork (kernel/fork.c `dup_mmap`, mm/memory.c `copy_page_range`): areas are copied at once, translations in steps. Private
  * pages become read-only on both sides until a write copies them; pages of files are left for the child to fault in.
  */
-import { asPfn, formatVirtual, type Pfn } from '../../core/addresses';
+import { asPfn, formatVirtual } from '../../core/addresses';
 import { functionIndex } from '../../core/functions';
 import type { CopyPolicy } from '../../emt/driver';
 import { Attribute, type Tobj } from '../../emt/tobj';

@@ -2,7 +2,6 @@
 import type {
   FragmentStatement,
   IterateStatement,
-  KhugepagedStatement,
   MigrateStatement,
   PromoteStatement,
   ReclaimStatement,
@@ -24,7 +23,7 @@ export function onRange(x: Execution, { kind, target }: PromoteStatement): void 
   else answered(x, kind, kernel.swapOut(start, end), target.range);
 }
 
-export function khugepaged(x: Execution, _statement: KhugepagedStatement): void {
+export function khugepaged(x: Execution): void {
   if (continued(x)) return;
   x.machine.kernel.khugepaged();
   callDone(x);
