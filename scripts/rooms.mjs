@@ -27,6 +27,7 @@ export const ROOMS = [
   })),
   { name: 'machine', files: 'src/machine/*', packages: [], host: 'none' },
   { name: 'trace', files: 'src/trace/**', packages: [], host: 'shared' },
+  { name: 'snapshot', files: 'src/snapshot/**', packages: [], host: 'shared' },
   { name: 'scenario/language', files: 'src/scenario/language/**', packages: [], host: 'shared' },
   { name: 'scenario/run', files: 'src/scenario/run/**', packages: [], host: 'shared' },
   { name: 'timeline', files: 'src/timeline/**', packages: [], host: 'shared' },

@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { NAMES } from '../scenario/language/names';
 import type { Run } from '../scenario/run/run';
+import type { Subject } from '../scenario/run/subject';
 import type { Value } from '../scenario/run/values';
 import { CONSOLE_COMMANDS, evaluateText } from './console';
 import { UserError } from './errors';
@@ -14,6 +15,17 @@ const membersOf = (value: Value): string[] => {
 
 export function completions(
   run: Run,
+  args: DebugProtocol.CompletionsArguments,
+): DebugProtocol.CompletionsResponse['body'] {
+  return completionsIn(run, Object.keys(run.bindings), () => true, CONSOLE_COMMANDS, args);
+}
+
+/** `bound`: names that have a value here, beside those of the language that `knows` says are known. */
+export function completionsIn(
+  subject: Pick<Subject, 'environment'>,
+  bound: readonly string[],
+  knows: (name: string) => boolean,
+  commands: readonly { name: string; summary: string }[],
   { text, column }: DebugProtocol.CompletionsArguments,
 ): DebugProtocol.CompletionsResponse['body'] {
   const before = text.slice(0, Math.max(0, column - 1));
@@ -31,18 +43,18 @@ export function completions(
     length: prefix.length,
   });
   if (path !== undefined) {
-    const members = membersOf(tryEvaluate(run, path.slice(0, -1)) ?? false);
+    const members = membersOf(tryEvaluate(subject, path.slice(0, -1)) ?? false);
     return { targets: members.filter((m) => m.startsWith(prefix)).map((m) => item(m, 'property')) };
   }
-  const commands = start === 0 ? CONSOLE_COMMANDS.map((c) => item(c.name, 'keyword', c.summary)) : [];
-  const bound = Object.keys(run.bindings).map((name) => item(name, 'variable'));
-  const known = NAMES.map((row) => item(row.name, 'function', row.doc));
-  return { targets: [...bound, ...known, ...commands].filter((t) => t.label.startsWith(prefix)) };
+  const words = start === 0 ? commands.map((c) => item(c.name, 'keyword', c.summary)) : [];
+  const values = bound.map((name) => item(name, 'variable'));
+  const known = NAMES.filter(({ name }) => knows(name)).map((row) => item(row.name, 'function', row.doc));
+  return { targets: [...values, ...known, ...words].filter((t) => t.label.startsWith(prefix)) };
 }
 
-function tryEvaluate(run: Run, text: string): Value | undefined {
+function tryEvaluate(subject: Pick<Subject, 'environment'>, text: string): Value | undefined {
   try {
-    return evaluateText(run, text);
+    return evaluateText(subject, text);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

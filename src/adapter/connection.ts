@@ -15,6 +15,11 @@ export type Handler = (args: never, request: number) => unknown;
 export abstract class Connection extends DebugSession {
   protected abstract readonly handlers: Readonly<Record<string, Handler | undefined>>;
 
+  /** Who answers a request now. */
+  protected handlerOf(command: string): Handler | undefined {
+    return this.handlers[command];
+  }
+
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     void this.#answer(request);
   }
@@ -22,7 +27,7 @@ export abstract class Connection extends DebugSession {
   async #answer(request: DebugProtocol.Request): Promise<void> {
     const response = new Response(request) as DebugProtocol.Response;
     try {
-      const handler = this.handlers[request.command];
+      const handler = this.handlerOf(request.command);
       if (handler === undefined) throw notSupported(request.command);
       const args = (request.arguments ?? {}) as Record<string, unknown>;
       checkArguments(request.command, args);

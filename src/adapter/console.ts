@@ -1,59 +1,74 @@
 /** The debug console: expressions of the scenario language, and a few commands for what is no expression. */
-import { formatPhysical, formatVirtual, PAGE_SIZE_NAMES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
+import { formatPhysical, formatVirtual, LEAF_SIZE_NAMES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
 import { protectionText } from '../machine/kernel/vma';
+import { formatEntry } from '../machine/paging/format';
 import { statistics } from '../machine/statistics';
 import { parseExpression } from '../scenario/language/parser';
 import { evaluate, EvaluationError } from '../scenario/run/evaluate';
 import type { Run } from '../scenario/run/run';
-import { numberOf, type Value } from '../scenario/run/values';
+import type { Subject } from '../scenario/run/subject';
+import { type MemberValue, numberOf, type Value } from '../scenario/run/values';
 import type { Moment, Timeline } from '../timeline/timeline';
 import { badExpression } from './errors';
 
-export interface ConsoleCommand {
+export interface LookCommand {
   name: string;
   usage: string;
   summary: string;
+  run(subject: Subject, argument: string): string;
+}
+
+export interface ConsoleCommand extends Omit<LookCommand, 'run'> {
   run(run: Run, argument: string, timeline: Timeline): string;
   /** Where the command goes, if it is a motion. */
   goal?(run: Run, argument: string, here: Moment): Moment;
 }
 
 /** A value, or an error whose message is for a person. */
-export function evaluateText(run: Run, text: string): Value {
+export function evaluateText({ environment }: Pick<Subject, 'environment'>, text: string): Value {
   const { expression, diagnostics } = parseExpression(text);
   if (diagnostics.length > 0) throw badExpression(diagnostics[0].message);
   try {
-    return evaluate(expression, run.environment);
+    return evaluate(expression, environment);
   } catch (error) {
     if (error instanceof EvaluationError) throw badExpression(error.message);
     throw error;
   }
 }
 
-function address(run: Run, text: string): bigint {
-  const n = numberOf(evaluateText(run, text));
+/** What is known of the member that an expression ends in: whether it is an address or a count. */
+export function memberNamed(subject: Pick<Subject, 'environment'>, expression: string): MemberValue | undefined {
+  const [, object, name] = /^(.+)\.(\w+)\s*$/.exec(expression) ?? [];
+  if (object === undefined || parseExpression(object).diagnostics.length > 0) return undefined;
+  const value = evaluateText(subject, object);
+  return typeof value === 'object' && value.type === 'object' ? value.members.find((m) => m.name === name) : undefined;
+}
+
+function address(subject: Subject, text: string): bigint {
+  const n = numberOf(evaluateText(subject, text));
   if (n === undefined) throw badExpression(`'${text}' is no address`);
   return n;
 }
 
-const needsProcess = (run: Run): void => {
-  if (run.machine.kernel.current === undefined) throw badExpression('There is no process yet.');
+const needsProcess = ({ machine }: Subject): void => {
+  if (machine.space === undefined) throw badExpression('There is no process yet.');
 };
 
 const MAX_LINES = 200;
 
-export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
+/** Commands that only look: the same for a run and for a snapshot. */
+export const LOOK_COMMANDS: readonly LookCommand[] = [
   {
     name: 'walk',
     usage: 'walk ADDRESS',
     summary: 'the walk of an address, read from memory without side effects',
-    run(run, argument) {
-      needsProcess(run);
-      const { machine } = run;
-      const walk = machine.inspector.walk(machine.root, vpnOfAddress(address(run, argument)));
+    run(subject, argument) {
+      needsProcess(subject);
+      const { machine } = subject;
+      const walk = machine.inspector.walk(machine.root, vpnOfAddress(address(subject, argument)));
       const steps = walk.steps.map(
         (s) =>
-          `${s.levelName}[${s.index}] at ${formatPhysical(s.address)} = 0x${s.raw.toString(16).padStart(16, '0')}${s.flags ? ` [${s.flags}]` : ''}: ${s.meaning}`,
+          `${s.levelName}[${s.index}] at ${formatPhysical(s.address)} = ${formatEntry(machine.inspector.format, s.raw)}${s.flags ? ` [${s.flags}]` : ''}: ${s.meaning}`,
       );
       return [...steps, walk.pfn === undefined ? walk.outcome : `frame 0x${walk.pfn.toString(16)}`].join('\n');
     },
@@ -62,10 +77,10 @@ export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
     name: 'vtop',
     usage: 'vtop ADDRESS',
     summary: 'the physical address of a virtual one',
-    run(run, argument) {
-      needsProcess(run);
-      const at = address(run, argument);
-      const walk = run.machine.inspector.walk(run.machine.root, vpnOfAddress(at));
+    run(subject, argument) {
+      needsProcess(subject);
+      const at = address(subject, argument);
+      const walk = subject.machine.inspector.walk(subject.machine.root, vpnOfAddress(at));
       return walk.pfn === undefined
         ? `not mapped (${walk.outcome})`
         : formatPhysical(physicalOf(walk.pfn, Number(at & 0xfffn)));
@@ -75,18 +90,22 @@ export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
     name: 'tables',
     usage: 'tables',
     summary: 'all mappings of the process, equal neighbours coalesced',
-    run(run) {
-      needsProcess(run);
+    run(subject) {
+      needsProcess(subject);
       const lines: string[] = [];
-      for (const m of run.machine.inspector.mappings(run.machine.root, { coalesce: true })) {
+      for (const m of subject.machine.inspector.mappings(subject.machine.root, { coalesce: true, shared: 'once' })) {
         if (lines.length === MAX_LINES) return [...lines, '…'].join('\n');
         lines.push(
-          `${formatVirtual(m.vpn)} .. ${formatVirtual((m.vpn + m.pages) as typeof m.vpn)} → ${formatPhysical(physicalOf(m.pfn))} ${PAGE_SIZE_NAMES[m.pageSize]} ${m.flags}`,
+          `${formatVirtual(m.vpn)} .. ${formatVirtual((m.vpn + m.pages) as typeof m.vpn)} → ${formatPhysical(physicalOf(m.pfn))} ${LEAF_SIZE_NAMES[m.pageSize]} ${m.flags}`,
         );
       }
       return lines.length > 0 ? lines.join('\n') : 'nothing is mapped';
     },
   },
+];
+
+export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
+  ...LOOK_COMMANDS,
   {
     name: 'maps',
     usage: 'maps',
@@ -152,8 +171,13 @@ export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
 ];
 
 /** The command that a console line is, if it is one. An expression such as `walk(heap)` is not. */
-export function consoleCommand(text: string): { command: ConsoleCommand; argument: string } | undefined {
+export const consoleCommand = (text: string) => commandIn(CONSOLE_COMMANDS, text);
+
+export function commandIn<Command extends { name: string }>(
+  commands: readonly Command[],
+  text: string,
+): { command: Command; argument: string } | undefined {
   const [, word, argument] = /^\s*([a-z]+)(?:\s+([^\s(].*))?\s*$/.exec(text) ?? [];
-  const command = CONSOLE_COMMANDS.find((c) => c.name === word);
+  const command = commands.find((c) => c.name === word);
   return command && { command, argument: argument ?? '' };
 }

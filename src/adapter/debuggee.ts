@@ -9,16 +9,17 @@ import type { WalkPicture } from '../protocol/walk';
 import type { Expression } from '../scenario/language/ast';
 import { parseExpression } from '../scenario/language/parser';
 import type { LoadedRun } from '../scenario/run/load';
-import { formatValue, type MemberValue, type NumberFormat, numberOf } from '../scenario/run/values';
+import { formatValue, type NumberFormat, numberOf } from '../scenario/run/values';
 import { listingLines } from '../timeline/listing';
 import { type Change, Timeline, type TimelineOptions } from '../timeline/timeline';
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
 import type { Report } from './breakpoints/guard';
-import { consoleCommand, evaluateText } from './console';
+import { consoleCommand, evaluateText, memberNamed } from './console';
 import { badExpression, refused } from './errors';
 import { focusOf } from './focus';
-import { parseReference, physicalAt, readMemory } from './memory';
-import { inspectedPicture, walkPicture } from './picture';
+import { inspectedPicture } from './inspectedPicture';
+import { parseReference, physicalAt, readMemory, toBase64 } from './memory';
+import { walkPicture } from './picture';
 import { type ScopeContext, scopes } from './scopes';
 import { Listings } from './sources';
 import { type Frame, stackFrames } from './stack';
@@ -93,7 +94,13 @@ export class Debuggee {
 
   scopeContext(): ScopeContext {
     const { events, moment } = this.timeline;
-    return { run: this.run, events, moment, focus: focusOf(events, moment.event), rows: this.rows };
+    return {
+      run: this.run,
+      events,
+      moment,
+      focus: focusOf(events, moment.event, this.run.machine.inspector.format),
+      rows: this.rows,
+    };
   }
 
   scopes(): DebugProtocol.Scope[] {
@@ -110,7 +117,7 @@ export class Debuggee {
     if (n === undefined) throw badExpression(`'${address}' is no address.`);
     if (this.run.machine.kernel.current === undefined)
       throw badExpression('There is no process yet, so nothing to walk.');
-    return inspectedPicture(this.run, n);
+    return inspectedPicture(this.run, n, this.run.tick);
   }
 
   // ---- expressions ------------------------------------------------------------------------------------------------
@@ -138,7 +145,7 @@ export class Debuggee {
       return this.evaluate({ expression: assignment[1], context: 'watch' });
     }
     const value = evaluateText(this.run, expression);
-    const node = valueNode(expression, value, expression, this.rows, this.#memberNamed(expression));
+    const node = valueNode(expression, value, expression, this.rows, memberNamed(this.run, expression));
     const result = context === 'hover' ? hoverText(this.run, value, this.format) : node.value;
     return {
       result,
@@ -146,16 +153,6 @@ export class Debuggee {
       memoryReference: node.memoryReference,
       variablesReference: this.variables.handle(node.children),
     };
-  }
-
-  /** What is known of the member that an expression ends in: whether it is an address or a count. */
-  #memberNamed(expression: string): MemberValue | undefined {
-    const [, object, name] = /^(.+)\.(\w+)\s*$/.exec(expression) ?? [];
-    if (object === undefined || parseExpression(object).diagnostics.length > 0) return undefined;
-    const value = evaluateText(this.run, object);
-    return typeof value === 'object' && value.type === 'object'
-      ? value.members.find((m) => m.name === name)
-      : undefined;
   }
 
   /** Changes what an expression names, at this moment. */
@@ -217,12 +214,6 @@ function parsed(text: string): Expression {
   if (diagnostics.length > 0) throw badExpression(diagnostics[0].message);
   return expression;
 }
-
-const toBase64 = (bytes: Uint8Array): string => {
-  let text = '';
-  for (const b of bytes) text += String.fromCharCode(b);
-  return btoa(text);
-};
 
 function fromBase64(data: string): Uint8Array {
   try {

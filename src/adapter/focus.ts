@@ -1,6 +1,7 @@
 /** What the current moment is about: the page that is being translated, and what has changed in the tick so far. */
 import type { Vpn } from '../machine/core/addresses';
 import type { MachineEvent, TranslateEvent } from '../machine/core/events';
+import { entryAddressIn, type PagingFormat } from '../machine/paging/format';
 
 export interface Focus {
   /** Translation that the cursor is in, or the first of the tick if it is before that. */
@@ -12,7 +13,7 @@ export interface Focus {
   changedCaches: ReadonlySet<string>;
 }
 
-export function focusOf(events: readonly MachineEvent[], at: number): Focus {
+export function focusOf(events: readonly MachineEvent[], at: number, format: PagingFormat): Focus {
   const changedEntries = new Set<number>();
   const changedCaches = new Set<string>();
   let translate: TranslateEvent | undefined;
@@ -20,7 +21,7 @@ export function focusOf(events: readonly MachineEvent[], at: number): Focus {
     if (event.kind === 'translate' && (i <= at || translate === undefined)) translate = event;
     if (i > at) return;
     if (event.kind === 'entryWrite' || event.kind === 'hardwareWrite')
-      changedEntries.add(event.table * 4096 + event.index * 8);
+      changedEntries.add(entryAddressIn(format, event.table, event.index));
     else if (event.kind === 'tlbFill' || event.kind === 'tlbUpdate')
       changedCaches.add(`${event.structure}|${event.vpn}`);
     else if (event.kind === 'walkCacheFill') changedCaches.add(`${event.structure}|${event.tag}`);

@@ -47,9 +47,11 @@ function memoryMegabytes({ memoryMegabytes: value }: Record<string, unknown>): n
 
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
   const args = request as unknown as Record<string, unknown>;
-  const program = text(args, 'program');
+  const program = text(args, 'program') ?? text(args, 'snapshot');
   if (program === undefined)
-    throw cannotLaunch("The launch configuration names no 'program'; give it a .ptscen file or a trace.");
+    throw cannotLaunch(
+      "The launch configuration names no 'program'; give it a .ptscen file, a trace, or the JSON of a snapshot.",
+    );
   const machine = record(args, 'machine');
   const trace = record(args, 'trace');
   const megabytes = memoryMegabytes(record(args, 'timeTravel'));

@@ -2,8 +2,8 @@
  * Memory references: `pa:0x1a2000` is physical memory, `va:1:0x5555…` the memory of process 1. They name an address and
  * nothing else, so the same memory has the same reference for the whole session and an open hex view stays right.
  */
-import { addPages, PAGE_BYTES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
-import type { Machine } from '../machine/machine';
+import { PAGE_BYTES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
+import type { AddressSpaces } from '../machine/paging/spaces';
 import { badReference } from './errors';
 
 export interface MemoryPlace {
@@ -32,7 +32,7 @@ export interface ReadResult {
 
 const MAX_READ = 1 << 20;
 
-export function readMemory(machine: Machine, reference: string, offset: number, count: number): ReadResult {
+export function readMemory(machine: AddressSpaces, reference: string, offset: number, count: number): ReadResult {
   const place = parseReference(reference);
   const start = place.address + BigInt(offset);
   const wanted = Math.max(0, Math.min(count, MAX_READ));
@@ -59,10 +59,18 @@ export function readMemory(machine: Machine, reference: string, offset: number, 
 }
 
 /** Physical address of a byte, or `undefined` where there is no memory or nothing is mapped. */
-export function physicalAt(machine: Machine, place: MemoryPlace, address: bigint): number | undefined {
-  if (place.space === 'physical') return address < BigInt(machine.memory.sizeBytes) ? Number(address) : undefined;
-  const process = machine.kernel.processes.find((p) => p.pid === place.pid);
-  if (process === undefined || address >= 1n << 64n) return undefined;
-  const walk = machine.inspector.walk(process.tdb.root, addPages(vpnOfAddress(address), 0));
-  return walk.pfn === undefined ? undefined : physicalOf(walk.pfn, Number(address % BigInt(PAGE_BYTES)));
+export function physicalAt(machine: AddressSpaces, place: MemoryPlace, address: bigint): number | undefined {
+  const { memory } = machine;
+  const there = (at: number): number | undefined => (memory.holds(at) ? at : undefined);
+  if (place.space === 'physical') return address < BigInt(memory.sizeBytes) ? there(Number(address)) : undefined;
+  const space = machine.spaces.find(({ id }) => id === place.pid);
+  if (space === undefined || address >= 1n << 64n) return undefined;
+  const walk = machine.inspector.walk(space.root, vpnOfAddress(address));
+  return walk.pfn === undefined ? undefined : there(physicalOf(walk.pfn, Number(address % BigInt(PAGE_BYTES))));
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (const b of bytes) text += String.fromCharCode(b);
+  return btoa(text);
 }

@@ -2,25 +2,18 @@
 import {
   addressOf,
   asVpn,
-  formatAddress,
   formatPhysical,
-  offsetOfAddress,
   PAGES_OF_SIZE,
   type Pfn,
   physicalOf,
   type Vpn,
-  vpnOfAddress,
 } from '../machine/core/addresses';
 import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
 import { entriesOf, indexOf } from '../machine/paging/format';
-import type { EntryNode } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
-  AccessSummary,
-  AddressField,
   CacheLookup,
-  EntryPicture,
   FaultSummary,
   TranslationResult,
   WalkAttempt,
@@ -29,6 +22,7 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
+import { emptyPicture, entryPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
 const PAGE_SHIFTS = [12, 21, 30] as const;
@@ -49,28 +43,6 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   return picture;
 }
 
-/** The picture before anything has happened in it. */
-function emptyPicture(
-  run: Run,
-  address: bigint,
-  cursor: WalkPicture['cursor'],
-  access: Pick<AccessSummary, 'title' | 'kind' | 'sizeBytes'>,
-): WalkPicture {
-  const { kernel, scheme } = run.machine;
-  const process = kernel.current?.name ?? '';
-  return {
-    cursor,
-    access: { ...access, address: hex(address), process, cpu: 0, region: regionName(run, address) },
-    scheme: scheme.format.scheme,
-    fields: addressFields(run, address),
-    lookups: [],
-    walks: [],
-  };
-}
-
-const regionName = (run: Run, address: bigint): string | undefined =>
-  /\((.*)\+0x/.exec(run.describeAddress(address) ?? '')?.[1];
-
 /** The events about one page: from its translation to the next page's, retry included. The cursor's, or the first. */
 function pageSpan(events: readonly MachineEvent[], at: number): { first: number; last: number } | undefined {
   let first = -1;
@@ -85,82 +57,6 @@ function pageSpan(events: readonly MachineEvent[], at: number): { first: number;
     }
   }
   return first < 0 ? undefined : { first, last };
-}
-
-/** A walk that nobody made: read from memory as it is, without side effects. */
-export function inspectedPicture(run: Run, address: bigint): WalkPicture {
-  const { machine } = run;
-  const vpn = vpnOfAddress(address);
-  const root = machine.root;
-  const walk = machine.inspector.walk(root, vpn);
-  const levels: WalkLevel[] = machine.scheme.format.levels.map((format, level): WalkLevel => {
-    const step = walk.steps[level];
-    const base = { name: format.name, slots: entriesOf(format), index: indexOf(vpn, format) };
-    if (step === undefined) return { ...base, status: 'notReached' };
-    return {
-      ...base,
-      status: 'read',
-      table: formatPhysical(physicalOf(step.table)),
-      entry: entryPicture(run, step),
-      event: -1,
-    };
-  });
-  const mapped = walk.pfn !== undefined;
-  const attempt: WalkAttempt = {
-    purpose: 'inspect',
-    startedFrom: 'CR3',
-    levels,
-    outcome: mapped ? 'mapped' : 'fault',
-    references: walk.steps.length,
-    firstEvent: -1,
-    lastEvent: -1,
-  };
-  const result: TranslationResult | undefined =
-    walk.pfn === undefined
-      ? undefined
-      : {
-          physical: formatPhysical(physicalOf(walk.pfn, offsetOfAddress(address))),
-          pageSizeBytes: PAGES_OF_SIZE[walk.pageSize ?? 0] * 4096,
-          frame: hex(walk.pfn),
-          rights: `${walk.write ? 'RW' : 'R'}${walk.exec ? 'X' : ''} ${walk.user ? 'user' : 'supervisor'}`,
-          from: 'tables',
-          references: walk.steps.length,
-          cycles: 0,
-          event: -1,
-        };
-  const title = `walk of ${run.describeAddress(address) ?? formatAddress(address)}`;
-  const cursor = { tick: run.tick, event: -1, events: 0 };
-  const picture = emptyPicture(run, address, cursor, { title, kind: 'read', sizeBytes: 0 });
-  return { ...picture, walks: [attempt], result };
-}
-
-export function addressFields(run: Run, address: bigint): AddressField[] {
-  const { levels, addressBits } = run.machine.scheme.format;
-  const part = (name: string, highBit: number, lowBit: number, level?: number): AddressField => {
-    const width = highBit - lowBit + 1;
-    const value = (address >> BigInt(lowBit)) & ((1n << BigInt(width)) - 1n);
-    return { name, highBit, lowBit, value: Number(value), bits: value.toString(2).padStart(width, '0'), level };
-  };
-  return [
-    part('sign', 63, addressBits),
-    ...levels.map((l, i) => part(l.name, l.shift + l.bits - 1, l.shift, i)),
-    part('offset', 11, 0),
-  ];
-}
-
-function entryPicture(run: Run, entry: EntryNode): EntryPicture {
-  return {
-    address: formatPhysical(entry.address),
-    raw: '0x' + entry.raw.toString(16).padStart(16, '0'),
-    present: entry.present,
-    flags: entry.flags,
-    fields: run.machine.inspector
-      .fields(entry)
-      .map((f) => ({ ...f, value: f.value.toString(f.highBit === f.lowBit ? 2 : 16) })),
-    meaning: entry.meaning,
-    target: entry.present ? formatPhysical(physicalOf(entry.frame)) : undefined,
-    leaf: entry.leaf,
-  };
 }
 
 class PictureBuilder {
@@ -252,7 +148,7 @@ class PictureBuilder {
     const level = this.#walk.levels[event.level];
     level.status = 'read';
     level.table = formatPhysical(physicalOf(event.table));
-    level.entry = entryPicture(this.run, entry);
+    level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
     level.event = index;
     this.#walk.lastEvent = index;

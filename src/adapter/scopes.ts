@@ -12,8 +12,9 @@ import type { Run } from '../scenario/run/run';
 import { symbol, type Value } from '../scenario/run/values';
 import { dataIdOf, entryTarget } from './data/target';
 import type { Focus } from './focus';
+import { addressFields } from './inspectedPicture';
 import { physicalReference, virtualReference } from './memory';
-import { addressFields, walkPicture } from './picture';
+import { walkPicture } from './picture';
 import { treeRows } from './trees';
 import { fieldNode, fixed, type ValueRows, valueNode, type VariableNode, type VariableSource } from './variables';
 import type { Moment } from '../timeline/timeline';
@@ -74,7 +75,7 @@ function accessRows(context: ScopeContext): VariableNode[] {
   if (translate === undefined) return [row('access', 'this tick makes no access')];
   const address = addressOf(translate.vpn, translate.offset);
   const process = run.machine.kernel.current;
-  const fields = addressFields(run, address).map((f) =>
+  const fields = addressFields(run.machine.inspector.format, address).map((f) =>
     row(f.name, f.name === 'offset' ? `0x${f.value.toString(16)}` : `${f.value}`, {
       type: `bits ${f.highBit}:${f.lowBit}`,
       evaluateName: `(${formatAddress(address)} >> ${f.lowBit}) & ${formatAddress((1n << BigInt(f.highBit - f.lowBit + 1)) - 1n)}`,

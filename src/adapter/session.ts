@@ -12,6 +12,7 @@ import type { Place } from '../scenario/run/program';
 import type { Output } from '../scenario/run/run';
 import { NO_STOPS, type StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
+import { Snapshot } from '../snapshot/snapshot';
 import { importText } from '../trace/importText';
 import { BreakpointRequests } from './breakpointRequests';
 import { capabilities } from './capabilities';
@@ -26,6 +27,7 @@ import { lookHandlers } from './lookRequests';
 import { baseName, Places } from './places';
 import { ProgressReport } from './progress';
 import { grouped, progressText } from './progressText';
+import { SnapshotView } from './snapshot/view';
 import { travelHandlers } from './travelRequests';
 
 export interface AdapterHost {
@@ -40,6 +42,8 @@ const CPU_THREAD = 1;
 export class PtscopeSession extends Connection {
   #settings: LaunchSettings | undefined;
   #debuggee: Debuggee | undefined;
+  /** Instead of a debuggee: page tables to look at, in which nothing moves. */
+  #snapshot: SnapshotView | undefined;
   #moving = false;
   /** A pause was asked for: also of a motion that has not begun yet, or of a machine that is still being loaded. */
   #pauseWanted = false;
@@ -108,6 +112,10 @@ export class PtscopeSession extends Connection {
     ...lookHandlers(this.#context),
   };
 
+  protected override handlerOf(command: string): Handler | undefined {
+    return this.#snapshot?.handlers[command] ?? this.handlers[command];
+  }
+
   protected override afterResponse(command: string, success: boolean): void {
     if (command === 'launch' && success) this.announce('initialized');
     if (command === 'disconnect') this.shutdown();
@@ -118,8 +126,7 @@ export class PtscopeSession extends Connection {
     this.#ended = true;
     this.#loading?.cancel();
     this.#interrupt();
-    this.#debuggee?.loaded.dispose();
-    this.#debuggee = undefined;
+    this.#letGo();
     super.shutdown();
   }
 
@@ -150,7 +157,11 @@ export class PtscopeSession extends Connection {
             progress.totalBytes && progress.bytesRead / progress.totalBytes,
           ),
       });
-      this.#debuggee?.loaded.dispose();
+      this.#letGo();
+      if (loaded instanceof Snapshot) {
+        this.#snapshot = new SnapshotView(loaded, this.#context);
+        return;
+      }
       this.#places.files = loaded.run.program.files.map(({ path }) => path);
       this.#debuggee = new Debuggee(
         settings.program,
@@ -175,9 +186,16 @@ export class PtscopeSession extends Connection {
     }
   }
 
+  #letGo(): void {
+    this.#debuggee?.loaded.dispose();
+    this.#debuggee = undefined;
+    this.#snapshot = undefined;
+  }
+
   /** Breakpoints are in: run, or stand at the entry. */
   #begin(): void {
     const settings = this.#settings;
+    if (this.#snapshot !== undefined) return this.#show(this.#snapshot, settings?.noDebug === true);
     if (settings === undefined || this.#debuggee === undefined) throw notLaunched();
     // After the response: the client must know that it is configured before it hears of a stop.
     setTimeout(() => {
@@ -188,10 +206,20 @@ export class PtscopeSession extends Connection {
     }, 0);
   }
 
+  /** A snapshot stands where it was taken; without a debugger there is its description to print, and no more. */
+  #show(snapshot: SnapshotView, noDebug: boolean): void {
+    setTimeout(() => {
+      if (this.#ended || this.#snapshot !== snapshot) return;
+      if (!noDebug) return snapshot.announce();
+      this.#say('stdout', snapshot.text);
+      this.#finish(0);
+    }, 0);
+  }
+
   async #restart(args: DebugProtocol.LaunchRequestArguments | undefined, request: number): Promise<void> {
     // What is still being loaded starts at the beginning anyway.
     if (this.#loading !== undefined) return this.#loading.done;
-    if (args !== undefined && 'program' in args) this.#settings = launchSettings(args);
+    if (args !== undefined && ('program' in args || 'snapshot' in args)) this.#settings = launchSettings(args);
     if (this.#settings === undefined) throw notLaunched();
     await this.#stopMoving();
     this.#ended = false;
@@ -203,7 +231,7 @@ export class PtscopeSession extends Connection {
       this.#say(error.notify ? 'important' : 'console', `${error.message}\n`);
       return this.#finish(2);
     }
-    this.#breakpoints.again(this.#launched());
+    if (this.#debuggee !== undefined) this.#breakpoints.again(this.#debuggee);
     this.#begin();
   }
 

@@ -1,26 +1,26 @@
 /** One line about an address: what hovers and inline values show. */
-import { formatAddress, formatPhysical, PAGE_SIZE_NAMES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
-import type { Run } from '../scenario/run/run';
+import { formatAddress, formatPhysical, LEAF_SIZE_NAMES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
+import type { Subject } from '../scenario/run/subject';
 import { formatValue, type NumberFormat, numberOf, type Value } from '../scenario/run/values';
 
 /** `0x101000 · 4K frame 0x101 · P RW US A D NX · 4 references`, or why it is not mapped. */
-export function translationText(run: Run, address: bigint): string | undefined {
-  const { machine } = run;
-  if (machine.kernel.current === undefined) return undefined;
+export function translationText(subject: Subject, address: bigint): string | undefined {
+  const { machine } = subject;
+  if (machine.space === undefined) return undefined;
   const walk = machine.inspector.walk(machine.root, vpnOfAddress(address));
   const last = walk.steps.at(-1);
   if (walk.outcome === 'notCanonical') return 'not canonical';
   if (walk.pfn === undefined) return `not mapped: ${last?.levelName}[${last?.index}] is ${last?.meaning}`;
   const refs = `${walk.steps.length} references`;
-  return `${formatPhysical(physicalOf(walk.pfn, Number(address & 0xfffn)))} · ${PAGE_SIZE_NAMES[walk.pageSize ?? 0]} frame 0x${walk.pfn.toString(16)} · ${last?.flags} · ${refs}`;
+  return `${formatPhysical(physicalOf(walk.pfn, Number(address & 0xfffn)))} · ${LEAF_SIZE_NAMES[walk.pageSize ?? 0]} frame 0x${walk.pfn.toString(16)} · ${last?.flags} · ${refs}`;
 }
 
 /** A value for a hover: an address also says where it is. */
-export function hoverText(run: Run, value: Value, format: NumberFormat): string {
+export function hoverText(subject: Subject, value: Value, format: NumberFormat): string {
   const n =
     typeof value === 'bigint' || (typeof value === 'object' && value.type === 'region') ? numberOf(value) : undefined;
   if (n === undefined || n < 4096n) return formatValue(value, format);
-  const where = run.describeAddress(n) ?? formatAddress(n);
-  const translation = translationText(run, n);
+  const where = subject.describeAddress(n) ?? formatAddress(n);
+  const translation = translationText(subject, n);
   return translation === undefined ? where : `${where} → ${translation}`;
 }

@@ -65,15 +65,16 @@ function makeProgram(host: CliHost, done: (code: ExitCode) => void): Command {
   addMachineOptions(program.command('walk <file> <address>'))
     .description('print how an address (0x…, or an expression such as heap+0x10) is translated')
     .addOption(atOption())
+    .option('--root <name>', 'under this root table of a snapshot (default: its first)')
     .action(async (file: string, address: string, options: WalkOptions) =>
       done(await walk(host, file, address, options)),
     );
 
   addMachineOptions(program.command('tables <file>'), TABLE_FORMATS)
-    .description('print what the page tables map')
+    .description('print what the page tables of a run or of a snapshot map')
     .addOption(atOption())
     .option('--process <name>', 'of this process (default: the one that runs)')
-    .option('--root <name>', 'of this root table, for schemes with several')
+    .option('--root <name>', 'of this root table of a snapshot, by name or CR3 value (default: its first)')
     .option('--leaves', 'leaf by leaf instead of in runs of pages')
     .action(async (file: string, options: TablesOptions) => done(await tables(host, file, options)));
 

@@ -23,6 +23,7 @@ import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { Emt } from './emt/emt';
 import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
+import { type Process, residentPages } from './kernel/process';
 import { BuddyAllocator } from './memory/buddy';
 import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
 import { Mmu } from './mmu/mmu';
@@ -33,6 +34,7 @@ import { pagesPerEntry } from './paging/format';
 import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal } from './options';
 import { type Scheme, SCHEMES } from './paging/registry';
+import type { AddressSpace, AddressSpaces } from './paging/spaces';
 import { KernelSpace } from './paging/x86/kernelSpace';
 import { TlbService } from './paging/x86/tlbService';
 import { Replay } from './replay';
@@ -80,6 +82,13 @@ export interface FaultRecord {
   address: bigint;
 }
 
+const spaceOf = (process: Process): AddressSpace => ({
+  id: process.pid,
+  name: process.name,
+  root: process.tdb.root,
+  note: `${residentPages(process)} pages resident`,
+});
+
 /** All names that `machine { cost NAME VALUE }` can change, with their defaults. */
 export const costNames = (): string[] => [
   ...Object.keys(DEFAULT_COSTS),
@@ -87,7 +96,7 @@ export const costNames = (): string[] => [
   ...FUNCTION_NAMES,
 ];
 
-export class Machine implements Stateful<MachineSnapshot> {
+export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   readonly probe = new Probe();
   readonly memory: PhysicalMemory;
   readonly buddy: BuddyAllocator;
@@ -192,6 +201,15 @@ export class Machine implements Stateful<MachineSnapshot> {
     if (cpu === this.cpu) return;
     this.runOn(cpu);
     this.kernel.movedTo(Math.floor((cpu * this.options.nodes) / this.cpus.length));
+  }
+
+  /** The address spaces of the processes that live. */
+  get spaces(): readonly AddressSpace[] {
+    return this.kernel.processes.filter((process) => !process.exited).map(spaceOf);
+  }
+
+  get space(): AddressSpace | undefined {
+    return this.kernel.current && spaceOf(this.kernel.current);
   }
 
   /** Root table of the running address space. */

@@ -1,7 +1,7 @@
 /** What a launch configuration may hold. The manifest describes the same keys for the editor's completion. */
 
 export interface LaunchArguments {
-  /** A scenario, or a trace. A path, or a URI as text where the file is in no local file system. */
+  /** A scenario, a trace, or a snapshot. A path, or a URI as text where the file is in no local file system. */
   program: string;
   /** Only this test of the scenario; absent: everything outside tests. */
   test?: string;

@@ -13,22 +13,28 @@ import {
   type Vpn,
 } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
-import type { Machine } from '../machine/machine';
 import { ERROR_BITS } from '../machine/mmu/rights';
+import { entryAddressIn, formatEntry } from '../machine/paging/format';
+import type { Inspector } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
-const padded = (raw: bigint): string => '0x' + raw.toString(16).padStart(16, '0');
 
 /** Adds names of regions to addresses: `0x5555_5540_0000 (heap+0x0)`. */
 export type Describe = (address: bigint) => string | undefined;
 
-export function listingLines(events: readonly MachineEvent[], machine: Machine, describe: Describe): string[] {
+/** What a listing needs of whatever has tables. */
+export interface Tables {
+  readonly inspector: Inspector;
+}
+
+export function listingLines(events: readonly MachineEvent[], machine: Tables, describe: Describe): string[] {
   return events.map((event) => '  '.repeat(event.depth) + eventText(event, machine, describe));
 }
 
-export function eventText(event: MachineEvent, machine: Machine, describe: Describe): string {
-  const levels = machine.scheme.format.levels;
+export function eventText(event: MachineEvent, machine: Tables, describe: Describe): string {
+  const { format } = machine.inspector;
+  const { levels } = format;
   const at = (vpn: Vpn, offset: number): string => describe(addressOf(vpn, offset)) ?? formatVirtual(vpn, offset);
   const tableAt = (pfn: Pfn | undefined): string =>
     `table at ${pfn === undefined ? '?' : formatPhysical(physicalOf(pfn))}`;
@@ -61,12 +67,14 @@ export function eventText(event: MachineEvent, machine: Machine, describe: Descr
       const raw = rawOf(event.low, event.high);
       const entry = machine.inspector.decode(raw, event.table, event.level, event.index);
       const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
-      return `read ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)} = ${padded(raw)}${flags}: ${entry.meaning}`;
+      return `read ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)} = ${formatEntry(format, raw)}${flags}: ${entry.meaning}`;
     }
     case 'hardwareWrite':
-      return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${entryAddress(event)}`;
+      return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${formatPhysical(entryAddressIn(format, event.table, event.index))}`;
     case 'walkEnd': {
-      const refs = `${event.references} ${event.references === 1 ? 'reference' : 'references'}, ${event.cycles} cycles`;
+      // Of a snapshot nobody knows what a reference costs.
+      const cost = event.cycles === 0 ? '' : `, ${event.cycles} cycles`;
+      const refs = `${event.references} ${event.references === 1 ? 'reference' : 'references'}${cost}`;
       if (event.outcome === 'mapped') return `walk done: frame ${hex(event.pfn ?? 0)}, ${refs}`;
       return event.outcome === 'fault'
         ? `walk ends in a fault: ${refs}`
@@ -94,7 +102,7 @@ export function eventText(event: MachineEvent, machine: Machine, describe: Descr
       const before = rawOf(event.oldLow, event.oldHigh);
       const entry = machine.inspector.decode(rawOf(event.newLow, event.newHigh), event.table, event.level, event.index);
       const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
-      return `write ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)}: ${padded(before)} → ${padded(entry.raw)}${flags}: ${entry.meaning}`;
+      return `write ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)}: ${formatEntry(format, before)} → ${formatEntry(format, entry.raw)}${flags}: ${entry.meaning}`;
     }
     case 'memoryWrite':
       return `write ${formatPhysical(event.address)} by hand: ${oldAndNew(event)}`;
@@ -127,8 +135,6 @@ const OUTPUTS = { print: 'prints: ', failed: '✗ ', expect: '✓ ', break: 'bre
 
 const oldAndNew = (e: { oldLow: number; oldHigh: number; newLow: number; newHigh: number }): string =>
   `${hex(rawOf(e.oldLow, e.oldHigh))} → ${hex(rawOf(e.newLow, e.newHigh))}`;
-
-const entryAddress = (e: { table: number; index: number }): string => formatPhysical(e.table * 4096 + e.index * 8);
 
 function implementation(event: { implementation: string; driver?: string }): string {
   if (event.implementation === 'kernel') return '';

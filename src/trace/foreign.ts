@@ -61,6 +61,11 @@ export const FOREIGN_BINARY: readonly ForeignFile[] = [
 
 export const FOREIGN_TEXT: readonly ForeignFile[] = [
   {
+    title: 'a snapshot of page tables',
+    line: /^\s*\{\s*"format"\s*:\s*"ptg-fixture-/,
+    advice: 'It does not run: look at it with "ptscope tables FILE" or "ptscope walk FILE ADDRESS", or debug it.',
+  },
+  {
     title: 'a ptscope scenario',
     line: /^\s*(machine\s*\{|process \w+\s*(#.*)?$|mmap \w+ \S+ [rwx]+\b|include "|trace "|expect (fails )?\w)/m,
     advice: 'Run it as a scenario: give it the ending .ptscen, then "ptscope run FILE" or F5.',

@@ -95,15 +95,15 @@ describe('ptscope tables', () => {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(','));
-    assert.deepEqual(rows[0], ['start', 'end', 'physical', 'pages', 'pageSize', 'rights', 'flags']);
+    assert.deepEqual(rows[0], ['start', 'end', 'physical', 'pages', 'pageSize', 'rights', 'flags', 'paths']);
     assert.equal(rows.length, 1 + 18);
     assert.deepEqual(
       rows[1].filter((_, i) => i !== 2),
-      ['0x100000', '0x101000', '1', '4K', 'rw-u', 'P RW US A D NX'],
+      ['0x100000', '0x101000', '1', '4K', 'rw-u', 'P RW US A D NX', '1'],
     );
     assert.deepEqual(
       rows[18].filter((_, i) => i !== 2),
-      ['0x201000', '0x202000', '1', '4K', 'r--u', 'P US A NX'],
+      ['0x201000', '0x202000', '1', '4K', 'r--u', 'P US A NX', '1'],
     );
   });
 

@@ -1,9 +1,8 @@
 /** Where an entry stands: from its physical address back to the process, the level and the addresses that it maps. */
-import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, signExtendPage, type Vpn } from '../../machine/core/addresses';
+import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn } from '../../machine/core/addresses';
 import type { Process } from '../../machine/kernel/process';
 import type { Machine } from '../../machine/machine';
-import { pagesPerEntry } from '../../machine/paging/format';
-import { ENTRY_BYTES } from './target';
+import { extendPage, pagesPerEntry } from '../../machine/paging/format';
 
 export interface EntryPlace {
   process: Process;
@@ -23,8 +22,8 @@ export function placeOfEntry(machine: Machine, address: number): EntryPlace | un
   function search(process: Process, table: Pfn, level: number, base: Vpn): EntryPlace | undefined {
     const pages = pagesPerEntry(levels[level]);
     if (table === wanted) {
-      const index = Math.floor((address % PAGE_BYTES) / ENTRY_BYTES);
-      const vpn = signExtendPage(addPages(base, index * pages), scheme.format.addressBits);
+      const index = Math.floor((address % PAGE_BYTES) / scheme.format.entryBytes);
+      const vpn = extendPage(addPages(base, index * pages), scheme.format);
       return { process, levelName: levels[level].name, index, vpn, pages };
     }
     if (level === levels.length - 1) return undefined;

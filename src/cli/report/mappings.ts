@@ -3,12 +3,12 @@ import {
   addressOf,
   addPages,
   formatAddress,
-  PAGE_SIZE_NAMES,
-  PAGES_OF_SIZE,
+  LEAF_SIZE_NAMES,
+  PAGES_OF_LEAF,
   physicalOf,
+  type Pfn,
 } from '../../machine/core/addresses';
-import type { Process } from '../../machine/kernel/process';
-import type { Machine } from '../../machine/machine';
+import type { Inspector } from '../../machine/paging/inspector';
 import { byteSize, grouped } from '../numbers';
 
 export interface MappingRow {
@@ -17,38 +17,41 @@ export interface MappingRow {
   end: bigint;
   physical: number;
   pages: number;
-  pageSize: (typeof PAGE_SIZE_NAMES)[number];
+  pageSize: (typeof LEAF_SIZE_NAMES)[number];
   /** Rights combined over the path: `rwx`, and `u` for user pages. */
   rights: string;
   /** Flags of the leaf entry. */
   flags: string;
+  /** How many paths through the tables lead here: the row is the first. */
+  paths: number;
 }
 
-export interface ProcessMappings {
+export interface Mappings {
+  /** Of the process, or of the root. */
   name: string;
-  pid: number;
   root: number;
   rows: MappingRow[];
 }
 
-export function mappingsOf(machine: Machine, process: Process, options: { leaves: boolean }): ProcessMappings {
-  const { name, pid, tdb } = process;
-  const runs = [...machine.inspector.mappings(tdb.root, { coalesce: !options.leaves })];
-  const rows = runs.map(({ vpn, pages, pfn, pageSize, write, user, exec, flags }): MappingRow => ({
+/** A table that is shared by several entries is listed once, at the first. */
+export function mappingsOf(inspector: Inspector, name: string, root: Pfn, options: { leaves: boolean }): Mappings {
+  const runs = [...inspector.mappings(root, { coalesce: !options.leaves, shared: 'once' })];
+  const rows = runs.map(({ vpn, pages, pfn, pageSize, write, user, exec, flags, paths }): MappingRow => ({
     start: addressOf(vpn),
     end: addressOf(addPages(vpn, pages)),
     physical: physicalOf(pfn),
-    pages: pages / PAGES_OF_SIZE[pageSize],
-    pageSize: PAGE_SIZE_NAMES[pageSize],
+    pages: pages / PAGES_OF_LEAF[pageSize],
+    pageSize: LEAF_SIZE_NAMES[pageSize],
     rights: `r${write ? 'w' : '-'}${exec ? 'x' : '-'}${user ? 'u' : '-'}`,
     flags,
+    paths,
   }));
-  return { name, pid, root: physicalOf(tdb.root), rows };
+  return { name, root: physicalOf(root), rows };
 }
 
 const hex = (n: bigint | number): string => `0x${n.toString(16)}`;
 
-export function mappingsText({ name, root, rows }: ProcessMappings): string {
+export function mappingsText({ name, root, rows }: Mappings): string {
   const pages = rows.reduce((sum, row) => sum + Number(row.end - row.start), 0);
   const lines = rows.map((row) =>
     [
@@ -56,16 +59,14 @@ export function mappingsText({ name, root, rows }: ProcessMappings): string {
       `${grouped(row.pages)} x ${row.pageSize}`.padStart(9),
       row.rights,
       `→ ${hex(row.physical)}`.padEnd(14),
-      `[${row.flags}]`,
+      `[${row.flags}]${row.paths > 1 ? `  also at ${grouped(row.paths - 1)} other places` : ''}`,
     ].join('  '),
   );
   const head = `${name}: root table at ${hex(root)}, ${byteSize(pages)} mapped`;
   return [head, ...lines].join('\n') + '\n';
 }
 
-export const mappingsData = (mappings: ProcessMappings): object => ({
-  process: mappings.name,
-  pid: mappings.pid,
+export const mappingsData = (mappings: Mappings): object => ({
   root: hex(mappings.root),
   mappings: mappings.rows.map(({ start, end, physical, ...rest }) => ({
     start: hex(start),
@@ -75,12 +76,12 @@ export const mappingsData = (mappings: ProcessMappings): object => ({
   })),
 });
 
-const COLUMNS = ['start', 'end', 'physical', 'pages', 'pageSize', 'rights', 'flags'] as const;
+const COLUMNS = ['start', 'end', 'physical', 'pages', 'pageSize', 'rights', 'flags', 'paths'] as const;
 
 /** No value has a comma or a quote in it: nothing needs quoting. */
-export function mappingsCsv({ rows }: ProcessMappings): string {
+export function mappingsCsv({ rows }: Mappings): string {
   const lines = rows.map((r) =>
-    [hex(r.start), hex(r.end), hex(r.physical), r.pages, r.pageSize, r.rights, r.flags].join(','),
+    [hex(r.start), hex(r.end), hex(r.physical), r.pages, r.pageSize, r.rights, r.flags, r.paths].join(','),
   );
   return [COLUMNS.join(','), ...lines].join('\n') + '\n';
 }

@@ -19,6 +19,9 @@ export const PAGE_BYTES = 4096;
 /** Page sizes by code, as TLB entries carry them: 0 = 4 KiB, 1 = 2 MiB, 2 = 1 GiB. */
 export const PAGE_SIZE_NAMES = ['4K', '2M', '1G'] as const;
 export const PAGES_OF_SIZE = [1, 512, 262144] as const;
+/** Sizes of pages as tables map them: those, and 3 = the 4 MiB page of 32-bit paging, which a TLB keeps as two of 2 MiB. */
+export const LEAF_SIZE_NAMES = [...PAGE_SIZE_NAMES, '4M'] as const;
+export const PAGES_OF_LEAF = [...PAGES_OF_SIZE, 1024] as const;
 
 export const asVpn = (n: number): Vpn => n as Vpn;
 export const asPfn = (n: number): Pfn => n as Pfn;

@@ -12,6 +12,7 @@ import { asPfn, PAGE_BYTES, type Pfn } from '../core/addresses';
 import type { Hasher } from '../core/hash';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
 import { PagedStore, PAGE_WORDS, type StoreSnapshot } from './pagedStore';
+import type { ReadableMemory } from './readable';
 
 const RECORD_WORDS = 4;
 const RECORDS_PER_PAGE = PAGE_WORDS / RECORD_WORDS;
@@ -23,7 +24,7 @@ export interface MemorySnapshot {
   readonly small: readonly TypedArray[];
 }
 
-export class PhysicalMemory implements Stateful<MemorySnapshot> {
+export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> {
   readonly frameCount: number;
   readonly records = new PagedStore(64);
   readonly pool = new PagedStore(64);
@@ -89,6 +90,15 @@ export class PhysicalMemory implements Stateful<MemorySnapshot> {
   readWord(address: number): number {
     const base = this.base(asPfn(Math.floor(address / PAGE_BYTES)));
     return base < 0 ? 0 : this.pool.words[base + ((address % PAGE_BYTES) >>> 2)];
+  }
+
+  frameWords(pfn: Pfn): Int32Array | undefined {
+    const base = this.base(pfn);
+    return base < 0 ? undefined : this.pool.words.subarray(base, base + PAGE_WORDS);
+  }
+
+  holds(address: number): boolean {
+    return address < this.sizeBytes;
   }
 
   /** Writes a 32-bit word; backs the frame. The address must lie in memory. */

@@ -30,7 +30,7 @@ export interface EntryNode {
   flags: string;
   /** Frame that the entry points to: a table, or the first frame of the page. */
   frame: Pfn;
-  /** Page-size code of a leaf. */
+  /** Page-size code of a leaf (LEAF_SIZE_NAMES). */
   pageSize: number;
   /** `table at 0x1a2000`, `page frame 0x1a3 (4K)`, `not present` */
   meaning: string;
@@ -47,6 +47,37 @@ export interface WalkNode {
   exec: boolean;
 }
 
+/** One leaf on one path to it: what maps a page, of whatever size. */
+export interface LeafNode {
+  vpn: Vpn;
+  /** 4 KiB pages that it maps. */
+  pages: number;
+  entry: EntryNode;
+  /** Rights combined over the path. */
+  write: boolean;
+  user: boolean;
+  exec: boolean;
+  /** How many paths lead from the root to its table. Counted only if shared tables are listed once; else 1. */
+  paths: number;
+}
+
+export interface LeafOptions {
+  /** Tables are a graph: one that several entries point to is listed under `each`, or `once`, where it comes first. */
+  shared: 'each' | 'once';
+  /** True: reserved bits are not looked at, as QEMU's monitor does not. Else such an entry maps nothing. */
+  ignoreReserved?: boolean;
+}
+
+/** What a root leads to, counted without going a path twice: also for tables with more paths than one could walk. */
+export interface TableCensus {
+  /** Distinct tables, by level. */
+  tables: number[];
+  /** Leaves along all paths, by page-size code. */
+  leaves: number[];
+  /** Of these, the ones that user mode may use. */
+  userLeaves: number;
+}
+
 /** A run of pages that map consecutively with equal rights. */
 export interface MappingRun {
   vpn: Vpn;
@@ -59,6 +90,8 @@ export interface MappingRun {
   user: boolean;
   exec: boolean;
   flags: string;
+  /** As of a leaf. */
+  paths: number;
 }
 
 export interface Inspector {
@@ -72,5 +105,8 @@ export interface Inspector {
   /** Indices of the entries of a table that are not zero, ascending. */
   used(table: Pfn, level: number): number[];
   /** Present mappings in ascending order, leaf by leaf, or with equal neighbours coalesced. */
-  mappings(root: Pfn, options: { coalesce: boolean }): Iterable<MappingRun>;
+  mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
+  /** The leaves in ascending order of address. */
+  leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
+  census(root: Pfn, options?: Pick<LeafOptions, 'ignoreReserved'>): TableCensus;
 }

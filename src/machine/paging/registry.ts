@@ -60,7 +60,7 @@ function tree(format: PagingFormat): Scheme {
         replacement,
       }),
     createDriver: ({ memory, buddy, tlb, kernel, probe }) => new RadixDriver(format, memory, buddy, tlb, kernel, probe),
-    createInspector: (memory, kernel) => new RadixInspector(format, memory, PHYSICAL_BITS, kernel),
+    createInspector: (memory, kernel) => new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
   };
 }
 

@@ -10,14 +10,26 @@ export interface AddressField {
   lowBit: number;
 }
 
-/** The fields, root first; undefined if the address is not canonical. */
-export function splitAddress(address: bigint, format: PagingFormat): AddressField[] | undefined {
-  const sign = BigInt.asUintN(64, address) >> BigInt(format.addressBits - 1);
-  const ones = (1n << BigInt(65 - format.addressBits)) - 1n;
-  if (sign !== 0n && sign !== ones) return undefined;
-  const levels = format.levels.map(({ name, shift, bits }) => cut(address, name, shift, bits));
-  const last = format.levels[format.levels.length - 1];
-  return [...levels, cut(address, 'offset', 0, last.shift)];
+/**
+ * The fields, root first; undefined if the scheme does not translate the address. `leafLevel`: the level whose entry
+ * maps the page, if not the last: what the levels below would index with is offset then.
+ */
+export function splitAddress(
+  address: bigint,
+  format: PagingFormat,
+  leafLevel = format.levels.length - 1,
+): AddressField[] | undefined {
+  if (!isTranslated(address, format)) return undefined;
+  const used = format.levels.slice(0, leafLevel + 1);
+  const levels = used.map(({ name, shift, bits }) => cut(address, name, shift, bits));
+  return [...levels, cut(address, 'offset', 0, used[leafLevel].shift)];
+}
+
+export function isTranslated(address: bigint, { addressBits, signExtended }: PagingFormat): boolean {
+  const unsigned = BigInt.asUintN(64, address);
+  if (!signExtended) return unsigned >> BigInt(addressBits) === 0n;
+  const sign = unsigned >> BigInt(addressBits - 1);
+  return sign === 0n || sign === (1n << BigInt(65 - addressBits)) - 1n;
 }
 
 const cut = (address: bigint, name: string, shift: number, bits: number): AddressField => ({
@@ -30,7 +42,10 @@ const cut = (address: bigint, name: string, shift: number, bits: number): Addres
 /** As a Markdown table. */
 export function describeSplit(address: bigint, format: PagingFormat): string {
   const fields = splitAddress(address, format);
-  if (!fields) return `${formatHex(address)} is not canonical for \`${format.scheme}\`.`;
+  if (!fields)
+    return format.signExtended
+      ? `${formatHex(address)} is not canonical for \`${format.scheme}\`.`
+      : `${formatHex(address)} has more than the ${format.addressBits} bits of \`${format.scheme}\`.`;
   const cells = (pick: (field: AddressField) => string): string => `| ${fields.map(pick).join(' | ')} |`;
   return [
     cells(({ name }) => name),

@@ -1,6 +1,8 @@
 /** Addresses and sizes that are known before running: canonical, in user space, at page boundaries, in order. */
+import type { PagingFormat } from '../../machine/paging/format';
 import type { Expression } from './ast';
 import type { CheckContext } from './checkContext';
+import { isTranslated } from './addressSplit';
 import { replacing } from './diagnostics';
 import { foldNumber, foldRange, type ConstantRange } from './fold';
 import { formatHex, formatSize, MAX_VALUE, PAGE_BYTES } from './numbers';
@@ -8,24 +10,26 @@ import { formatHex, formatSize, MAX_VALUE, PAGE_BYTES } from './numbers';
 export function checkCanonical(context: CheckContext, expression: Expression, address: bigint | undefined): boolean {
   const { format, mayFault } = context;
   if (!format || mayFault || address === undefined) return true;
-  const half = 1n << BigInt(format.addressBits - 1);
-  if (address < half || address > MAX_VALUE - half) return true;
-  const message = `${formatHex(address)} is not canonical: bits 63 to ${format.addressBits - 1} must be equal.`;
+  if (isTranslated(address, format)) return true;
+  const message = format.signExtended
+    ? `${formatHex(address)} is not canonical: bits 63 to ${format.addressBits - 1} must be equal.`
+    : `${formatHex(address)} is beyond the ${format.addressBits}-bit address space of \`${format.scheme}\`.`;
   context.report('nonCanonical', message, expression.range);
   return false;
 }
 
-/** First address that user space does not have: the last page below the middle stays free. */
-export const userLimit = (addressBits: number): bigint => (1n << BigInt(addressBits - 1)) - PAGE_BYTES;
+/** First address that user space does not have: the last page below the middle, or of a space without halves, stays free. */
+export const userLimit = ({ addressBits, signExtended }: PagingFormat): bigint =>
+  (1n << BigInt(signExtended ? addressBits - 1 : addressBits)) - PAGE_BYTES;
 
 export const isUserRange = ({ format }: CheckContext, start: bigint, end: bigint): boolean =>
-  !format || (start < end && end <= userLimit(format.addressBits));
+  !format || (start < end && end <= userLimit(format));
 
 /** The last address that something in user space reaches. */
 export function checkUser(context: CheckContext, expression: Expression, last: bigint | undefined): void {
   const { format, mayFault } = context;
   if (!format || mayFault || last === undefined) return;
-  const limit = userLimit(format.addressBits);
+  const limit = userLimit(format);
   if (last < limit) return;
   context.report(
     'beyondUser',

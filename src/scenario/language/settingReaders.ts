@@ -17,7 +17,7 @@ import type { MachineKeyRow } from './machineKeys';
 import { didYouMean, nearest } from './nearest';
 import { formatSize, PAGE_BYTES, parseNumber } from './numbers';
 import { presetConfig } from './presets';
-import { SCHEMES } from './schemes';
+import { isSupported, SCHEMES, tooLarge } from './schemes';
 import type { SettingProblem } from './settingProblem';
 import { mergeGeometry, parseGeometry, parseSizes } from './geometry';
 
@@ -128,8 +128,11 @@ const scheme: SettingReader = (args, config) => {
   }
   const texts = rest.map(({ text }) => text);
   if (!row.rest.test(texts.join(' '))) return bad(`This scheme is written \`${row.syntax}\`.`, rest[0] ?? first);
-  if (row.name !== 'radix' || texts.length > 0) return notYet(['scheme', row.name, ...texts].join(' '));
-  return { ...config, scheme: { name: row.name, args: texts } };
+  const named = { name: row.name, args: texts };
+  const refusal = tooLarge(named, config.memoryBytes);
+  if (refusal !== undefined) return { problem: 'outOfRange', message: refusal, word: rest[0] };
+  if (!isSupported(named)) return notYet(['scheme', row.name, ...texts].join(' '));
+  return { ...config, scheme: named };
 };
 
 const DEFAULT_SIZES = { dtlb: ['4K'], itlb: ['4K'], stlb: ['4K', '2M'] } as const;

@@ -50,7 +50,8 @@ export function evaluate(expression: Expression, environment: Environment): Valu
       const args = expression.args.map((a) => evaluate(a, environment));
       const result = name === undefined ? undefined : environment.call(name, args);
       if (result === undefined) return fail(`there is no function '${name ?? '…'}'`);
-      return result;
+      // No function of the language makes a string: it says why the arguments are wrong.
+      return typeof result === 'string' ? fail(result) : result;
     }
     case 'unary': {
       if (expression.operator === '!') return !truth(evaluate(expression.operand, environment));

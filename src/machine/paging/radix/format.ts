@@ -1,14 +1,63 @@
-/** The 4-level radix tree of x86-64 (Intel SDM vol. 3A §4.5): 9 + 9 + 9 + 9 index bits over 4 KiB pages. */
-import type { PagingFormat } from '../format';
+/** The radix trees of x86, root first: Intel SDM vol. 3A §4.3 (32-bit), §4.4 (PAE), §4.5 (4-level and 5-level paging). */
+import type { LevelFormat, PagingFormat } from '../format';
+
+/** The four lower levels of 64-bit paging: 9 + 9 + 9 + 9 index bits over 4 KiB pages. */
+const LONG_MODE: readonly LevelFormat[] = [
+  { name: 'PGD', entryName: 'PML4E', shift: 39, bits: 9 },
+  { name: 'PUD', entryName: 'PDPTE', shift: 30, bits: 9, leafSize: 2 },
+  { name: 'PMD', entryName: 'PDE', shift: 21, bits: 9, leafSize: 1 },
+  { name: 'PTE', entryName: 'PTE', shift: 12, bits: 9, leafSize: 0 },
+];
 
 export const RADIX4: PagingFormat = {
   scheme: 'radix',
   title: 'x86-64 4-level radix tree',
   addressBits: 48,
+  signExtended: true,
+  entryBytes: 8,
+  levels: LONG_MODE,
+};
+
+/** With CR4.LA57: one more level above, 57-bit addresses. */
+export const RADIX5: PagingFormat = {
+  scheme: 'radix 5',
+  title: 'x86-64 5-level radix tree',
+  addressBits: 57,
+  signExtended: true,
   entryBytes: 8,
   levels: [
-    { name: 'PGD', entryName: 'PML4E', shift: 39, bits: 9 },
-    { name: 'PUD', entryName: 'PDPTE', shift: 30, bits: 9, leafSize: 2 },
+    { name: 'PGD', entryName: 'PML5E', shift: 48, bits: 9 },
+    { ...LONG_MODE[0], name: 'P4D' },
+    ...LONG_MODE.slice(1),
+  ],
+};
+
+/** Two levels of 4-byte entries, 10 + 10 + 12; with CR4.PSE a PDE may map 4 MiB, and then has address bits 32–39 in it. */
+export const RADIX32: PagingFormat = {
+  scheme: 'radix 32',
+  title: 'x86 32-bit two-level tree',
+  addressBits: 32,
+  signExtended: false,
+  entryBytes: 4,
+  levels: [
+    { name: 'PGD', entryName: 'PDE', shift: 22, bits: 10, leafSize: 3 },
+    { name: 'PTE', entryName: 'PTE', shift: 12, bits: 10, leafSize: 0 },
+  ],
+};
+
+/** PDPTE of PAE: bits 1 and 2 and 5 to 8 are reserved (SDM vol. 3A table 4-8). */
+const RESERVED_IN_PDPTE = 0x1e6;
+
+/** 2 + 9 + 9 + 12. The four PDPTEs have no rights; bits 52 to 62 are reserved everywhere (no protection keys). */
+export const PAE: PagingFormat = {
+  scheme: 'pae',
+  title: 'x86 PAE three-level tree',
+  addressBits: 32,
+  signExtended: false,
+  entryBytes: 8,
+  reservedHigh: 0x7ff00000,
+  levels: [
+    { name: 'PGD', entryName: 'PDPTE', shift: 30, bits: 2, reservedLow: RESERVED_IN_PDPTE, withoutRights: true },
     { name: 'PMD', entryName: 'PDE', shift: 21, bits: 9, leafSize: 1 },
     { name: 'PTE', entryName: 'PTE', shift: 12, bits: 9, leafSize: 0 },
   ],

@@ -1,49 +1,67 @@
 /** Radix tables and walks as plain nodes: reads the bytes that the walker and the driver read, and changes nothing. */
+import { asPfn, formatPhysical, LEAF_SIZE_NAMES, PAGE_BYTES, type Pfn, type Vpn } from '../../core/addresses';
+import type { ReadableMemory } from '../../memory/readable';
 import {
-  addPages,
-  asPfn,
-  asVpn,
-  formatPhysical,
-  isCanonical,
-  PAGE_SIZE_NAMES,
-  type Pfn,
-  type Vpn,
-  signExtendPage,
-} from '../../core/addresses';
-import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { entriesOf, indexOf, pagesPerEntry, type PagingFormat } from '../format';
-import type { EntryFieldNode, EntryNode, Inspector, MappingRun, WalkNode } from '../inspector';
+  entriesOf,
+  entryAddressIn,
+  indexOf,
+  isTranslatable,
+  pagesPerEntry,
+  type PagingFormat,
+  tableBytes,
+} from '../format';
+import type {
+  EntryFieldNode,
+  EntryNode,
+  Inspector,
+  LeafNode,
+  LeafOptions,
+  MappingRun,
+  TableCensus,
+  WalkNode,
+} from '../inspector';
 import {
   ENTRY_BITS,
+  type EntryBit,
   frameOf,
-  HIGH,
   highWord,
+  leafFrame,
   LOW,
   lowWord,
-  RESERVED_LOW_OF_LEAF,
   rawOf,
+  RESERVED_LOW_OF_LEAF,
   reservedHigh,
 } from '../x86/entry';
 import type { KernelSpace } from '../x86/kernelSpace';
+import { TableGraph } from './graph';
+
+export interface InspectorOptions {
+  /** Physical address width: frame bits above it are reserved. */
+  physicalBits: number;
+  /** What processes share with it is left out of their tables and mappings. */
+  kernel?: KernelSpace | null;
+  /** What an entry means that is neither present nor empty, for whoever knows the software that wrote it. */
+  absent?(low: number, high: number): string | undefined;
+}
 
 export class RadixInspector implements Inspector {
   readonly #last: number;
   readonly #reservedHigh: number;
+  readonly #bitsByLevel: EntryBit[][] = [];
 
   constructor(
     readonly format: PagingFormat,
-    private readonly memory: PhysicalMemory,
-    physicalBits: number,
-    /** What processes share with it is left out of their tables and mappings. */
-    private readonly kernel: KernelSpace | null = null,
+    private readonly memory: ReadableMemory,
+    private readonly options: InspectorOptions,
   ) {
     this.#last = format.levels.length - 1;
-    this.#reservedHigh = reservedHigh(physicalBits);
+    this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
   }
 
   entry(table: Pfn, level: number, index: number): EntryNode {
-    const address = table * 4096 + index * this.format.entryBytes;
-    return this.#decode(this.memory.readWord(address), this.memory.readWord(address + 4), table, level, index);
+    const address = entryAddressIn(this.format, table, index);
+    const high = this.format.entryBytes === 4 ? 0 : this.memory.readWord(address + 4);
+    return this.#decode(this.memory.readWord(address), high, table, level, index);
   }
 
   decode(raw: bigint, table: Pfn, level: number, index: number): EntryNode {
@@ -51,12 +69,12 @@ export class RadixInspector implements Inspector {
   }
 
   #decode(low: number, high: number, table: Pfn, level: number, index: number): EntryNode {
-    const address = table * 4096 + index * this.format.entryBytes;
+    const address = entryAddressIn(this.format, table, index);
     const { name, leafSize } = this.format.levels[level];
     const present = (low & LOW.P) !== 0;
     const leaf = present && (level === this.#last || (low & LOW.PS) !== 0);
     const pageSize = leaf ? (leafSize ?? 0) : 0;
-    const frame = frameOf(leaf && pageSize > 0 ? low & ~0x1fff : low, high);
+    const frame = leaf ? leafFrame(pageSize, low, high) : frameOf(low, high);
     return {
       level,
       levelName: name,
@@ -75,22 +93,26 @@ export class RadixInspector implements Inspector {
 
   #meaning(low: number, high: number, present: boolean, leaf: boolean, pageSize: number, frame: Pfn): string {
     if (low === 0 && high === 0) return 'empty';
-    if (!present) return "not present (the other bits are software's)";
-    if (!leaf) return `table at ${formatPhysical(frame * 4096)}`;
-    return `page frame 0x${frame.toString(16)} (${PAGE_SIZE_NAMES[pageSize]})`;
+    if (!present) return this.options.absent?.(low, high) ?? "not present (the other bits are software's)";
+    if (!leaf) return `table at ${formatPhysical(frame * PAGE_BYTES)}`;
+    return `page frame 0x${frame.toString(16)} (${LEAF_SIZE_NAMES[pageSize]})`;
   }
 
   #flags(low: number, high: number, level: number): string {
     const names: string[] = [];
-    for (const b of ENTRY_BITS) {
-      if (b.bit === 7 && level === this.#last) continue;
-      if (b.bit < 32 ? low & (1 << b.bit) : high & HIGH.NX) names.push(b.name);
-    }
+    for (const b of this.#bits(level)) if ((b.bit < 32 ? low >>> b.bit : high >>> (b.bit - 32)) & 1) names.push(b.name);
     return names.join(' ');
   }
 
+  /** The flags that an entry of a level has: bit 7 is no flag of a page's entry, bit 63 is in the second word. */
+  #bits(level: number): EntryBit[] {
+    return (this.#bitsByLevel[level] ??= ENTRY_BITS.filter(
+      (b) => (b.bit !== 7 || level !== this.#last) && b.bit < 8 * this.format.entryBytes,
+    ));
+  }
+
   fields(entry: EntryNode): EntryFieldNode[] {
-    const bits = ENTRY_BITS.filter((b) => b.bit !== 7 || entry.level !== this.#last).map((b): EntryFieldNode => {
+    const bits = this.#bits(entry.level).map((b): EntryFieldNode => {
       const value = (entry.raw >> BigInt(b.bit)) & 1n;
       return { name: b.name, highBit: b.bit, lowBit: b.bit, value, meaning: value ? b.set : b.clear };
     });
@@ -101,26 +123,49 @@ export class RadixInspector implements Inspector {
     return [
       ...bits.filter((b) => b.lowBit < 12),
       part('software', 11, 9, () => 'free for the operating system'),
-      part('frame', 51, 12, (v) => `physical address 0x${(v << 12n).toString(16)}`),
-      part('software high', 58, 52, () => 'free for the operating system'),
-      part('protection key', 62, 59, (v) => `key ${v}`),
+      ...this.#addressParts(entry).map(([name, high, low, meaning]) => part(name, high, low, meaning)),
       ...bits.filter((b) => b.lowBit >= 12),
+    ];
+  }
+
+  /** What lies above bit 11, XD apart. */
+  #addressParts({ leaf, pageSize }: EntryNode): [string, number, number, (value: bigint) => string][] {
+    const at = (shift: bigint) => (v: bigint) => `physical address 0x${(v << shift).toString(16)}`;
+    const zero = (): string => 'must be 0';
+    if (this.format.entryBytes === 4 && leaf && pageSize > 0)
+      return [
+        ['PAT', 12, 12, () => 'with PWT and PCD: the memory type'],
+        ['frame 39:32', 20, 13, at(32n)],
+        ['reserved', 21, 21, zero],
+        ['frame', 31, 22, at(22n)],
+      ];
+    if (this.format.entryBytes === 4) return [['frame', 31, 12, at(12n)]];
+    if (this.format.reservedHigh !== undefined)
+      return [
+        ['frame', 51, 12, at(12n)],
+        ['reserved', 62, 52, zero],
+      ];
+    return [
+      ['frame', 51, 12, at(12n)],
+      ['software high', 58, 52, () => 'free for the operating system'],
+      ['protection key', 62, 59, (v) => `key ${v}`],
     ];
   }
 
   walk(root: Pfn, vpn: Vpn): WalkNode {
     const steps: EntryNode[] = [];
     const node = { steps, write: true, user: true, exec: true };
-    if (!isCanonical(vpn, this.format.addressBits)) return { ...node, outcome: 'notCanonical' };
+    if (!isTranslatable(vpn, this.format)) return { ...node, outcome: 'notCanonical' };
     let table = root;
     for (let level = 0; ; level++) {
       const step = this.entry(table, level, indexOf(vpn, this.format.levels[level]));
       steps.push(step);
       if (!step.present) return { ...node, outcome: 'notPresent' };
-      if (this.#reserved(step)) return { ...node, outcome: 'reserved' };
-      node.write &&= (step.raw & 2n) !== 0n;
-      node.user &&= (step.raw & 4n) !== 0n;
-      node.exec &&= step.raw >> 63n === 0n;
+      if (this.isReserved(step)) return { ...node, outcome: 'reserved' };
+      const rights = this.rightsOf(step);
+      node.write &&= rights.write;
+      node.user &&= rights.user;
+      node.exec &&= rights.exec;
       table = step.frame;
       if (!step.leaf) continue;
       const inside = vpn % pagesPerEntry(this.format.levels[level]);
@@ -128,66 +173,74 @@ export class RadixInspector implements Inspector {
     }
   }
 
-  #reserved(entry: EntryNode): boolean {
-    const low = Number(entry.raw & 0xffffffffn);
-    const high = Number(entry.raw >> 32n);
-    if ((high & this.#reservedHigh) !== 0) return true;
-    if (!entry.leaf) return false;
-    const size = this.format.levels[entry.level].leafSize;
-    return size === undefined || (low & RESERVED_LOW_OF_LEAF[size]) !== 0;
+  /** What the entry gives to a path through it. */
+  rightsOf({ level, raw }: EntryNode): { write: boolean; user: boolean; exec: boolean } {
+    if (this.format.levels[level].withoutRights) return { write: true, user: true, exec: true };
+    return { write: (raw & 2n) !== 0n, user: (raw & 4n) !== 0n, exec: raw >> 63n === 0n };
+  }
+
+  /** A present entry that the hardware refuses. */
+  isReserved({ raw, leaf, level }: EntryNode): boolean {
+    const low = lowWord(raw);
+    if ((highWord(raw) & this.#reservedHigh) !== 0) return true;
+    const { leafSize, reservedLow = 0 } = this.format.levels[level];
+    if ((low & reservedLow) !== 0) return true;
+    return leaf && (leafSize === undefined || (low & RESERVED_LOW_OF_LEAF[leafSize]) !== 0);
   }
 
   used(table: Pfn, level: number): number[] {
-    const base = this.memory.base(table);
-    if (base < 0) return [];
-    const words = this.memory.pool.words;
     const indices: number[] = [];
-    for (let i = 0; i < entriesOf(this.format.levels[level]); i++)
-      if (words[base + 2 * i] !== 0 || words[base + 2 * i + 1] !== 0)
-        if (level > 0 || this.kernel === null || !this.kernel.hides(table, level, i)) indices.push(i);
+    const words = this.format.entryBytes / 4;
+    const entries = entriesOf(this.format.levels[level]);
+    const entriesPerFrame = PAGE_BYTES / this.format.entryBytes;
+    const kernel = level === 0 ? this.options.kernel : undefined;
+    // Tables larger than a frame lie in consecutive ones.
+    for (let n = 0; n * PAGE_BYTES < tableBytes(this.format, level); n++) {
+      const frame = this.memory.frameWords(asPfn(table + n));
+      if (frame === undefined) continue;
+      for (let i = 0; i < Math.min(entriesPerFrame, entries); i++)
+        if (frame[words * i] !== 0 || (words === 2 && frame[2 * i + 1] !== 0))
+          if (!kernel?.hides(table, level, i)) indices.push(n * entriesPerFrame + i);
+    }
     return indices;
   }
 
-  *mappings(root: Pfn, options: { coalesce: boolean }): Iterable<MappingRun> {
+  *mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun> {
     let run: MappingRun | undefined;
     // Of two roots, the one that user mode walks says what the program may do.
-    const seen = this.kernel === null ? root : this.kernel.userRoot(root);
-    for (const leaf of this.#leaves(seen, 0, asVpn(0), true, true, true)) {
-      if (run !== undefined && options.coalesce && continues(run, leaf)) {
-        run = { ...run, pages: run.pages + leaf.pages };
+    const seen = this.options.kernel?.userRoot(root) ?? root;
+    for (const leaf of this.leaves(seen, { shared: options.shared ?? 'each' })) {
+      const next = runOf(leaf);
+      if (run !== undefined && options.coalesce && continues(run, next)) {
+        run.pages += next.pages;
         continue;
       }
       if (run !== undefined) yield run;
-      run = leaf;
+      run = next;
     }
     if (run !== undefined) yield run;
   }
 
-  *#leaves(table: Pfn, level: number, base: Vpn, write: boolean, user: boolean, exec: boolean): Iterable<MappingRun> {
-    const format = this.format.levels[level];
-    for (const index of this.used(table, level)) {
-      const entry = this.entry(table, level, index);
-      if (!entry.present || this.#reserved(entry)) continue;
-      const w = write && (entry.raw & 2n) !== 0n;
-      const u = user && (entry.raw & 4n) !== 0n;
-      const x = exec && entry.raw >> 63n === 0n;
-      const pages = pagesPerEntry(format);
-      const vpn = signExtendPage(addPages(base, index * pages), this.format.addressBits);
-      if (!entry.leaf) yield* this.#leaves(entry.frame, level + 1, vpn, w, u, x);
-      else
-        yield {
-          vpn,
-          pages,
-          pfn: entry.frame,
-          pageSize: entry.pageSize,
-          write: w,
-          user: u,
-          exec: x,
-          flags: entry.flags,
-        };
-    }
+  leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode> {
+    return new TableGraph(this, options).leaves(root);
+  }
+
+  census(root: Pfn, options: Pick<LeafOptions, 'ignoreReserved'> = {}): TableCensus {
+    return new TableGraph(this, { ...options, shared: 'once' }).census(root);
   }
 }
+
+const runOf = ({ vpn, pages, entry, write, user, exec, paths }: LeafNode): MappingRun => ({
+  vpn,
+  pages,
+  pfn: entry.frame,
+  pageSize: entry.pageSize,
+  write,
+  user,
+  exec,
+  flags: entry.flags,
+  paths,
+});
 
 function continues(run: MappingRun, leaf: MappingRun): boolean {
   return (
@@ -197,6 +250,7 @@ function continues(run: MappingRun, leaf: MappingRun): boolean {
     run.flags === leaf.flags &&
     run.write === leaf.write &&
     run.user === leaf.user &&
-    run.exec === leaf.exec
+    run.exec === leaf.exec &&
+    run.paths === leaf.paths
   );
 }

@@ -21,7 +21,7 @@ import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
-import { frameOf, HIGH, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
+import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 
 export interface WalkerOptions {
   /** Geometry of the walk caches, root's first; one for each level but the last. */
@@ -64,6 +64,11 @@ export class RadixWalker implements Walker {
   readonly #mask: Int32Array;
   readonly #leafSize: Int32Array;
   readonly #reservedHigh: number;
+  /** An entry is 2^this words; of a 4-byte entry there is no high word, and the mask is 0. */
+  readonly #entryShift: number;
+  readonly #highMask: number;
+  /** Per level, for entries unlike all others: low bits that are reserved there, or 0. They have no rights and no A bit. */
+  readonly #reservedLow: Int32Array;
   /** Table, rights, entry and its low word met at each level of the walk that runs. Scratch: no state. */
   readonly #tables: Float64Array;
   readonly #rights: Int32Array;
@@ -85,7 +90,10 @@ export class RadixWalker implements Walker {
     this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
     this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
     this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
-    this.#reservedHigh = reservedHigh(options.physicalBits);
+    this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
+    this.#entryShift = format.entryBytes === 8 ? 1 : 0;
+    this.#highMask = format.entryBytes === 8 ? -1 : 0;
+    this.#reservedLow = Int32Array.from(levels, (l) => (l.withoutRights ? (l.reservedLow ?? 0) : 0));
     this.#tables = new Float64Array(levels.length + 1);
     this.#rights = new Int32Array(levels.length + 1);
     this.#at = new Int32Array(levels.length);
@@ -225,16 +233,18 @@ export class RadixWalker implements Walker {
     for (let level = start; level < last; level++) {
       const index = (vpn * this.#scale[level]) & this.#mask[level];
       const base = memory.base(asPfn(table));
-      const at = base + 2 * index;
+      const at = base + (index << this.#entryShift);
       const references = level - start + 1;
       // A table outside memory, or never written, reads as zeroes: not present.
       const low = base < 0 ? 0 : words[at];
-      const high = base < 0 ? 0 : words[at + 1];
+      const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
       if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
       if (recording) this.#reportRead(level, asPfn(table), index, low, high);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, level, references);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, level, references);
-      path = combined(path, low, high);
+      const special = this.#reservedLow[level];
+      if (special === 0) path = combined(path, low, high);
+      else if ((low & special) !== 0) return this.#end(WalkStatus.Reserved, level, references);
       this.#at[level] = at;
       if ((low & LOW.PS) !== 0) return this.#hugeLeaf(vpn, level, low, high, path, access, user, references);
       table = frameOf(low, high);
@@ -250,10 +260,10 @@ export class RadixWalker implements Walker {
     const last = this.#last;
     const index = vpn & this.#lastMask;
     const base = memory.base(asPfn(table));
-    const at = base + 2 * index;
+    const at = base + (index << this.#entryShift);
     const words = memory.pool.words;
     const low = base < 0 ? 0 : words[at];
-    const high = base < 0 ? 0 : words[at + 1];
+    const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
     if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
     if (probe.recorder !== null) this.#reportRead(last, asPfn(table), index, low, high);
     if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, last, references);
@@ -290,9 +300,10 @@ export class RadixWalker implements Walker {
     result.flags = flags;
     if (!this.rights.allows(flags, access, user)) return this.#end(WalkStatus.Rights, level, references);
     this.#setAccessed(level - references + 1, level);
-    result.pageSize = size;
-    // Inside a huge page the low bits of the page number select the frame; bit 12 of a huge leaf is PAT, not frame.
-    result.pfn = asPfn(frameOf(low & ~0x1fff, high) + (vpn % (1 / this.#scale[level])));
+    // A TLB has no 4 MiB entries: it keeps the half of 2 MiB that was asked for.
+    result.pageSize = size === 3 ? 1 : size;
+    // Inside a huge page the low bits of the page number select the frame.
+    result.pfn = asPfn(leafFrame(size, low, high) + (vpn % (1 / this.#scale[level])));
     if (access === Access.Write) {
       this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A | LOW.D);
       result.flags = flags | TlbFlag.Dirty;
@@ -322,7 +333,8 @@ export class RadixWalker implements Walker {
 
   /** Sets A in the entries above the leaf. */
   #setAccessed(start: number, leaf: number): void {
-    for (let level = start; level < leaf; level++) this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
+    for (let level = start; level < leaf; level++)
+      if (this.#reservedLow[level] === 0) this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
   }
 
   /** Sets bits of an entry that the walk used; `at`: of its low word in the pool. */
@@ -336,8 +348,8 @@ export class RadixWalker implements Walker {
     if (probe.recorder === null) return;
     const fresh = set & ~low;
     const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();
-    const index = (at % PAGE_WORDS) / 2;
-    const high = memory.pool.words[at + 1];
+    const index = (at % PAGE_WORDS) >> this.#entryShift;
+    const high = memory.pool.words[at + 1] & this.#highMask;
     probe.recorder.emit({ kind: 'hardwareWrite', level, table, index, bits, low: low | set, high });
   }
 

@@ -40,8 +40,18 @@ export const highOf = (pfn: Pfn, flags: number): number => Math.floor(pfn / 0x10
 /** Frame bits at or above the physical address width are reserved; this is their mask in the high word. */
 export const reservedHigh = (physicalBits: number): number =>
   physicalBits >= 52 ? 0 : FRAME_HIGH & ~((1 << (physicalBits - 32)) - 1);
-/** Low-word bits that must be 0 in a leaf of page-size code 1 (bits 13–20) and 2 (bits 13–29). */
-export const RESERVED_LOW_OF_LEAF = [0, 0x001fe000, 0x3fffe000] as const;
+/** Low-word bits that must be 0 in a leaf, by page-size code: 2 MiB bits 13–20, 1 GiB bits 13–29, 4 MiB bit 21. */
+export const RESERVED_LOW_OF_LEAF = [0, 0x001fe000, 0x3fffe000, 0x00200000] as const;
+
+/**
+ * First frame of the page that a leaf of a page-size code maps. Bit 12 of a huge leaf is PAT, not frame; a 4 MiB page
+ * has bits 32–39 of its address in bits 13–20 of the entry (PSE-36, SDM vol. 3A table 4-4).
+ */
+export function leafFrame(pageSize: number, low: number, high: number): Pfn {
+  if (pageSize === 0) return frameOf(low, high);
+  if (pageSize !== 3) return frameOf(low & ~0x1fff, high);
+  return (((low >>> 22) << 10) + ((low >>> 13) & 0xff) * 0x100000) as Pfn;
+}
 
 /** Linux's `_PAGE_TABLE`: what it sets in an entry that points to a table. */
 export const TABLE_FLAGS = LOW.P | LOW.RW | LOW.US | LOW.A | LOW.D;

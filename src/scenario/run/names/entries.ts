@@ -1,10 +1,9 @@
 /** Table entries: `pgd(A)` … `pte(A)`, with their fields as members that `set` may change. */
-import { formatPhysical, physicalOf, type Vpn } from '../../../machine/core/addresses';
+import { formatPhysical, type Vpn } from '../../../machine/core/addresses';
 import type { Machine } from '../../../machine/machine';
 import type { EntryNode } from '../../../machine/paging/inspector';
-import { ENTRY_BITS } from '../../../machine/paging/x86/entry';
-import { type MemberValue, NONE, type Value } from '../values';
-import { hex, member } from './member';
+import { entryValue, wordAt } from '../translationValues';
+import type { Value } from '../values';
 import { poke } from './physical';
 
 /** The entry that a walk of `vpn` would read at a level; `undefined` if the walk ends before. */
@@ -14,43 +13,23 @@ export function entryAt(machine: Machine, vpn: Vpn, level: number): EntryNode | 
 }
 
 export function entryObject(machine: Machine, entry: EntryNode | undefined): Value {
-  if (entry === undefined) return NONE;
-  const bits = ENTRY_BITS.map((b): MemberValue => ({
-    name: b.member,
-    get: () => ((entry.raw >> BigInt(b.bit)) & 1n) === 1n,
-    set: (value) =>
-      writeEntry(machine, entry, (entry.raw & ~(1n << BigInt(b.bit))) | (value ? 1n << BigInt(b.bit) : 0n)),
-  }));
-  return {
-    type: 'object',
-    text: `${hex(entry.raw)} ${entry.flags ? `[${entry.flags}] ` : ''}${entry.meaning}`,
-    number: entry.raw,
-    memoryReference: `pa:${hex(entry.address)}`,
-    members: [
-      { name: 'raw', get: () => entry.raw, set: (v) => writeEntry(machine, entry, v), as: 'hex' },
-      ...bits,
-      {
-        name: 'pfn',
-        get: () => BigInt(entry.frame),
-        set: (v) =>
-          v >= 1n << 40n
-            ? 'a frame number has 40 bits'
-            : writeEntry(machine, entry, (entry.raw & ~0x000ffffffffff000n) | (v << 12n)),
-        as: 'hex',
-      },
-      member('folded', () => false),
-      member('address', () => BigInt(entry.address), 'address'),
-      member('table', () => BigInt(physicalOf(entry.table)), 'address'),
-      member('index', () => BigInt(entry.index)),
-      member('level', () => entry.levelName),
-    ],
-  };
+  return entryValue(entry, machine.inspector.format, (at, raw) => writeEntry(machine, at, raw));
 }
 
 function writeEntry(machine: Machine, entry: EntryNode, raw: bigint): string | undefined {
-  const { memory } = machine;
-  if (entry.address + 8 > memory.sizeBytes)
+  const { memory, inspector } = machine;
+  const { entryBytes } = inspector.format;
+  if (entry.address + entryBytes > memory.sizeBytes)
     return `the entry lies behind the end of memory, ${formatPhysical(memory.sizeBytes)}`;
-  poke(machine, entry.address, raw);
+  if (entryBytes === 8) poke(machine, entry.address, raw);
+  else pokeHalf(machine, entry.address, raw);
   return undefined;
+}
+
+/** A 4-byte entry: the other half of its 64-bit word stays. */
+function pokeHalf(machine: Machine, address: number, value: bigint): void {
+  const word = address - (address % 8);
+  const shift = BigInt(address - word) * 8n;
+  const old = wordAt(machine.memory, BigInt(word)) as bigint;
+  poke(machine, word, (old & ~(0xffff_ffffn << shift)) | ((value & 0xffff_ffffn) << shift));
 }

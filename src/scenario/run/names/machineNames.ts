@@ -6,7 +6,6 @@
 import { type Vpn, vpnOfAddress } from '../../../machine/core/addresses';
 import { FAULT_KINDS, SIGNALS } from '../../../machine/kernel/faults/verdict';
 import type { Machine } from '../../../machine/machine';
-import { indexOf } from '../../../machine/paging/format';
 import { NONE, numberOf, symbol, type Value } from '../values';
 import { iteratorObject, mmObject, vmaObject } from './areas';
 import { tlbObject, walkCacheObject } from './caches';
@@ -89,10 +88,5 @@ export class MachineNames {
   /** Writes a 64-bit word of physical memory, as `set phys(P) = V`. A sentence if it cannot be. */
   setPhysical(address: bigint, value: bigint): string | undefined {
     return setPhysical(this.machine, address, value);
-  }
-
-  /** How the address splits into fields under the machine's scheme. */
-  fieldsOf(vpn: Vpn): { name: string; index: number }[] {
-    return this.machine.scheme.format.levels.map((l) => ({ name: l.name, index: indexOf(vpn, l) }));
   }
 }

@@ -1,16 +1,11 @@
 /** `phys(P)`: words of physical memory, read and written by hand. */
-import { asPfn, formatPhysical, PAGE_BYTES } from '../../../machine/core/addresses';
+import { asPfn, PAGE_BYTES } from '../../../machine/core/addresses';
 import { Signal } from '../../../machine/core/probe';
 import type { Machine } from '../../../machine/machine';
+import { wordAt } from '../translationValues';
 
 /** The 64-bit word at an address. A sentence if there is none. */
-export function readPhysical(machine: Machine, address: bigint): bigint | string {
-  const { memory } = machine;
-  if (address % 8n !== 0n) return 'phys() takes a multiple of 8';
-  if (address + 8n > BigInt(memory.sizeBytes)) return `memory ends at ${formatPhysical(memory.sizeBytes)}`;
-  const at = Number(address);
-  return (BigInt(memory.readWord(at + 4) >>> 0) << 32n) | BigInt(memory.readWord(at) >>> 0);
-}
+export const readPhysical = ({ memory }: Machine, address: bigint): bigint | string => wordAt(memory, address);
 
 /** Writes a 64-bit word of physical memory, as `set phys(P) = V`. A sentence if it cannot be. */
 export function setPhysical(machine: Machine, address: bigint, value: bigint): string | undefined {

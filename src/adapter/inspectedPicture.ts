@@ -1,0 +1,118 @@
+/** Pictures of what memory says, without a walk that anybody made: of a run between events, and of a snapshot. */
+import {
+  formatAddress,
+  formatPhysical,
+  offsetOfAddress,
+  PAGES_OF_LEAF,
+  physicalOf,
+  vpnOfAddress,
+} from '../machine/core/addresses';
+import { entriesOf, formatEntry, indexOf, type PagingFormat } from '../machine/paging/format';
+import type { EntryNode, Inspector } from '../machine/paging/inspector';
+import type {
+  AccessSummary,
+  AddressField,
+  EntryPicture,
+  TranslationResult,
+  WalkAttempt,
+  WalkLevel,
+  WalkPicture,
+} from '../protocol/walk';
+import type { Subject } from '../scenario/run/subject';
+
+const hex = (n: number | bigint): string => '0x' + n.toString(16);
+
+/** The picture before anything has happened in it. */
+export function emptyPicture(
+  subject: Subject,
+  address: bigint,
+  cursor: WalkPicture['cursor'],
+  access: Pick<AccessSummary, 'title' | 'kind' | 'sizeBytes'>,
+): WalkPicture {
+  const { space, inspector } = subject.machine;
+  const process = space?.name ?? '';
+  return {
+    cursor,
+    access: { ...access, address: hex(address), process, cpu: 0, region: regionName(subject, address) },
+    scheme: inspector.format.scheme,
+    fields: addressFields(inspector.format, address),
+    lookups: [],
+    walks: [],
+  };
+}
+
+const regionName = (subject: Subject, address: bigint): string | undefined =>
+  /\((.*)\+0x/.exec(subject.describeAddress(address) ?? '')?.[1];
+
+/** A walk that nobody made: read from memory as it is, without side effects. */
+export function inspectedPicture(subject: Subject, address: bigint, tick: number): WalkPicture {
+  const { machine } = subject;
+  const vpn = vpnOfAddress(address);
+  const root = machine.root;
+  const walk = machine.inspector.walk(root, vpn);
+  const levels: WalkLevel[] = machine.inspector.format.levels.map((format, level): WalkLevel => {
+    const step = walk.steps[level];
+    const base = { name: format.name, slots: entriesOf(format), index: indexOf(vpn, format) };
+    if (step === undefined) return { ...base, status: 'notReached' };
+    return {
+      ...base,
+      status: 'read',
+      table: formatPhysical(physicalOf(step.table)),
+      entry: entryPicture(machine.inspector, step),
+      event: -1,
+    };
+  });
+  const mapped = walk.pfn !== undefined;
+  const attempt: WalkAttempt = {
+    purpose: 'inspect',
+    startedFrom: 'CR3',
+    levels,
+    outcome: mapped ? 'mapped' : 'fault',
+    references: walk.steps.length,
+    firstEvent: -1,
+    lastEvent: -1,
+  };
+  const result: TranslationResult | undefined =
+    walk.pfn === undefined
+      ? undefined
+      : {
+          physical: formatPhysical(physicalOf(walk.pfn, offsetOfAddress(address))),
+          pageSizeBytes: PAGES_OF_LEAF[walk.pageSize ?? 0] * 4096,
+          frame: hex(walk.pfn),
+          rights: `${walk.write ? 'RW' : 'R'}${walk.exec ? 'X' : ''} ${walk.user ? 'user' : 'supervisor'}`,
+          from: 'tables',
+          references: walk.steps.length,
+          cycles: 0,
+          event: -1,
+        };
+  const title = `walk of ${subject.describeAddress(address) ?? formatAddress(address)}`;
+  const cursor = { tick, event: -1, events: 0 };
+  const picture = emptyPicture(subject, address, cursor, { title, kind: 'read', sizeBytes: 0 });
+  return { ...picture, walks: [attempt], result };
+}
+
+export function addressFields({ levels, addressBits }: PagingFormat, address: bigint): AddressField[] {
+  const part = (name: string, highBit: number, lowBit: number, level?: number): AddressField => {
+    const width = highBit - lowBit + 1;
+    const value = (address >> BigInt(lowBit)) & ((1n << BigInt(width)) - 1n);
+    return { name, highBit, lowBit, value: Number(value), bits: value.toString(2).padStart(width, '0'), level };
+  };
+  return [
+    ...(addressBits < 64 ? [part('sign', 63, addressBits)] : []),
+    ...levels.map((l, i) => part(l.name, l.shift + l.bits - 1, l.shift, i)),
+    part('offset', 11, 0),
+  ];
+}
+
+export function entryPicture(inspector: Inspector, entry: EntryNode): EntryPicture {
+  return {
+    address: formatPhysical(entry.address),
+    raw: formatEntry(inspector.format, entry.raw),
+    present: entry.present,
+    flags: entry.flags,
+    fields: inspector.fields(entry).map((f) => ({ ...f, value: f.value.toString(f.highBit === f.lowBit ? 2 : 16) })),
+    meaning: entry.meaning,
+    target: entry.present ? formatPhysical(physicalOf(entry.frame)) : undefined,
+    leaf: entry.leaf,
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * The rows of the *Page Tables* tree, decoded from memory when asked for.
+ *
+ * Ids name a place (`pt:1:0x102:1`, a table of address space 1 at level 1), so that a tree keeps what is unfolded over
+ * stops. Equal neighbours in a leaf table are one row, and so are neighbours that point to the same table; only entries
+ * that are not empty are listed.
+ */
+import {
+  addPages,
+  addressOf,
+  asPfn,
+  asVpn,
+  formatPhysical,
+  formatVirtual,
+  LEAF_SIZE_NAMES,
+  physicalOf,
+  type Vpn,
+} from '../machine/core/addresses';
+import { entriesOf, extendPage, formatEntry, pagesPerEntry } from '../machine/paging/format';
+import type { EntryNode } from '../machine/paging/inspector';
+import type { AddressSpace, AddressSpaces } from '../machine/paging/spaces';
+import type { TreeNode } from '../protocol/requests';
+import { dataIdOf, entryTarget } from './data/target';
+import type { Focus } from './focus';
+import { physicalReference } from './memory';
+
+/** Fewer equal neighbours than this stay rows of their own. */
+const SHORTEST_RUN = 3;
+
+/** What table rows are made of. */
+export interface TableTree {
+  machine: AddressSpaces;
+  focus: Focus;
+  /** True where breakpoints can be set: rows then name the data that they show. */
+  breakable: boolean;
+}
+
+interface TableId {
+  pid: number;
+  table: number;
+  level: number;
+  base: number;
+  /** A run of entries first … last of the table. */
+  run?: { first: number; last: number };
+}
+
+const idOf = ({ pid, table, level, base, run }: TableId): string =>
+  `pt:${pid}:${table}:${level}:${base}${run ? `:${run.first}-${run.last}` : ''}`;
+
+function parseId(id: string): TableId | undefined {
+  const [, pid, table, level, base, , first, last] = /^pt:(\d+):(\d+):(\d+):(\d+)(:(\d+)-(\d+))?$/.exec(id) ?? [];
+  if (base === undefined) return undefined;
+  const run = first === undefined ? undefined : { first: Number(first), last: Number(last) };
+  return { pid: Number(pid), table: Number(table), level: Number(level), base: Number(base), run };
+}
+
+export function tableNodes(tree: TableTree, parent: string | undefined): TreeNode[] {
+  const { machine } = tree;
+  if (parent === undefined) return machine.spaces.map((space) => spaceNode(tree, space));
+  const id = parseId(parent);
+  if (id === undefined || id.level >= machine.inspector.format.levels.length) return [];
+  const onPath = id.pid === machine.space?.id ? pathOf(tree) : new Set<number>();
+  const context: RowContext = { ...tree, id, onPath };
+  if (id.run) return rowsOf(context, range(id.run.first, id.run.last));
+  return grouped(context, machine.inspector.used(asPfn(id.table), id.level));
+}
+
+const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+/** Physical addresses of the entries that a walk of the current page reads. */
+function pathOf({ machine, focus }: TableTree): Set<number> {
+  if (focus.vpn === undefined) return new Set();
+  return new Set(machine.inspector.walk(machine.root, focus.vpn).steps.map((s) => s.address));
+}
+
+function spaceNode({ machine, focus }: TableTree, { id, name, root: table, note }: AddressSpace): TreeNode {
+  const root = machine.inspector.format.levels[0];
+  const used = machine.inspector.used(table, 0).length;
+  const at = formatPhysical(physicalOf(table));
+  return {
+    id: idOf({ pid: id, table, level: 0, base: 0 }),
+    label: name,
+    description: `${root.name} at ${at} · ${used}/${entriesOf(root)} · ${note}`,
+    tooltip: `Address space ${id}, ${name}: root table ${root.name} at physical ${at}`,
+    hasChildren: used > 0,
+    icon: 'server-process',
+    kind: 'process',
+    memoryReference: physicalReference(physicalOf(table)),
+    current: id === machine.space?.id && focus.vpn !== undefined,
+  };
+}
+
+interface RowContext extends TableTree {
+  id: TableId;
+  onPath: ReadonlySet<number>;
+}
+
+const entryAt = ({ machine, id }: RowContext, index: number): EntryNode =>
+  machine.inspector.entry(asPfn(id.table), id.level, index);
+
+const rowsOf = (context: RowContext, indices: readonly number[]): TreeNode[] =>
+  indices.map((i) => entryNode(context, entryAt(context, i)));
+
+/**
+ * Rows of a table: runs of consecutive pages with equal flags are one, and entries one after the other that point to the
+ * same table. Entries that are current or changed stand alone.
+ */
+function grouped(context: RowContext, indices: readonly number[]): TreeNode[] {
+  const rows: TreeNode[] = [];
+  let run: EntryNode[] = [];
+  const flush = (): void => {
+    if (run.length >= SHORTEST_RUN) rows.push(run[0].leaf ? runNode(context, run) : sharedNode(context, run));
+    else rows.push(...run.map((e) => entryNode(context, e)));
+    run = [];
+  };
+  for (const index of indices) {
+    const entry = entryAt(context, index);
+    const last = run.at(-1);
+    const alone =
+      !entry.present || context.onPath.has(entry.address) || context.focus.changedEntries.has(entry.address);
+    if (last !== undefined && (alone || !follows(context, last, entry))) flush();
+    if (alone) rows.push(entryNode(context, entry));
+    else run.push(entry);
+  }
+  flush();
+  return rows;
+}
+
+function follows({ machine, id }: RowContext, a: EntryNode, b: EntryNode): boolean {
+  if (a.leaf !== b.leaf || a.flags !== b.flags) return false;
+  if (!a.leaf) return a.frame === b.frame;
+  const step = pagesPerEntry(machine.inspector.format.levels[id.level]);
+  return b.index === a.index + 1 && b.frame === a.frame + step && b.pageSize === a.pageSize;
+}
+
+/** First page that an entry maps, upper half sign-extended. */
+function pageOf({ machine, id }: RowContext, index: number): Vpn {
+  const { format } = machine.inspector;
+  return extendPage(addPages(asVpn(id.base), index * pagesPerEntry(format.levels[id.level])), format);
+}
+
+function entryNode(context: RowContext, entry: EntryNode): TreeNode {
+  const { machine, focus, id, onPath } = context;
+  const vpn = pageOf(context, entry.index);
+  const child = entry.present && !entry.leaf;
+  const fill = child
+    ? ` · ${machine.inspector.used(entry.frame, entry.level + 1).length}/${entriesOf(machine.inspector.format.levels[entry.level + 1])}`
+    : '';
+  const target = entry.leaf
+    ? `frame 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
+    : entry.meaning;
+  return {
+    id: child
+      ? idOf({ pid: id.pid, table: entry.frame, level: entry.level + 1, base: vpn })
+      : `pte:${id.pid}:${entry.address}`,
+    label: `${entry.levelName}[${entry.index}]`,
+    description: `${formatVirtual(vpn)} → ${target}${fill} · ${entry.flags}`,
+    tooltip: `${entry.levelName}[${entry.index}] at physical ${formatPhysical(entry.address)}\n${formatEntry(machine.inspector.format, entry.raw)}  ${entry.flags}\nmaps from ${formatVirtual(vpn)}\n${entry.meaning}`,
+    hasChildren: child,
+    icon: child ? 'table' : entry.present ? 'file-binary' : 'circle-slash',
+    kind: child ? 'table' : 'leaf',
+    address: `0x${addressOf(vpn).toString(16)}`,
+    memoryReference: physicalReference(entry.address),
+    dataId: context.breakable ? dataIdOf(entryTarget(entry.address)) : undefined,
+    range: context.breakable ? rangeOf(context, vpn, 1) : undefined,
+    current: onPath.has(entry.address),
+    changed: focus.changedEntries.has(entry.address),
+  };
+}
+
+function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
+  const first = run[0];
+  const last = run[run.length - 1];
+  const vpn = pageOf(context, first.index);
+  const { levels, entryBytes } = context.machine.inspector.format;
+  const end = addPages(pageOf(context, last.index), pagesPerEntry(levels[first.level]));
+  return {
+    id: idOf({ ...context.id, run: { first: first.index, last: last.index } }),
+    label: `${first.levelName}[${first.index}…${last.index}]`,
+    description: `${formatVirtual(vpn)} .. ${formatVirtual(end)} → frames 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${LEAF_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
+    tooltip: `${run.length} consecutive pages with equal flags`,
+    hasChildren: true,
+    icon: 'layers',
+    kind: 'run',
+    address: `0x${addressOf(vpn).toString(16)}`,
+    memoryReference: physicalReference(first.address),
+    dataId: context.breakable
+      ? dataIdOf({ kind: 'physical', start: first.address, bytes: run.length * entryBytes, entry: false })
+      : undefined,
+    range: context.breakable ? rangeOf(context, vpn, run.length) : undefined,
+  };
+}
+
+/** Neighbours that point to one table: it is shown below the first. */
+function sharedNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
+  const first = run[0];
+  const last = run[run.length - 1];
+  const node = entryNode(context, first);
+  return {
+    ...node,
+    label: `${first.levelName}[${first.index}…${last.index}]`,
+    description: `${run.length} entries, the same table · ${node.description ?? ''}`,
+    tooltip: `${run.length} entries that point to the same table\n${node.tooltip ?? ''}`,
+  };
+}
+
+/** The virtual addresses that some entries of the table map. */
+function rangeOf({ machine, id }: RowContext, vpn: Vpn, entries: number): string {
+  const pages = entries * pagesPerEntry(machine.inspector.format.levels[id.level]);
+  return dataIdOf({ kind: 'virtual', pid: id.pid, start: addressOf(vpn), bytes: BigInt(pages) << 12n });
+}

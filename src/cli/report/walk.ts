@@ -1,0 +1,31 @@
+/** One walk as JSON. */
+import { addressOf, offsetOfAddress, PAGES_OF_LEAF, physicalOf, vpnOfAddress } from '../../machine/core/addresses';
+import type { WalkNode } from '../../machine/paging/inspector';
+import type { Subject } from '../../scenario/run/subject';
+import { fieldsOf } from '../../timeline/walkListing';
+
+const hex = (n: bigint | number): string => `0x${n.toString(16)}`;
+
+export function walkData(subject: Subject, address: bigint, walked: WalkNode): object {
+  const { steps, outcome, pfn, pageSize, write, user, exec } = walked;
+  const vpn = vpnOfAddress(address);
+  const offset = offsetOfAddress(address);
+  return {
+    address: hex(addressOf(vpn, offset)),
+    fields: Object.fromEntries(fieldsOf(subject, address)),
+    outcome,
+    references: steps.length,
+    steps: steps.map((s) => ({
+      level: s.levelName,
+      table: hex(physicalOf(s.table)),
+      index: s.index,
+      address: hex(s.address),
+      raw: hex(s.raw),
+      flags: s.flags,
+      meaning: s.meaning,
+    })),
+    physicalAddress: pfn === undefined ? null : hex(physicalOf(pfn, offset)),
+    pageBytes: pageSize === undefined ? null : 4096 * PAGES_OF_LEAF[pageSize],
+    rights: pfn === undefined ? null : { write, user, exec },
+  };
+}

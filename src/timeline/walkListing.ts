@@ -1,0 +1,62 @@
+/** A walk that nobody made, read from memory and written in the words of the tape. */
+import { formatAddress, offsetOfAddress, vpnOfAddress } from '../machine/core/addresses';
+import type { MachineEvent } from '../machine/core/events';
+import { indexOf } from '../machine/paging/format';
+import type { WalkNode } from '../machine/paging/inspector';
+import { highWord, lowWord } from '../machine/paging/x86/entry';
+import type { Subject } from '../scenario/run/subject';
+import { listingLines } from './listing';
+
+const RESULTS: Record<WalkNode['outcome'], string> = {
+  mapped: '',
+  notPresent: 'the entry is not present',
+  reserved: 'a reserved bit is set in the entry',
+  notCanonical: 'the address is not canonical',
+};
+
+/** The address in the fields that the tables index with, root first. */
+export const fieldsOf = ({ machine }: Subject, address: bigint): [name: string, index: number][] =>
+  machine.inspector.format.levels.map((level) => [level.name, indexOf(vpnOfAddress(address), level)]);
+
+export interface WalkTextOptions {
+  /** Lines about what caches know of the address. */
+  known?: readonly string[];
+  cyclesPerRead?: number;
+}
+
+export function walkText(subject: Subject, address: bigint, walked: WalkNode, options: WalkTextOptions = {}): string {
+  const fields = fieldsOf(subject, address).map(([name, index]) => `${name} ${index}`);
+  const events = eventsOf(subject, address, walked, options.cyclesPerRead ?? 0);
+  const listing = listingLines(events, subject.machine, (a) => subject.describeAddress(a));
+  const name = subject.describeAddress(address) ?? formatAddress(address);
+  const head = `${name}: ${fields.join(', ')}, offset 0x${offsetOfAddress(address).toString(16)}`;
+  return [head, ...(options.known ?? []), ...listing].join('\n') + '\n';
+}
+
+/** The walk in the words of the tape: the events that a walk from the root would report. */
+function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cyclesPerRead: number): MachineEvent[] {
+  const { steps, outcome, pfn, pageSize = 0 } = walked;
+  const vpn = vpnOfAddress(address);
+  const offset = offsetOfAddress(address);
+  if (outcome === 'notCanonical')
+    return [{ kind: 'fault', depth: 0, vector: 'GP', vpn, offset, errorCode: 0, reason: RESULTS.notCanonical }];
+  const reads = steps.map(({ level, table, index, raw }): MachineEvent => ({
+    kind: 'tableRead',
+    depth: 1,
+    level,
+    table,
+    index,
+    low: lowWord(raw),
+    high: highWord(raw),
+    cycles: cyclesPerRead,
+  }));
+  const mapped = outcome === 'mapped';
+  const cost = { references: steps.length, cycles: steps.length * cyclesPerRead };
+  const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: mapped ? 'mapped' : 'fault', ...cost, pfn, pageSize };
+  const last: MachineEvent =
+    pfn === undefined
+      ? { kind: 'note', depth: 0, text: `nothing is mapped: ${RESULTS[outcome]}` }
+      : { kind: 'translated', depth: 0, vpn, offset, pfn, pageSize, from: 'walk' };
+  const start = { vpn, startLevel: 0, table: machine.root, startedFrom: 'CR3' };
+  return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...reads, end, last];
+}
