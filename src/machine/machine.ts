@@ -67,6 +67,8 @@ export const enum Last {
   WalkCycles,
   Walks,
   Faults,
+  /** That made it. */
+  Cpu,
   /** First of MAX_FAULTS records of five: kind code, signal code, error code, page, offset. */
   Fault,
   Count = Fault + 5 * MAX_FAULTS,
@@ -201,9 +203,9 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.kernel.movedTo(Math.floor((cpu * this.options.nodes) / this.cpus.length));
   }
 
-  /** The address spaces of its processes. */
+  /** The address spaces of the processes that live. */
   get spaces(): readonly AddressSpace[] {
-    return this.kernel.processes.map(spaceOf);
+    return this.kernel.processes.filter((process) => !process.exited).map(spaceOf);
   }
 
   get space(): AddressSpace | undefined {
@@ -283,6 +285,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     last[Last.WalkReferences] = 0;
     last[Last.WalkCycles] = 0;
     last[Last.Faults] = 0;
+    last[Last.Cpu] = this.cpu;
     this.probe.accessBytes = size;
   }
 

@@ -45,7 +45,19 @@ export interface Statistics {
     byClass: { pageFault: number; systemCall: number; timer: number; other: number };
     byFunction: Record<string, { calls: number; instructions: number }>;
   };
-  flushes: { total: number; pages: number; shootdowns: number; ipis: number };
+  /** `dropped`: those that the scenario had left out. */
+  flushes: { total: number; pages: number; shootdowns: number; ipis: number; dropped: number };
+  /** Private pages that write faults copied, and those that had a sole owner. */
+  cow: { copies: number; reuses: number };
+  /** `fallbacks`: faults for which a huge page was wanted and no block was free. */
+  huge: { faulted: number; collapsed: number; split: number; fallbacks: number };
+  /** Pages read from files and written back to them. */
+  files: { reads: number; writes: number };
+  /** Pages read and written, and slots. */
+  swap: { reads: number; writes: number; used: number; size: number };
+  reclaim: { scanned: number; freed: number };
+  /** Pages moved to another memory node. */
+  migrated: number;
   /** Kernel entries and exits that loaded CR3. */
   kpti: { switches: number };
   memory: { frames: number; freeFrames: number };
@@ -132,7 +144,24 @@ export function statistics(machine: Machine): Statistics {
       pages: c[Counter.FlushedPages],
       shootdowns: c[Counter.Shootdowns],
       ipis: c[Counter.Ipis],
+      dropped: c[Counter.FlushesDropped],
     },
+    cow: { copies: c[Counter.CowCopies], reuses: c[Counter.CowReuses] },
+    huge: {
+      faulted: c[Counter.HugePagesFaulted],
+      collapsed: c[Counter.HugePagesCollapsed],
+      split: c[Counter.HugePagesSplit],
+      fallbacks: c[Counter.HugePageFallbacks],
+    },
+    files: { reads: c[Counter.FileReads], writes: c[Counter.FileWrites] },
+    swap: {
+      reads: c[Counter.SwapReads],
+      writes: c[Counter.SwapWrites],
+      used: machine.kernel.frames.swap.used,
+      size: machine.kernel.frames.swap.size,
+    },
+    reclaim: { scanned: c[Counter.ReclaimScanned], freed: c[Counter.Reclaimed] },
+    migrated: c[Counter.PagesMigrated],
     kpti: { switches: c[Counter.KptiSwitches] },
     memory: { frames: machine.memory.frameCount, freeFrames: machine.buddy.freeFrames },
     cycles,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { packAccess, ScratchChunk } from '../../src/machine/core/accessChunk';
 import { Recorder, StopAtEvent } from '../../src/machine/core/probe';
 import type { Machine } from '../../src/machine/machine';
 import { apply } from './replay/pokes';
 import { arm, chunkOf, machineOf, type PlacedAccess, scenario } from './replay/scenario';
 import { assertSound } from './replay/soundness';
+import { entryAddress, machineWithProcess, map, readEntry, RWX, vpn, writeEntry } from './support';
 
 describe('a replayed chunk', function () {
   this.timeout(60_000);
@@ -47,7 +49,31 @@ describe('a replayed chunk', function () {
       { numRuns: 200 },
     );
   });
+
+  it('counts the retry of a fault once where the page is in a TLB under the PCID that the kernel returns to', () =>
+    handSetPcid());
 });
+
+/** A person sets CR3's PCID in user mode, which the kernel knows nothing of. */
+const handSetPcid = (): void => {
+  const options = { kpti: true, pcid: true };
+  const [replayed, single] = [machineWithProcess(options), machineWithProcess(options)];
+  const chunk = new ScratchChunk();
+  for (let i = 0; i < 3; i++) chunk.append(0x100, packAccess(0, 0, 1));
+  for (const m of [replayed, single]) {
+    map(m, 0x100, 2, RWX);
+    assert.ok(m.access(0, vpn(0x100), 0, 1, 1));
+    // The page is there under PCID 2048; then it becomes read-only for the supervisor, and PCID 0 faults on it.
+    m.mmu.movToCr3(m.root, 2048);
+    assert.ok(m.access(0, vpn(0x100), 0, 1, 1));
+    const at = entryAddress(m, 0x100, 3);
+    writeEntry(m, at, readEntry(m, at) & ~4n);
+    m.mmu.movToCr3(m.root, 0, true);
+  }
+  replayed.replay.run(chunk, 0, 3, 0, 1);
+  for (let i = 0; i < 3; i++) single.access(0, vpn(0x100), 0, 1, 1);
+  assertSame(replayed, single, 'a retry that hits');
+};
 
 const access = (m: Machine, { kind, page, offset, size, user }: PlacedAccess): boolean =>
   m.access(kind, page, offset, size, user);

@@ -8,6 +8,7 @@ import { describePwc, describeTlb } from '../../scenario/language/presets';
 
 export type MachineWords = Record<string, string | number | Record<string, number>>;
 
+const list = (words: readonly string[]): string => (words.length === 0 ? 'none' : words.join(' '));
 const onOff = (value: boolean): string => (value ? 'on' : 'off');
 /** On one line of a machine block the arrays of a TLB stand without commas. */
 const tlb = (arrays: Parameters<typeof describeTlb>[0]): string => describeTlb(arrays).replace(/,/g, '');
@@ -36,6 +37,9 @@ export function machineWords(config: MachineConfig, machine: Machine): MachineWo
     zeropage: onOff(config.zeropage),
     pcid: onOff(config.pcid),
     kpti: onOff(config.kpti),
+    swap: config.swapBytes,
+    'flush drop': list(config.flushDrop),
+    'emt defaults': config.emtDefaults === 'all' ? 'all' : list(config.emtDefaults),
     latency: { ...config.latency },
     cost: { ...hardware, ...changed },
   };

@@ -14,7 +14,8 @@ import type { GatheredObject, TlbGather } from '../emt/gather';
 import { Attribute, Tobj } from '../emt/tobj';
 import type { Frames } from './memory/frames';
 import { PageFlag, PageKind } from './memory/pages';
-import type { FlushedOperation, KernelOptions } from './options';
+import type { FlushOperation } from '../core/flushOperations';
+import type { KernelOptions } from './options';
 import type { Process } from './process';
 import { isPrivate, linearIndex, type Vma } from './vma';
 
@@ -29,7 +30,7 @@ export const BATCH_LIMIT = 500;
 
 export class Mappings {
   readonly old = new Tobj();
-  readonly #dropped: ReadonlySet<FlushedOperation>;
+  readonly #dropped: ReadonlySet<FlushOperation>;
   readonly #view: { -readonly [K in keyof VmaView]: VmaView[K] } = { start: asVpn(0), end: asVpn(0), huge: false };
 
   constructor(
@@ -96,16 +97,16 @@ export class Mappings {
   // ---- flushing -----------------------------------------------------------------------------------------------------
 
   /** True if the scenario leaves this operation's flushes out. */
-  drops(operation: FlushedOperation): boolean {
+  drops(operation: FlushOperation): boolean {
     return this.#dropped.has(operation);
   }
 
-  flush(operation: FlushedOperation, process: Process, start: Vpn, end: Vpn): void {
+  flush(operation: FlushOperation, process: Process, start: Vpn, end: Vpn): void {
     if (this.drops(operation)) this.#noteDropped(operation, start, end);
     else this.emt.tsvcFlushTlb(process.tdb, start, end);
   }
 
-  #noteDropped(operation: FlushedOperation, start: Vpn, end: Vpn): void {
+  #noteDropped(operation: FlushOperation, start: Vpn, end: Vpn): void {
     this.probe.counters[Counter.FlushesDropped]++;
     if (this.probe.recorder === null) return;
     const range = `${formatVirtual(start)} .. ${formatVirtual(end)}`;
@@ -129,7 +130,7 @@ export class Mappings {
   }
 
   /** Flushes, then frees; the batch is empty afterwards. */
-  finishBatch(operation: FlushedOperation, process: Process, batch: Batch): void {
+  finishBatch(operation: FlushOperation, process: Process, batch: Batch): void {
     const { gather, frees } = batch;
     if (gather.start < gather.end && this.drops(operation)) {
       this.#noteDropped(operation, gather.start, gather.end);
@@ -163,15 +164,7 @@ export class Mappings {
     this.forgetFrames(process, vma, object.vpn, object.pages, object.pfn, object.dirty, frees);
   }
 
-  forgetFrames(
-    process: Process,
-    vma: Vma,
-    vpn: Vpn,
-    pages: number,
-    pfn: Pfn,
-    dirty: boolean,
-    frees: Pfn[],
-  ): void {
+  forgetFrames(process: Process, vma: Vma, vpn: Vpn, pages: number, pfn: Pfn, dirty: boolean, frees: Pfn[]): void {
     const records = this.frames.pages;
     if (pages === records.hugePages && records.has(pfn, PageFlag.Compound)) {
       if (this.#owns(process, vma, vpn, pfn)) this.#unshare(process, pfn, pages, dirty, frees);

@@ -2,6 +2,8 @@
  * The machine that a scenario asks for: resolved plain data, every value present. settings.ts makes one from a machine
  * block and from command-line overrides; whoever builds a machine reads nothing else.
  */
+import type { FlushOperation } from '../../machine/core/flushOperations';
+
 export const PAGE_SIZES = ['4K', '2M', '1G'] as const;
 export type PageSize = (typeof PAGE_SIZES)[number];
 
@@ -36,13 +38,6 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 export const REPLACEMENTS = ['lru', 'plru', 'random'] as const;
 export const THP_MODES = ['always', 'madvise', 'never'] as const;
 export const TABLE_RECLAIMS = ['off', 'refcount', 'pressure'] as const;
-
-/** Operations of the kernel that flush TLB entries; `flush drop` leaves the flush of some out. */
-export const FLUSH_OPERATIONS = [
-  ...(['munmap', 'mprotect', 'mremap', 'madvise', 'fork', 'exit'] as const),
-  ...(['cow', 'collapse', 'split', 'swap', 'migrate'] as const),
-] as const;
-export type FlushOperation = (typeof FLUSH_OPERATIONS)[number];
 
 export interface MachineConfig {
   preset: PresetName;

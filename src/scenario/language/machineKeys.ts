@@ -2,8 +2,9 @@
  * The keys of a machine block as data: completion, hover, the checker and the reader of settings (settings.ts) are made of
  * these rows. A key of two words (`stlb inclusive`) is a row of its own; the longer key wins.
  */
+import { FLUSH_OPERATIONS } from '../../machine/core/flushOperations';
 import { FUNCTION_GROUPS } from '../../machine/core/functions';
-import { FLUSH_OPERATIONS, PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
+import { PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
 import { describePwc, describeTlb, PRESETS } from './presets';
 
 export interface MachineKeyRow {
@@ -59,8 +60,8 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     { values: ['radix'], laterValues: ['pae', 'linear', 'fpt', 'hashed', 'ecpt', 'nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
-  now('cpus', 'cpus N', '1', 'Number of CPUs.', { values: ['1'], available: 1n }),
-  now('nodes', 'nodes N', '1', 'Number of memory nodes.', { values: ['1'], available: 1n }),
+  now('cpus', 'cpus N', '1', 'Number of CPUs, 1 to 64.', { values: ['1', '2', '4'], available: 64n }),
+  now('nodes', 'nodes N', '1', 'Number of memory nodes.', { values: ['1', '2'], available: 64n }),
   now('seed', 'seed N', '1', 'Seed of everything that is random: equal seeds make equal runs.'),
   now(
     'dtlb',
@@ -106,8 +107,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
   ),
   later('cwc', 'cwc E E', '2 16', 'Cuckoo-walk caches.', ECPT),
   now('replacement', 'replacement lru|plru|random', 'lru', 'Replacement inside a set of a TLB or walk cache.', {
-    values: ['lru'],
-    laterValues: ['plru', 'random'],
+    values: ['lru', 'plru', 'random'],
   }),
   now(
     'instructions',
@@ -117,18 +117,17 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     { values: ['on', 'off'] },
   ),
   now('thp', 'thp always|madvise|never', 'never', 'Transparent huge pages.', {
-    values: ['never'],
-    laterValues: ['always', 'madvise'],
+    values: ['always', 'madvise', 'never'],
   }),
   now('zeropage', 'zeropage on|off', 'off', 'Whether reading a fresh anonymous page maps the shared zero page.', {
-    values: ['off'],
-    laterValues: ['on'],
+    values: ['on', 'off'],
   }),
   now('pcid', 'pcid on|off', 'off', 'Process-context identifiers: TLB entries survive a switch.', {
-    values: ['off'],
-    laterValues: ['on'],
+    values: ['on', 'off'],
   }),
-  now('kpti', 'kpti on|off', 'off', 'Kernel page-table isolation.', { values: ['off'], laterValues: ['on'] }),
+  now('kpti', 'kpti on|off', 'off', 'Kernel page-table isolation: user mode has a root of its own.', {
+    values: ['on', 'off'],
+  }),
   now(
     'latency',
     'latency l1|l2|llc|dram CYCLES',
@@ -155,15 +154,15 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
   later('walker', 'walker l1|l2', (preset) => PRESETS[preset].walker, 'Where table reads enter the data caches.', {
     values: ['l1', 'l2'],
   }),
-  later('swap', 'swap SIZE', '0', 'Swap space; 0 is none.', { values: ['0', '1GiB', '4GiB'] }),
-  later(
+  now('swap', 'swap SIZE', '0', 'Swap space; 0 is none.', { values: ['0', '1GiB', '4GiB'] }),
+  now(
     'flush drop',
     'flush drop none|OPERATION…',
     'none',
     `Leaves out the TLB flush of operations, to show what happens: ${FLUSH_OPERATIONS.join(', ')}.`,
     { values: ['none', ...FLUSH_OPERATIONS] },
   ),
-  later(
+  now(
     'emt defaults',
     'emt defaults none|all|NAME…',
     'none',

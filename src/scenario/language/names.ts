@@ -56,7 +56,7 @@ const MACHINE_NAMES: readonly NameRow[] = [
   register('pkru', 'Protection-key rights.'),
   value('stats', 'stats', 'The counters that the Statistics view shows.'),
   value('tick', 'number', 'Position on the tape.'),
-  later(value('iter', 'unknown', 'The running iterator.')),
+  value('iter', 'iterator', 'The running iterator of `iterate`, or none.'),
   later(value('ecpt', 'ecpt', 'The ECPT of the current process.')),
   value('none', 'none', 'No value: no fault, no walk.'),
 ];

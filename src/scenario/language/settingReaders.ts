@@ -1,10 +1,10 @@
 /** How the value of each machine key is read: from words to a changed config, or to the problem with one of the words. */
+import { FLUSH_OPERATIONS } from '../../machine/core/flushOperations';
 import { DEFAULT_COSTS } from '../../machine/core/costs';
 import { DEFAULT_SOFTWARE_COSTS, FUNCTION_NAMES } from '../../machine/core/functions';
 import type { Word } from './ast';
 import {
   type CacheGeometry,
-  FLUSH_OPERATIONS,
   type Latency,
   type MachineConfig,
   type PageSize,

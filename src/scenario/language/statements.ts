@@ -38,7 +38,7 @@ export const STATEMENTS: readonly StatementRow[] = [
   ),
   now('process', 'process NAME', 'Creates a process with an empty address space and switches to it.', 'process redis'),
   now('switch', 'switch NAME', 'Runs as that process from here on.', 'switch redis'),
-  later('on cpu', 'on cpu N', 'Runs on that CPU from here on.', 'on cpu 1', { words: ['cpu'] }),
+  now('on cpu', 'on cpu N', 'Runs on that CPU from here on.', 'on cpu 1', { words: ['cpu'] }),
   now(
     'mmap',
     'mmap NAME SIZE PROT KIND [at ADDR] [thp|nothp] [populate] [stack]',
@@ -61,7 +61,6 @@ export const STATEMENTS: readonly StatementRow[] = [
         'populate',
         'stack',
       ],
-      laterWords: ['shared', 'file', 'dax', 'stack'],
       mayFail: true,
     },
   ),
@@ -69,16 +68,16 @@ export const STATEMENTS: readonly StatementRow[] = [
     words: ['for'],
     mayFail: true,
   }),
-  later('mprotect', 'mprotect RANGE PROT', 'Changes the rights of a range.', 'mprotect heap r', {
+  now('mprotect', 'mprotect RANGE PROT', 'Changes the rights of a range.', 'mprotect heap r', {
     words: ['for', 'r', 'rw', 'rx', 'rwx', 'none'],
     mayFail: true,
   }),
-  later('mremap', 'mremap RANGE to SIZE [at ADDR]', 'Grows, shrinks or moves a mapping.', 'mremap heap to 128MiB', {
+  now('mremap', 'mremap RANGE to SIZE [at ADDR]', 'Grows, shrinks or moves a mapping.', 'mremap heap to 128MiB', {
     words: ['for', 'to', 'at'],
     mayFail: true,
   }),
-  later('brk', 'brk SIZE', 'Sets the end of the heap segment.', 'brk 16MiB', { mayFail: true }),
-  later(
+  now('brk', 'brk SIZE', 'Sets the end of the heap segment.', 'brk 16MiB', { mayFail: true }),
+  now(
     'madvise',
     'madvise RANGE ADVICE',
     'Advice: dontneed, free, hugepage, nohugepage, collapse, cold, pageout, willneed, populate.',
@@ -99,10 +98,10 @@ export const STATEMENTS: readonly StatementRow[] = [
       mayFail: true,
     },
   ),
-  later('pkey', 'pkey RANGE KEY', 'Gives a range a protection key.', 'pkey heap 3', { words: ['for'], mayFail: true }),
-  later('pkru', 'pkru VALUE', 'Loads the protection-key rights register.', 'pkru 0b1100'),
-  later('fork', 'fork NAME', 'Creates a copy-on-write child.', 'fork child', { mayFail: true }),
-  later('exit', 'exit [NAME]', 'Ends a process and tears its address space down.', 'exit child'),
+  now('pkey', 'pkey RANGE KEY', 'Gives a range a protection key.', 'pkey heap 3', { words: ['for'], mayFail: true }),
+  now('pkru', 'pkru VALUE', 'Loads the protection-key rights register.', 'pkru 0b1100'),
+  now('fork', 'fork NAME', 'Creates a copy-on-write child.', 'fork child', { mayFail: true }),
+  now('exit', 'exit [NAME]', 'Ends a process and tears its address space down.', 'exit child'),
   now(
     'read',
     'read ADDR [size N] [as kernel]\nread RANGE step N | random COUNT [seed N] | zipf COUNT [theta X] | chase COUNT',
@@ -131,35 +130,35 @@ export const STATEMENTS: readonly StatementRow[] = [
     'trace "ls.lackey.gz" limit 10_000',
     { words: ['as', 'lackey', 'limit', 'skip', 'offset'] },
   ),
-  later(
+  now(
     'iterate',
     'iterate RANGE [using default|driver]',
     'Scans translation objects with the tobj iterator.',
     'iterate heap',
     { words: ['for', 'using', 'default', 'driver'] },
   ),
-  later('promote', 'promote RANGE', 'Collapses a range into huge pages.', 'promote heap for 2MiB', { words: ['for'] }),
-  later('demote', 'demote RANGE', 'Splits the huge pages of a range.', 'demote heap for 2MiB', { words: ['for'] }),
-  later('khugepaged', 'khugepaged', 'Runs one pass of khugepaged.', 'khugepaged'),
-  later(
+  now('promote', 'promote RANGE', 'Collapses a range into huge pages.', 'promote heap for 2MiB', { words: ['for'] }),
+  now('demote', 'demote RANGE', 'Splits the huge pages of a range.', 'demote heap for 2MiB', { words: ['for'] }),
+  now('khugepaged', 'khugepaged', 'Runs one pass of khugepaged.', 'khugepaged'),
+  now(
     'migrate',
     'migrate RANGE node N',
     'Moves the pages of a range to another memory node.',
     'migrate heap node 1',
     { words: ['for', 'node'] },
   ),
-  later('swapout', 'swapout RANGE', 'Swaps the pages of a range out.', 'swapout heap', { words: ['for'] }),
-  later(
+  now('swapout', 'swapout RANGE', 'Swaps the pages of a range out.', 'swapout heap', { words: ['for'] }),
+  now(
     'reclaim',
     'reclaim N\nreclaim tables',
     'Reclaims pages, or page tables that hold nothing of use.',
-    'reclaim tables',
-    { words: ['tables'] },
+    'reclaim 512',
+    { words: ['tables'], laterWords: ['tables'] },
   ),
   later('hotunplug', 'hotunplug RANGE', 'Takes a range of physical memory away.', 'hotunplug 0 .. 128MiB', {
     words: ['for'],
   }),
-  later(
+  now(
     'fragment',
     'fragment order N free M',
     'Leaves only M free blocks of that order, so that larger allocations fail.',

@@ -1,5 +1,4 @@
 /** From the language's machine configuration to what the machine is built from. */
-import { DEFAULT_KERNEL } from '../../machine/kernel/options';
 import type { MachineOptions } from '../../machine/machine';
 import type { MachineConfig } from '../language/machineConfig';
 
@@ -12,10 +11,15 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     stlb: config.tlb.stlb,
     stlbInclusive: config.stlbInclusive,
     walkCaches: { geometry: config.pwc, promote: config.pwcPromote },
-    nodes: 1,
-    kernel: DEFAULT_KERNEL,
+    nodes: config.nodes,
+    kernel: {
+      thp: config.thp,
+      zeroPage: config.zeropage,
+      swapBytes: config.swapBytes,
+      dropFlush: config.flushDrop,
+    },
     costs: config.costs,
-    emtDefaults: [],
+    emtDefaults: config.emtDefaults,
     cpus: config.cpus,
     pcid: config.pcid,
     kpti: config.kpti,

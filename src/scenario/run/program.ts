@@ -9,19 +9,34 @@
 import type {
   AccessStatement,
   BreakStatement,
+  BrkStatement,
+  ExitStatement,
   ExpectFailsStatement,
   ExpectStatement,
   Expression,
   FlushStatement,
   ForStatement,
+  ForkStatement,
+  FragmentStatement,
   InvlpgStatement,
+  IterateStatement,
+  KhugepagedStatement,
   LetStatement,
+  MadviseStatement,
   MarkStatement,
+  MigrateStatement,
   MmapStatement,
+  MprotectStatement,
+  MremapStatement,
   MunmapStatement,
+  OnCpuStatement,
+  PkeyStatement,
+  PkruStatement,
   PrintStatement,
   ProcessStatement,
+  PromoteStatement,
   Range,
+  ReclaimStatement,
   RepeatStatement,
   SetStatement,
   SwitchStatement,
@@ -32,16 +47,31 @@ import type {
 export type TickStatement =
   | AccessStatement
   | BreakStatement
+  | BrkStatement
+  | ExitStatement
   | ExpectFailsStatement
   | ExpectStatement
   | FlushStatement
+  | ForkStatement
+  | FragmentStatement
   | InvlpgStatement
+  | IterateStatement
+  | KhugepagedStatement
   | LetStatement
+  | MadviseStatement
   | MarkStatement
+  | MigrateStatement
   | MmapStatement
+  | MprotectStatement
+  | MremapStatement
   | MunmapStatement
+  | OnCpuStatement
+  | PkeyStatement
+  | PkruStatement
   | PrintStatement
   | ProcessStatement
+  | PromoteStatement
+  | ReclaimStatement
   | SetStatement
   | SwitchStatement
   | TraceStatement;

@@ -63,7 +63,7 @@ describe('mmap', () => {
     while (m.kernel.operation !== null) {
       const before = residentPages(m.kernel.current!);
       m.kernel.step();
-      assert.ok((residentPages(m.kernel.current!)) - before <= 8);
+      assert.ok(residentPages(m.kernel.current!) - before <= 8);
       steps++;
     }
     assert.deepEqual([steps, residentPages(m.kernel.current!)], [3, 20]);

@@ -77,7 +77,10 @@ export class Oracle {
   #fresh(kind: Page['kind'], file: number, index: number): Cell {
     if (kind === 'anon') return { value: 0, lazy: false };
     if (kind === 'file')
-      return { value: contentOfFile({ ...this.files[file], id: file, root: 0, height: 0, cached: 0 }, index), lazy: false };
+      return {
+        value: contentOfFile({ ...this.files[file], id: file, root: 0, height: 0, cached: 0 }, index),
+        lazy: false,
+      };
     const { cells } = this.files[file];
     const cell = cells.get(index) ?? { value: kind === 'shared' ? 0 : undefined, lazy: false };
     cells.set(index, cell);

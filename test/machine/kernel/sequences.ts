@@ -29,15 +29,51 @@ const who = fc.nat(3);
 const base = { who, at: place, pages: length };
 
 const operation = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('mmap' as const), ...base, rights, kind: fc.constantFrom<Page['kind']>('anon', 'anon', 'anon', 'shared', 'file', 'dax'), name: fc.constantFrom('f', 'g'), populate: fc.boolean() }) },
-  { weight: 14, arbitrary: fc.record({ op: fc.constant('access' as const), ...base, kind: fc.constantFrom<'read' | 'write' | 'exec'>('read', 'write', 'write', 'exec'), step: fc.constantFrom(1, 3, 64) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      op: fc.constant('mmap' as const),
+      ...base,
+      rights,
+      kind: fc.constantFrom<Page['kind']>('anon', 'anon', 'anon', 'shared', 'file', 'dax'),
+      name: fc.constantFrom('f', 'g'),
+      populate: fc.boolean(),
+    }),
+  },
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      op: fc.constant('access' as const),
+      ...base,
+      kind: fc.constantFrom<'read' | 'write' | 'exec'>('read', 'write', 'write', 'exec'),
+      step: fc.constantFrom(1, 3, 64),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('munmap' as const), ...base }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('mprotect' as const), ...base, rights }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('mremap' as const), ...base, size: length, to: fc.option(place, { nil: undefined }) }) },
-  { weight: 4, arbitrary: fc.record({ op: fc.constant('madvise' as const), ...base, advice: fc.constantFrom<Advice>(...ADVICE) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      op: fc.constant('mremap' as const),
+      ...base,
+      size: length,
+      to: fc.option(place, { nil: undefined }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ op: fc.constant('madvise' as const), ...base, advice: fc.constantFrom<Advice>(...ADVICE) }),
+  },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('fork' as const), ...base }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('exit' as const), ...base }) },
-  { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('swapOut' as const, 'demote' as const, 'promote' as const, 'migrate' as const), ...base, node: fc.nat(1) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      op: fc.constantFrom('swapOut' as const, 'demote' as const, 'promote' as const, 'migrate' as const),
+      ...base,
+      node: fc.nat(1),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('reclaim' as const, 'khugepaged' as const), ...base }) },
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
@@ -51,7 +87,10 @@ export interface RunOptions extends Partial<KernelOptions> {
   short?: boolean;
 }
 
-export function run(operations: readonly Operation[], { emtDefaults = [], short = false, ...kernel }: RunOptions): void {
+export function run(
+  operations: readonly Operation[],
+  { emtDefaults = [], short = false, ...kernel }: RunOptions,
+): void {
   const m = machine({
     memoryBytes: (short ? 12 : 128) * MIB,
     nodes: 2,
@@ -105,7 +144,14 @@ class World {
         if (!oracle.isFree(name, start, end)) return;
         const { rights, kind, populate } = operation;
         const flags = { read: rights.includes('r'), write: rights.includes('w'), exec: rights.includes('x') };
-        const wanted = { pages, ...flags, backing: kind, name: kind === 'shared' ? '' : operation.name, at: start, populate };
+        const wanted = {
+          pages,
+          ...flags,
+          backing: kind,
+          name: kind === 'shared' ? '' : operation.name,
+          at: start,
+          populate,
+        };
         assert.ok(this.#call(kernel.mmap(wanted)));
         oracle.map(name, start, pages, rights === 'none' ? '' : rights, kind, operation.name);
         return;

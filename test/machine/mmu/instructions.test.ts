@@ -125,6 +125,47 @@ describe('a PCID', () => {
     assert.equal(walks() - before[Counter.Walks], 1, 'only PCID 3 had to walk');
   });
 
+  it('is looked at without a trace: what happens next is the same', () => {
+    const [looked, not] = [true, false].map((looks) => {
+      const m = twoContexts();
+      // What was another's and is now PCID 2's own, and the other way round.
+      m.mmu.invpcid(Invpcid.Pcid, 1, vpn(0));
+      for (const pcid of [3, 2]) {
+        m.mmu.movToCr3(m.root, pcid, true);
+        if (looks) known(m);
+      }
+      return m;
+    });
+    assert.equal(hashOf(looked), hashOf(not));
+  });
+
+  it('loses from the first level what leaves a strictly inclusive second level, and no other does', () => {
+    const m = machineWithProcess({
+      pcid: true,
+      stlbInclusive: 'strict',
+      dtlb: TLB,
+      stlb: [{ sizes: ['4K', '2M', '1G'], entries: 3, ways: 3 }],
+    });
+    map(m, A, 4);
+    for (const page of [A, A + 1, A + 2, A + 3]) assert.ok(m.access(Access.Read, vpn(page), 0, 1, 1));
+    m.mmu.flushAll();
+    // A of PCID 1 is the second level's oldest entry; then A of PCID 2, and two more.
+    m.mmu.movToCr3(m.root, 1, true);
+    assert.ok(m.mmu.translate(vpn(A), 0, Access.Read, 1));
+    m.mmu.movToCr3(m.root, 2, true);
+    for (const page of [A, A + 1]) assert.ok(m.mmu.translate(vpn(page), 0, Access.Read, 1));
+    const first = (): string[] => {
+      const tlb = m.mmu.l1d.small;
+      const valid = Array.from({ length: tlb.entries }, (_, i) => i).filter((i) => tlb.isValid(i));
+      return valid.map((i) => `${m.mmu.pcidOf(tlb, i)}:${tlb.tagOf(i) - A}`).sort();
+    };
+    assert.deepEqual(first(), ['1:0', '2:0', '2:1']);
+    assert.ok(m.mmu.translate(vpn(A + 2), 0, Access.Read, 1));
+    assert.deepEqual(first(), ['2:0', '2:1', '2:2']);
+    assert.ok(m.mmu.translate(vpn(A + 3), 0, Access.Read, 1));
+    assert.deepEqual(first(), ['2:1', '2:2', '2:3']);
+  });
+
   it('is kept through a save, and looking changes no state', () => {
     const m = twoContexts();
     m.mmu.movToCr3(m.root, 1, true);

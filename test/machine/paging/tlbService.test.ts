@@ -189,6 +189,29 @@ describe('a flush', () => {
     }
   });
 
+  it('reaches what another CPU knows in user mode and what it knows in the kernel', () => {
+    for (const pages of [1, 40]) {
+      const m = withProcesses(['a'], { cpus: 2, pcid: true, kpti: true }, pages);
+      const both = (): void => {
+        for (const user of [0, 1]) assert.ok(m.access(Access.Read, vpn(PAGE), 0, 1, user));
+      };
+      for (const cpu of [0, 1]) {
+        runOn(m, cpu, 'a');
+        m.mmu.ac = true;
+        for (let i = 0; i < pages; i++) touch(m, PAGE + i);
+        both();
+      }
+      m.runOn(0);
+      unmap(m, PAGE, PAGE + pages);
+      map(m, PAGE, pages, RWX);
+      m.runOn(1);
+      const walks = count(m, Counter.Walks);
+      touch(m);
+      both();
+      assert.equal(count(m, Counter.Walks) - walks, 2, 'one for each mode');
+    }
+  });
+
   it('costs a CPU that has missed one before all it knows of the database', () => {
     const m = withProcesses(['a', 'b'], { pcid: true });
     const { tdb } = m.kernel.processNamed('a')!;
@@ -275,8 +298,12 @@ describe('coherence', function () {
               map(m, PAGE + page, pages, RWX);
             } else if (what === 'flush') m.tlb.flushRange(tdb, vpn(PAGE + page), vpn(PAGE + page + pages), false);
             const at = vpn(PAGE + page);
-            if (kernel) m.access(Access.Read, vpn(2 ** 52 - 2 ** 31), 0, 1, 0);
             assert.ok(m.access(Access.Read, at, 0, 1, 1));
+            assert.equal(m.mmu.pfn, m.inspector.walk(tdb.root, at).pfn);
+            if (!kernel) continue;
+            // As copy_from_user does: under isolation, with the kernel's root and PCID.
+            m.mmu.ac = true;
+            assert.ok(m.access(Access.Read, at, 0, 1, 0));
             assert.equal(m.mmu.pfn, m.inspector.walk(tdb.root, at).pfn);
           }
           const hash = m.stateHash();

@@ -2,7 +2,17 @@
  * First touch of a page of a file (mm/memory.c `do_fault`): from the page cache, which reads it from the device if it must
  * (a major fault); of shared anonymous memory (mm/shmem.c); or directly of a device's memory (fs/dax.c).
  */
-import { addPages, alignDown, asPfn, asVpn, formatVirtual, maxVpn, minVpn, type Pfn, type Vpn } from '../../core/addresses';
+import {
+  addPages,
+  alignDown,
+  asPfn,
+  asVpn,
+  formatVirtual,
+  maxVpn,
+  minVpn,
+  type Pfn,
+  type Vpn,
+} from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import { functionIndex } from '../../core/functions';
 import type { Probe } from '../../core/probe';

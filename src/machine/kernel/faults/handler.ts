@@ -168,7 +168,8 @@ export class FaultHandler {
     }
     if (write && emt.tobjReadAttr(tobj, Attribute.WRITE) === 0)
       return this.#writeProtect.map(process, vma, vpn, tobj, exec);
-    const lacking = (exec && emt.tobjReadAttr(tobj, Attribute.EXEC) === 0) || emt.tobjReadAttr(tobj, Attribute.USER) === 0;
+    const lacking =
+      (exec && emt.tobjReadAttr(tobj, Attribute.EXEC) === 0) || emt.tobjReadAttr(tobj, Attribute.USER) === 0;
     if (lacking) return this.#restore(process, vma, vpn, tobj);
     // Nothing to flush: the hardware has dropped the entry that it faulted on.
     this.probe.call(F.spurious, 'kernel', this.probe.recorder !== null ? formatVirtual(vpn) : '');

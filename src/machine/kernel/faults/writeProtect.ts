@@ -36,9 +36,7 @@ export class WriteProtectFaults {
     const huge = tobj.pages > 1;
     const name = huge ? F.hugeWpPage : F.doWpPage;
     this.probe.enter(name, 'kernel', this.probe.recorder !== null ? formatVirtual(vpn) : '');
-    const result = huge
-      ? this.#huge(process, vma, vpn, tobj, exec)
-      : this.#base(process, vma, vpn, tobj);
+    const result = huge ? this.#huge(process, vma, vpn, tobj, exec) : this.#base(process, vma, vpn, tobj);
     this.probe.leave(name);
     return result;
   }
@@ -81,7 +79,12 @@ export class WriteProtectFaults {
     this.probe.enter(F.wpPageCopy, 'kernel', this.probe.recorder !== null ? `frame 0x${from.toString(16)}` : '');
     const special = emt.tobjReadAttr(tobj, Attribute.SPECIAL) === 1;
     frames.pinned = from;
-    const to = frames.allocate(PageKind.Anon, process.family, linearIndex(vma, vpn), special ? 0 : frames.contentOf(from));
+    const to = frames.allocate(
+      PageKind.Anon,
+      process.family,
+      linearIndex(vma, vpn),
+      special ? 0 : frames.contentOf(from),
+    );
     frames.pinned = -1;
     if (to === -1) {
       this.probe.leave(F.wpPageCopy, 'ENOMEM');

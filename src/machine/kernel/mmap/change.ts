@@ -7,12 +7,22 @@
 import { addPages, formatVirtual, maxVpn, minVpn, type Vpn } from '../../core/addresses';
 import { functionIndex } from '../../core/functions';
 import { type CallResult, DONE, failure, type Failure, type KernelCore, type MapResult } from '../core';
-import type { FlushedOperation } from '../options';
+import type { FlushOperation } from '../../core/flushOperations';
 import type { Operation } from '../operations/operation';
 import { collapseRange } from '../operations/collapse';
 import { beginUnmap, dropUnused } from '../operations/unmap';
 import type { Process } from '../process';
-import { changeRange, covers, insertVma, overlaps, part, removeRange, startWithGap, unmappedAreaTopDown, type Vma } from '../vma';
+import {
+  changeRange,
+  covers,
+  insertVma,
+  overlaps,
+  part,
+  removeRange,
+  startWithGap,
+  unmappedAreaTopDown,
+  type Vma,
+} from '../vma';
 import { MMAP_BASE, MMAP_MIN, TASK_SIZE } from '../layout';
 import { areaOf } from './map';
 
@@ -66,7 +76,7 @@ export function munmap(
   process: Process,
   start: Vpn,
   end: Vpn,
-  reason: FlushedOperation = 'munmap',
+  reason: FlushOperation = 'munmap',
 ): Begun<CallResult> {
   const { probe } = core;
   probe.enter(F.doMunmap, 'kernel', rangeText(core, start, end));
@@ -193,13 +203,7 @@ function moveTo(
   });
 }
 
-export function madvise(
-  core: KernelCore,
-  process: Process,
-  start: Vpn,
-  end: Vpn,
-  advice: Advice,
-): Begun<CallResult> {
+export function madvise(core: KernelCore, process: Process, start: Vpn, end: Vpn, advice: Advice): Begun<CallResult> {
   const { probe } = core;
   if (!covers(process.vmas, start, end)) return begun(failure('ENOMEM', 'part of the range is not mapped'));
   probe.enter(F.doMadvise, 'kernel', `${rangeText(core, start, end)}, ${advice}`);
@@ -257,4 +261,3 @@ export function tearDown(core: KernelCore, process: Process): Operation | null {
   core.emt.tsvcDestroyTdb(process.tdb);
   return dropUnused(core);
 }
-

@@ -4,7 +4,18 @@ import { functionIndex } from '../../core/functions';
 import { failure, type KernelCore, type MapResult } from '../core';
 import { BRK_START, MMAP_BASE, MMAP_MIN, TASK_SIZE } from '../layout';
 import type { Process } from '../process';
-import { ANONYMOUS, type Backing, findVma, holes, insertAll, insertVma, overlaps, protectionText, unmappedAreaTopDown, type Vma } from '../vma';
+import {
+  ANONYMOUS,
+  type Backing,
+  findVma,
+  holes,
+  insertAll,
+  insertVma,
+  overlaps,
+  protectionText,
+  unmappedAreaTopDown,
+  type Vma,
+} from '../vma';
 
 const F = {
   doMmap: functionIndex('do_mmap'),
@@ -67,11 +78,7 @@ function describe(core: KernelCore, request: MapRequest, start: Vpn, end: Vpn): 
 }
 
 /** Maps readable, writable, executable areas wherever the ranges, in ascending order, hold no area yet. */
-export function mapHoles(
-  core: KernelCore,
-  process: Process,
-  ranges: readonly { start: Vpn; end: Vpn }[],
-): MapResult {
+export function mapHoles(core: KernelCore, process: Process, ranges: readonly { start: Vpn; end: Vpn }[]): MapResult {
   const { probe } = core;
   probe.enter(F.doMmap, 'kernel', `${ranges.length} ranges`);
   const areas = ranges

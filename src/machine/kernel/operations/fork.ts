@@ -2,7 +2,7 @@
  * fork (kernel/fork.c `dup_mmap`, mm/memory.c `copy_page_range`): areas are copied at once, translations in steps. Private
  * pages become read-only on both sides until a write copies them; pages of files are left for the child to fault in.
  */
-import { asPfn, formatVirtual, type Pfn } from '../../core/addresses';
+import { asPfn, formatVirtual } from '../../core/addresses';
 import { functionIndex } from '../../core/functions';
 import type { CopyPolicy } from '../../emt/driver';
 import { Attribute, type Tobj } from '../../emt/tobj';
@@ -36,7 +36,7 @@ export class ForkPolicy implements CopyPolicy {
       // What is not anonymous the child finds in the page cache. A frame that is nobody's is not spread any further.
       if (frames.pages.kind(pfn) !== PageKind.Anon) return false;
       if (tobj.pages === 1 || frames.pages.has(pfn, PageFlag.Compound)) frames.share(pfn);
-      else for (let i = 0; i < tobj.pages; i++) frames.share(asPfn(pfn + i) as Pfn);
+      else for (let i = 0; i < tobj.pages; i++) frames.share(asPfn(pfn + i));
       child.rssAnon += tobj.pages;
     }
     emt.tobjWriteAttr(tobj, Attribute.WRITE, 0);

@@ -6,7 +6,7 @@ import type { Vpn } from '../../core/addresses';
 import type { TobjIterator } from '../../emt/iterator';
 import type { KernelError } from '../core';
 import type { Batch } from '../mappings';
-import type { FlushedOperation } from '../options';
+import type { FlushOperation } from '../../core/flushOperations';
 import type { Vma } from '../vma';
 
 /** Objects that a step looks at, pages that it populates, and pages whose tables it looks through. */
@@ -21,7 +21,7 @@ interface InProcess {
 /** Empties pieces of areas, then frees the tables that serve nothing else. */
 export interface UnmapOperation extends InProcess {
   readonly kind: 'unmap';
-  readonly reason: FlushedOperation;
+  readonly reason: FlushOperation;
   /** Still to be emptied, first one first. */
   readonly pieces: readonly Vma[];
   /** All that the range held. */
@@ -147,6 +147,7 @@ export type Operation =
   | TruncateOperation;
 
 /** What a step leaves: more to do, nothing, or the reason why it cannot go on. */
-export type Stepped = Operation | null | { readonly kind: 'failed'; readonly error: KernelError; readonly text: string };
+export type Stepped =
+  Operation | null | { readonly kind: 'failed'; readonly error: KernelError; readonly text: string };
 
 export const failed = (error: KernelError, text: string): Stepped => ({ kind: 'failed', error, text });

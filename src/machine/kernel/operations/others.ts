@@ -25,7 +25,8 @@ const ROUNDS = 3;
 /** Until so many pages are free, or the hand has been everywhere and found nothing more that could go. */
 export function stepReclaim(reclaimer: Reclaimer, operation: ReclaimOperation): Operation | null {
   const rounds = reclaimer.rounds - operation.rounds;
-  const freed = operation.freed + reclaimer.scan(OBJECTS_PER_STEP, operation.target - operation.freed, rounds <= SPARING_ROUNDS);
+  const freed =
+    operation.freed + reclaimer.scan(OBJECTS_PER_STEP, operation.target - operation.freed, rounds <= SPARING_ROUNDS);
   return freed < operation.target && reclaimer.rounds - operation.rounds < ROUNDS ? { ...operation, freed } : null;
 }
 

@@ -7,7 +7,7 @@ import { Attribute, Tobj } from '../../emt/tobj';
 import type { KernelCore } from '../core';
 import type { Batch } from '../mappings';
 import { PageFlag, PageKind } from '../memory/pages';
-import type { FlushedOperation } from '../options';
+import type { FlushOperation } from '../../core/flushOperations';
 import type { Process } from '../process';
 import { migrate } from '../reclaim/migrate';
 import { frameAt, mapsFrames } from '../reclaim/reverseMap';
@@ -25,7 +25,7 @@ const FUNCTION: Readonly<Record<ScanAction, number>> = {
 };
 const SWAP_READ = functionIndex('swap_read_folio');
 
-const FLUSH: Readonly<Record<ScanAction, FlushedOperation>> = {
+const FLUSH: Readonly<Record<ScanAction, FlushOperation>> = {
   demote: 'demote',
   free: 'madvise',
   cold: 'madvise',

@@ -2,10 +2,16 @@
 import { addPages, alignDown, asVpn, formatVirtual, maxVpn, minVpn, type Vpn } from '../../core/addresses';
 import { functionIndex } from '../../core/functions';
 import type { KernelCore } from '../core';
-import type { FlushedOperation } from '../options';
+import type { FlushOperation } from '../../core/flushOperations';
 import type { Process } from '../process';
 import type { Vma } from '../vma';
-import { OBJECTS_PER_STEP, type Operation, PAGES_PER_TABLE_STEP, type TruncateOperation, type UnmapOperation } from './operation';
+import {
+  OBJECTS_PER_STEP,
+  type Operation,
+  PAGES_PER_TABLE_STEP,
+  type TruncateOperation,
+  type UnmapOperation,
+} from './operation';
 
 const F = {
   unmapVmas: functionIndex('unmap_vmas'),
@@ -20,7 +26,7 @@ export function beginUnmap(
   core: KernelCore,
   process: Process,
   pieces: readonly Vma[],
-  reason: FlushedOperation,
+  reason: FlushOperation,
   { keepTables = false, exits = false } = {},
 ): UnmapOperation {
   const start = pieces[0].start;

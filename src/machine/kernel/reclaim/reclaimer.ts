@@ -80,7 +80,12 @@ export class Reclaimer implements Stateful<readonly TypedArray[]> {
     return freed;
   }
 
-  #scanProcess(process: Process, objects: number, target: number, spareUsed: boolean): { looked: number; freed: number } {
+  #scanProcess(
+    process: Process,
+    objects: number,
+    target: number,
+    spareUsed: boolean,
+  ): { looked: number; freed: number } {
     const hand = this.#hand;
     const at = asVpn(hand[Hand.Page]);
     const vma = process.exited ? undefined : process.vmas[firstEndingAbove(process.vmas, at)];
@@ -154,7 +159,8 @@ export class Reclaimer implements Stateful<readonly TypedArray[]> {
       hand[Hand.Page] = index + 1;
       looked++;
       const pfn = cache.find(file.id, index);
-      if (pfn !== -1 && pages.mappings(pfn) === 0 && pages.has(pfn, PageFlag.Cached)) freed += evict(this.core, pfn, 'reclaim');
+      if (pfn !== -1 && pages.mappings(pfn) === 0 && pages.has(pfn, PageFlag.Cached))
+        freed += evict(this.core, pfn, 'reclaim');
     }
     return { looked, freed };
   }

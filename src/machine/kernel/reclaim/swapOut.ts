@@ -5,7 +5,7 @@ import { functionIndex } from '../../core/functions';
 import { Attribute, Tobj } from '../../emt/tobj';
 import type { KernelCore } from '../core';
 import { PageFlag, PageKind } from '../memory/pages';
-import type { FlushedOperation } from '../options';
+import type { FlushOperation } from '../../core/flushOperations';
 import { type MappingPlace, mappingsOf } from './reverseMap';
 
 const F = {
@@ -16,7 +16,7 @@ const F = {
 } as const;
 
 /** Pages freed: 0 if the page cannot leave now. `pfn` is the head of a compound, or a base page. */
-export function evict(core: KernelCore, pfn: Pfn, operation: FlushedOperation): number {
+export function evict(core: KernelCore, pfn: Pfn, operation: FlushOperation): number {
   const { pages } = core.frames;
   if (pfn === core.frames.pinned) return 0;
   if (pages.kind(pfn) === PageKind.File) return evictFilePage(core, pfn, operation);
@@ -44,7 +44,7 @@ function splitMappings(core: KernelCore, pfn: Pfn): boolean {
   return true;
 }
 
-function evictAnonymous(core: KernelCore, pfn: Pfn, operation: FlushedOperation): number {
+function evictAnonymous(core: KernelCore, pfn: Pfn, operation: FlushOperation): number {
   const { frames, probe } = core;
   const { pages, swap } = frames;
   if (!splitMappings(core, pfn)) return 0;
@@ -77,7 +77,7 @@ function replaceBySlot(
   pfn: Pfn,
   { process, vpn }: MappingPlace,
   slot: number,
-  operation: FlushedOperation,
+  operation: FlushOperation,
 ): void {
   const { emt, frames, mappings, probe } = core;
   const tobj = new Tobj();
@@ -93,12 +93,7 @@ function replaceBySlot(
   probe.leave(F.tryToUnmap);
 }
 
-function unmapAll(
-  core: KernelCore,
-  pfn: Pfn,
-  places: readonly MappingPlace[],
-  operation: FlushedOperation,
-): void {
+function unmapAll(core: KernelCore, pfn: Pfn, places: readonly MappingPlace[], operation: FlushOperation): void {
   const { emt, frames, mappings, probe } = core;
   const tobj = new Tobj();
   for (const { process, vpn } of places) {
@@ -115,19 +110,14 @@ function unmapAll(
 }
 
 /** MADV_FREE, and not written since: the contents may be forgotten. */
-function drop(
-  core: KernelCore,
-  pfn: Pfn,
-  places: readonly MappingPlace[],
-  operation: FlushedOperation,
-): number {
+function drop(core: KernelCore, pfn: Pfn, places: readonly MappingPlace[], operation: FlushOperation): number {
   unmapAll(core, pfn, places, operation);
   if (core.frames.pages.has(pfn, PageFlag.SwapCache)) core.frames.leaveSwapCache(pfn);
   return finish(core, pfn);
 }
 
 /** A page of the page cache: unmapped everywhere, written if it is dirty, forgotten. Shared memory has no file to go to. */
-function evictFilePage(core: KernelCore, pfn: Pfn, operation: FlushedOperation): number {
+function evictFilePage(core: KernelCore, pfn: Pfn, operation: FlushOperation): number {
   const { frames, probe } = core;
   const { pages, cache } = frames;
   const file = cache.file(pages.owner(pfn));

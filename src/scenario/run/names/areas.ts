@@ -1,9 +1,10 @@
-/** The address space of the current process: `vma(A)` and `mm`. */
+/** The address space of the current process: `vma(A)`, `mm`, and the iterator that scans it, `iter`. */
 import { addressOf, formatVirtual, type Pfn, type Vpn } from '../../../machine/core/addresses';
+import { BRK_START } from '../../../machine/kernel/layout';
 import { residentPages } from '../../../machine/kernel/process';
 import { findVma, protectionText } from '../../../machine/kernel/vma';
 import type { Machine } from '../../../machine/machine';
-import { NONE, type Value } from '../values';
+import { NONE, region, type Value } from '../values';
 import { member } from './member';
 
 export function vmaObject(machine: Machine, vpn: Vpn): Value {
@@ -19,6 +20,10 @@ export function vmaObject(machine: Machine, vpn: Vpn): Value {
       member('read', () => vma.read),
       member('write', () => vma.write),
       member('exec', () => vma.exec),
+      member('backing', () => vma.backing),
+      member('pkey', () => BigInt(vma.pkey), 'count'),
+      member('huge', () => vma.huge),
+      member('stack', () => vma.stack),
     ],
   };
 }
@@ -31,8 +36,30 @@ export function mmObject(machine: Machine): Value {
     text: `${process.name}: ${residentPages(process)} pages resident`,
     members: [
       member('rss', () => BigInt(residentPages(process))),
+      member('anon', () => BigInt(process.rssAnon), 'count'),
+      member('file', () => BigInt(process.rssFile), 'count'),
+      member('swap', () => BigInt(process.swapEntries), 'count'),
+      member('heap', () => region('heap', addressOf(BRK_START), addressOf(process.brk))),
       member('tables', () => BigInt(tablesBelow(machine, process.tdb.root, 0))),
       member('vmas', () => BigInt(process.vmas.length)),
+    ],
+  };
+}
+
+/** The iterator of an `iterate` that is going on. */
+export function iteratorObject(machine: Machine): Value {
+  const { operation } = machine.kernel;
+  if (operation?.kind !== 'iterate') return NONE;
+  const { vpn, end, objects, lookups } = operation.iterator;
+  return {
+    type: 'object',
+    text: `at ${formatVirtual(vpn)}, ${objects} objects, ${lookups} look-ups`,
+    members: [
+      member('at', () => addressOf(vpn), 'address'),
+      member('end', () => addressOf(end), 'address'),
+      member('objects', () => BigInt(objects), 'count'),
+      member('mapped', () => BigInt(operation.mapped), 'count'),
+      member('lookups', () => BigInt(lookups), 'count'),
     ],
   };
 }

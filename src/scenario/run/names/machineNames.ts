@@ -7,7 +7,7 @@ import { type Vpn, vpnOfAddress } from '../../../machine/core/addresses';
 import { FAULT_KINDS, SIGNALS } from '../../../machine/kernel/faults/verdict';
 import type { Machine } from '../../../machine/machine';
 import { NONE, numberOf, symbol, type Value } from '../values';
-import { mmObject, vmaObject } from './areas';
+import { iteratorObject, mmObject, vmaObject } from './areas';
 import { tlbObject, walkCacheObject } from './caches';
 import { entryAt, entryObject } from './entries';
 import { faultList, faultObject, lastAccess, pendingAccess } from './lastAccess';
@@ -36,6 +36,7 @@ const VALUES: ReadonlyMap<string, (machine: Machine) => Value> = new Map<string,
   ['faults', faultList],
   ['stats', statisticsValue],
   ['mm', mmObject],
+  ['iter', iteratorObject],
 ]);
 
 /** Functions of an address in the current process; without one there is nothing to look at. */

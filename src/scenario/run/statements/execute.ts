@@ -3,10 +3,11 @@ import { EvaluationError } from '../evaluate';
 import type { Execution } from '../execution';
 import type { TickStatement } from '../program';
 import { access } from './access';
-import { flush, invlpg, set } from './hardware';
-import { mmap, munmap } from './mapping';
+import { flush, invlpg, pkru, set } from './hardware';
+import { fragment, iterate, khugepaged, migrate, onRange, reclaim } from './kernelWork';
+import { brk, madvise, mmap, mprotect, mremap, munmap, pkey } from './mapping';
 import { breakHere, expect, letName, mark, print } from './output';
-import { process, switchTo } from './process';
+import { exit, fork, onCpu, process, switchTo } from './process';
 import { trace } from './trace';
 
 type Kind = TickStatement['kind'];
@@ -18,10 +19,29 @@ const EXECUTORS: Executors = {
   trace,
   mmap,
   munmap,
+  mprotect,
+  mremap,
+  brk,
+  madvise,
+  pkey,
   process,
   switch: switchTo,
+  fork,
+  exit,
+  onCpu,
+  promote: onRange,
+  demote: onRange,
+  swapout: onRange,
+  // The checker lets no scenario through that needs it.
+  hotunplug: onRange,
+  khugepaged,
+  migrate,
+  reclaim,
+  fragment,
+  iterate,
   flush,
   invlpg,
+  pkru,
   set,
   expect,
   // The statement inside runs as ever; outcome.ts looks whether it should have failed.
@@ -33,7 +53,10 @@ const EXECUTORS: Executors = {
 };
 
 /** Statements that need an address space to work in. */
-const NEEDS_PROCESS: ReadonlySet<Kind> = new Set<Kind>(['access', 'trace', 'mmap', 'munmap']);
+const NEEDS_PROCESS: ReadonlySet<Kind> = new Set<Kind>([
+  ...(['access', 'trace', 'mmap', 'munmap', 'mprotect', 'mremap', 'brk', 'madvise', 'pkey'] as const),
+  ...(['fork', 'promote', 'demote', 'swapout', 'migrate', 'iterate'] as const),
+]);
 
 export function execute(x: Execution, statement: TickStatement): void {
   if (NEEDS_PROCESS.has(statement.kind) && x.machine.kernel.current === undefined)

@@ -1,6 +1,6 @@
-/** Hardware state by hand: `flush tlb`, `invlpg`, `set`. */
+/** Hardware state by hand: `flush tlb`, `invlpg`, `pkru`, `set`. */
 import { vpnOfAddress } from '../../../machine/core/addresses';
-import type { InvlpgStatement, SetStatement } from '../../language/ast';
+import type { InvlpgStatement, PkruStatement, SetStatement } from '../../language/ast';
 import { assign } from '../assign';
 import { EvaluationError, number } from '../evaluate';
 import type { Execution } from '../execution';
@@ -12,6 +12,13 @@ export function flush(x: Execution): void {
 
 export function invlpg(x: Execution, { address }: InvlpgStatement): void {
   x.machine.mmu.invlpg(vpnOfAddress(number(address, x.environment)));
+  x.next();
+}
+
+/** WRPKRU on the running CPU. */
+export function pkru(x: Execution, { value }: PkruStatement): void {
+  const refused = x.names.setRegister('pkru', number(value, x.environment));
+  if (refused !== undefined) throw new EvaluationError(refused, value.range);
   x.next();
 }
 

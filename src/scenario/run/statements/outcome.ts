@@ -33,7 +33,11 @@ export function callDone(x: Execution): void {
 export function continued(x: Execution): boolean {
   if (x.state.activity === null) return false;
   x.at++;
-  if (x.machine.kernel.step()) statementDone(x);
+  const { kernel } = x.machine;
+  if (!kernel.step()) return true;
+  const { failure } = kernel;
+  if (failure === null) statementDone(x);
+  else callFailed(x, `${failure.error}: ${failure.text}`, x.instruction.statement.range);
   return true;
 }
 

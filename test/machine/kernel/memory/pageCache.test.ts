@@ -24,7 +24,10 @@ describe('the page cache', () => {
         }
         const found: number[] = [];
         for (let at = cache.next(file, 0); at >= 0; at = cache.next(file, at + 1)) found.push(at);
-        assert.deepEqual(found, [...model.keys()].sort((a, b) => a - b));
+        assert.deepEqual(
+          found,
+          [...model.keys()].sort((a, b) => a - b),
+        );
         for (const at of found) cache.change(file, at, -1);
         assert.deepEqual([cache.file(file).root, cache.next(file, 0)], [0, -1]);
         if (model.size === 0 && steps.every((s) => !s.insert)) assert.equal(hashOf(cache), empty);
