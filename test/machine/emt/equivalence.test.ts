@@ -182,7 +182,9 @@ describe('the radix driver and the architecture-neutral defaults', function () {
           for (const c of commands) {
             const [driver, neutral] = worlds.map((w) => {
               const answer = run(w, c);
-              const gathered = [w.gather.start < w.gather.end, ...w.finish(w.tdbs[0])];
+              // The default frees no tables before the database goes, so that it has nothing to flush for them.
+              const flushes = c.op !== 'freeTables' && w.gather.start < w.gather.end;
+              const gathered = [flushes, ...w.finish(w.tdbs[0])];
               return { answer, gathered, pages: see(w) };
             });
             assert.deepEqual(driver, neutral, JSON.stringify(c));
