@@ -57,7 +57,7 @@ describe('bad input on the command line', () => {
   });
 
   it('ends with 2 for a machine block that asks for what there is not', async () => {
-    await refused(2, /PTS051/, 'run', folder.file('later.ptscen', 'machine {\n  thp always\n}\n'));
+    await refused(2, /PTS051/, 'run', folder.file('later.ptscen', 'machine {\n  scheme nested radix over radix\n}\n'));
     await refused(2, /PTS042/, 'run', folder.file('key.ptscen', 'machine {\n  frob 1\n}\n'));
   });
 

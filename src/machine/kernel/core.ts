@@ -22,7 +22,11 @@ export interface KernelCore {
 
 /** Why a system call did not do what it was asked for, by errno, and in words. */
 export type KernelError = 'ENOMEM' | 'EEXIST' | 'EINVAL' | 'EAGAIN' | 'ENOENT' | 'EBUSY';
-export interface Failure { ok: false; error: KernelError; text: string }
+export interface Failure {
+  ok: false;
+  error: KernelError;
+  text: string;
+}
 export const failure = (error: KernelError, text: string): Failure => ({ ok: false, error, text });
 
 /** A range of pages where something is mapped now. */

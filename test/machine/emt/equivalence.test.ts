@@ -182,12 +182,12 @@ describe('the radix driver and the architecture-neutral defaults', function () {
           for (const c of commands) {
             const [driver, neutral] = worlds.map((w) => {
               const answer = run(w, c);
-              // The default frees no tables before the database goes, so that it has nothing to flush for them.
-              const flushes = c.op !== 'freeTables' && w.gather.start < w.gather.end;
-              const gathered = [flushes, ...w.finish(w.tdbs[0])];
-              return { answer, gathered, pages: see(w) };
+              const flushes = w.gather.start < w.gather.end;
+              return { flushes, same: { answer, gathered: w.finish(w.tdbs[0]), pages: see(w) } };
             });
-            assert.deepEqual(driver, neutral, JSON.stringify(c));
+            assert.deepEqual(driver.same, neutral.same, JSON.stringify(c));
+            // The driver may have to flush more: for tables, of which the default has no idea.
+            assert.ok(driver.flushes || !neutral.flushes, JSON.stringify(c));
           }
           for (const w of worlds) w.destroy(REGIONS);
         }),
