@@ -70,13 +70,19 @@ export interface TranslatorHost {
   settle(): void;
 }
 
+/** Which addresses are translated: see `AddressFormat`. */
+interface AddressRange {
+  readonly addressBits: number;
+  readonly signExtended: boolean;
+}
+
 export interface TranslatorParts {
   l1d: TlbLevel;
   l1i: TlbLevel;
   stlb: TlbLevel;
   /** An entry that leaves the second level leaves the first too. */
   strict: boolean;
-  addressBits: number;
+  format: AddressRange;
   rights: RightsTable;
   walker: Walker;
   probe: Probe;
@@ -113,7 +119,7 @@ export class Translator {
   readonly #strict: boolean;
   /** True if a 4 KiB page always has a place in both levels, and leaves one without touching the other. */
   readonly #plain: boolean;
-  /** Between these lie the addresses that are not canonical. Kept: a power is dear where every access asks. */
+  /** Between these lie the addresses that are not translated: not canonical, or too long. Kept: a power is dear where every access asks. */
   readonly #lowerEnd: number;
   readonly #upperStart: number;
   #secondHits = 0;
@@ -125,7 +131,7 @@ export class Translator {
   /** The last `#use` set a dirty bit. */
   #assisted = false;
 
-  constructor({ l1d, l1i, stlb, strict, addressBits, rights, walker, probe, costs, host }: TranslatorParts) {
+  constructor({ l1d, l1i, stlb, strict, format, rights, walker, probe, costs, host }: TranslatorParts) {
     this.#l1d = l1d;
     this.#l1i = l1i;
     this.#stlb = stlb;
@@ -141,8 +147,9 @@ export class Translator {
     this.#sides = this.#ofChunk;
     this.#reports = new TranslatorReports(probe);
     this.#plain = !strict && [l1d, l1i, stlb].every((level) => level.bySize[0] !== null);
-    this.#lowerEnd = canonicalPages(addressBits);
-    this.#upperStart = PageNumbers.Count - this.#lowerEnd;
+    const { addressBits, signExtended } = format;
+    this.#lowerEnd = canonicalPages(signExtended ? addressBits : addressBits + 1);
+    this.#upperStart = PageNumbers.Count - (signExtended ? this.#lowerEnd : 0);
     this.#hugeTlb = stlb.small;
   }
 
