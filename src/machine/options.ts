@@ -45,7 +45,10 @@ export function refusal(options: MachineOptions): string | undefined {
     return `A memory node needs at least 4 MiB: ${nodes} nodes do not fit.`;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
-  const caches = [...options.dtlb, ...options.itlb, ...options.stlb, ...options.walkCaches.geometry];
-  const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
-  return why === undefined ? undefined : `Replacement ${replacement} is not possible: ${why}.`;
+  const { dtlb, itlb, stlb, walkCaches } = options;
+  for (const [name, caches] of Object.entries({ dtlb, itlb, stlb, pwc: walkCaches.geometry })) {
+    const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
+    if (why !== undefined) return `Replacement ${replacement} is not possible in ${name}: ${why}.`;
+  }
+  return undefined;
 }
