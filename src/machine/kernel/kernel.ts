@@ -18,9 +18,9 @@ import type { FaultRequest, FaultVerdict } from './faults/verdict';
 import { BRK_START } from './layout';
 import { Mappings } from './mappings';
 import { Frames, type FramesSnapshot } from './memory/frames';
-import { type Advice, type Begun, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
+import { type Advice, type Begun, collapse, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
 import { growHeap, mapHoles, type MapRequest, mmap } from './mmap/map';
-import { collapseRange, KHUGEPAGED } from './operations/collapse';
+import { KHUGEPAGED } from './operations/collapse';
 import { ForkPolicy, undoFork } from './operations/fork';
 import { BACKGROUND, type Operation } from './operations/operation';
 import { stepOperation } from './operations/step';
@@ -269,8 +269,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   /** Makes huge pages of what is mapped in the aligned ranges inside start … end − 1. */
   promote(start: Vpn, end: Vpn): CallResult {
     this.#begin(Counter.KernelOther);
-    this.#operation = collapseRange(this, this.#running(), start, end);
-    return DONE;
+    return this.#call(collapse(this, this.#running(), start, end));
   }
 
   khugepaged(): void {
@@ -281,15 +280,17 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   demote(start: Vpn, end: Vpn): CallResult {
     return this.#scan('demote', start, end);
   }
+  /** As MADV_PAGEOUT. */
   swapOut(start: Vpn, end: Vpn): CallResult {
-    return this.#scan('pageout', start, end);
+    this.#begin(Counter.KernelOther);
+    return this.#call(madvise(this, this.#running(), start, end, 'pageout'));
   }
   migrate(start: Vpn, end: Vpn, node: number): CallResult {
     if (node >= this.frames.buddy.zones.length) return failure('EINVAL', `there is no memory node ${node}`);
     return this.#scan('migrate', start, end, node);
   }
 
-  #scan(action: 'demote' | 'pageout' | 'migrate', start: Vpn, end: Vpn, node = 0): CallResult {
+  #scan(action: 'demote' | 'migrate', start: Vpn, end: Vpn, node = 0): CallResult {
     const process = this.#running();
     this.#begin(Counter.KernelOther);
     if (!covers(process.vmas, start, end)) return failure('ENOMEM', 'part of the range is not mapped');
