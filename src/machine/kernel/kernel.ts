@@ -22,7 +22,7 @@ import { type Advice, type Begun, collapse, madvise, mremap, munmap, protect, te
 import { growHeap, mapHoles, type MapRequest, mmap } from './mmap/map';
 import { KHUGEPAGED } from './operations/collapse';
 import { ForkPolicy, undoFork } from './operations/fork';
-import { BACKGROUND, type Operation } from './operations/operation';
+import type { Operation } from './operations/operation';
 import { stepOperation } from './operations/step';
 import { beginUnmap } from './operations/unmap';
 import type { KernelOptions } from './options';
@@ -329,11 +329,12 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     if (this.current !== undefined) this.#switchTo(this.#current);
   }
 
-  /** Advances the operation by one bounded step. True when it has ended; `failure` then says whether it could be finished. */
+  /**
+   * Advances the operation by one bounded step, which is work of the class of the call that began it. True when it has ended; `failure` then says whether it could be finished.
+   */
   step(): boolean {
     const operation = this.#operation;
     if (operation === null) return true;
-    this.probe.workClass[0] = BACKGROUND.has(operation.kind) ? Counter.KernelOther : Counter.KernelSystemCall;
     const next = stepOperation(this, operation, this.#reclaimer, this.#forkPolicy);
     if (next?.kind === 'failed') {
       this.#failure = { error: next.error, text: next.text };
