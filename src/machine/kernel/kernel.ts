@@ -72,6 +72,8 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly faults: FaultHandler;
+  /** A program has called the kernel, or the kernel works on its own account: the CPU is no longer in user mode. */
+  onEntry: (() => void) | null = null;
   readonly #reclaimer: Reclaimer;
   readonly #forkPolicy: ForkPolicy;
   readonly #protectionKeys: number;
@@ -218,6 +220,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   #begin(work: Probe['workClass'][number]): void {
     this.probe.workClass[0] = work;
     this.#failure = null;
+    this.onEntry?.();
   }
 
   // ---- system calls -------------------------------------------------------------------------------------------------
@@ -347,7 +350,8 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   }
 
   /**
-   * Advances the operation by one bounded step, which is work of the class of the call that began it. True when it has ended; `failure` then says whether it could be finished.
+   * Advances the operation by one bounded step, which is work of the class of the call that began it. True when it has ended;
+   * `failure` then says whether it could be finished.
    */
   step(): boolean {
     const operation = this.#operation;
