@@ -50,9 +50,12 @@ export function refusal(options: MachineOptions): string | undefined {
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
   const unfit = unfitFor(scheme.format, options);
   if (unfit !== undefined) return unfit;
-  const caches = [...options.dtlb, ...options.itlb, ...options.stlb, ...options.walkCaches.geometry];
-  const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
-  return why === undefined ? undefined : `Replacement ${replacement} is not possible: ${why}.`;
+  const { dtlb, itlb, stlb, walkCaches } = options;
+  for (const [name, caches] of Object.entries({ dtlb, itlb, stlb, pwc: walkCaches.geometry })) {
+    const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
+    if (why !== undefined) return `Replacement ${replacement} is not possible in ${name}: ${why}.`;
+  }
+  return undefined;
 }
 
 /** What the scheme's tables or its mode of the processor leave no room for. */

@@ -138,7 +138,7 @@ export function statistics(machine: Machine): Statistics {
       },
       byFunction: Object.fromEntries(
         FUNCTION_NAMES.map(
-          (name, i) => [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructions[i] }] as const,
+          (name, i) => [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructionsOf(i) }] as const,
         ).filter(([, f]) => f.calls > 0),
       ),
     },

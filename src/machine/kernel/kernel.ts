@@ -19,11 +19,11 @@ import type { FaultRequest, FaultVerdict } from './faults/verdict';
 import { type Layout, layoutOf } from './layout';
 import { Mappings } from './mappings';
 import { Frames, type FramesSnapshot } from './memory/frames';
-import { type Advice, type Begun, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
+import { type Advice, type Begun, collapse, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
 import { growHeap, mapHoles, type MapRequest, mmap } from './mmap/map';
-import { collapseRange, KHUGEPAGED } from './operations/collapse';
+import { KHUGEPAGED } from './operations/collapse';
 import { ForkPolicy, undoFork } from './operations/fork';
-import { BACKGROUND, type Operation } from './operations/operation';
+import type { Operation } from './operations/operation';
 import { stepOperation } from './operations/step';
 import { beginUnmap } from './operations/unmap';
 import type { KernelOptions } from './options';
@@ -72,6 +72,8 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly faults: FaultHandler;
+  /** A program has called the kernel, or the kernel works on its own account: the CPU is no longer in user mode. */
+  onEntry: (() => void) | null = null;
   readonly #reclaimer: Reclaimer;
   readonly #forkPolicy: ForkPolicy;
   readonly #protectionKeys: number;
@@ -218,6 +220,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   #begin(work: Probe['workClass'][number]): void {
     this.probe.workClass[0] = work;
     this.#failure = null;
+    this.onEntry?.();
   }
 
   // ---- system calls -------------------------------------------------------------------------------------------------
@@ -286,8 +289,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   /** Makes huge pages of what is mapped in the aligned ranges inside start … end − 1. */
   promote(start: Vpn, end: Vpn): CallResult {
     this.#begin(Counter.KernelOther);
-    this.#operation = collapseRange(this, this.#running(), start, end);
-    return DONE;
+    return this.#call(collapse(this, this.#running(), start, end));
   }
 
   khugepaged(): void {
@@ -298,15 +300,17 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   demote(start: Vpn, end: Vpn): CallResult {
     return this.#scan('demote', start, end);
   }
+  /** As MADV_PAGEOUT. */
   swapOut(start: Vpn, end: Vpn): CallResult {
-    return this.#scan('pageout', start, end);
+    this.#begin(Counter.KernelOther);
+    return this.#call(madvise(this, this.#running(), start, end, 'pageout'));
   }
   migrate(start: Vpn, end: Vpn, node: number): CallResult {
     if (node >= this.frames.buddy.zones.length) return failure('EINVAL', `there is no memory node ${node}`);
     return this.#scan('migrate', start, end, node);
   }
 
-  #scan(action: 'demote' | 'pageout' | 'migrate', start: Vpn, end: Vpn, node = 0): CallResult {
+  #scan(action: 'demote' | 'migrate', start: Vpn, end: Vpn, node = 0): CallResult {
     const process = this.#running();
     this.#begin(Counter.KernelOther);
     if (!covers(process.vmas, start, end)) return failure('ENOMEM', 'part of the range is not mapped');
@@ -345,11 +349,13 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     if (this.current !== undefined) this.#switchTo(this.#current);
   }
 
-  /** Advances the operation by one bounded step. True when it has ended; `failure` then says whether it could be finished. */
+  /**
+   * Advances the operation by one bounded step, which is work of the class of the call that began it. True when it has ended;
+   * `failure` then says whether it could be finished.
+   */
   step(): boolean {
     const operation = this.#operation;
     if (operation === null) return true;
-    this.probe.workClass[0] = BACKGROUND.has(operation.kind) ? Counter.KernelOther : Counter.KernelSystemCall;
     const next = stepOperation(this, operation, this.#reclaimer, this.#forkPolicy);
     if (next?.kind === 'failed') {
       this.#failure = { error: next.error, text: next.text };

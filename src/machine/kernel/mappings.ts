@@ -221,11 +221,14 @@ export class Mappings {
     return 'ok';
   }
 
-  /** No huge object may reach over the border at `vpn`: one that does is demoted. */
+  /**
+   * No huge object may reach over the border at `vpn`: one that does is demoted. What looks like one and is none, because
+   * somebody edited an entry, is left to whoever meets it.
+   */
   splitAt(process: Process, vpn: Vpn, batch: Batch): Errno {
     const tobj = new Tobj();
     this.emt.tdbFindTobj(process.tdb, vpn, tobj);
     if (this.emt.tobjReadAttr(tobj, Attribute.MAPPED) === 0 || tobj.vpn === vpn) return 'ok';
-    return this.demote(process, tobj, batch);
+    return this.demote(process, tobj, batch) === 'ENOMEM' ? 'ENOMEM' : 'ok';
   }
 }

@@ -202,10 +202,12 @@ describe('the drivers and the architecture-neutral defaults', function () {
           for (const c of commands) {
             const [driver, neutral] = worlds.map((w) => {
               const answer = run(w, c, places);
-              const gathered = [w.gather.start < w.gather.end, ...w.finish(w.tdbs[0])];
-              return { answer, gathered, pages: see(w, places) };
+              const flushes = w.gather.start < w.gather.end;
+              return { flushes, same: { answer, gathered: w.finish(w.tdbs[0]), pages: see(w, places) } };
             });
-            assert.deepEqual(driver, neutral, JSON.stringify(c));
+            assert.deepEqual(driver.same, neutral.same, JSON.stringify(c));
+            // The driver may have to flush more: for tables, of which the default has no idea.
+            assert.ok(driver.flushes || !neutral.flushes, JSON.stringify(c));
           }
           for (const w of worlds) w.destroy(regionsOf(places));
         }),
