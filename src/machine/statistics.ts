@@ -2,9 +2,11 @@
  * Every counter of the machine as one nested record: what the Statistics view, `stats` in expressions and
  * `ptscope run --format json` show. Field names are an interface (design CLI): fields are added, never renamed.
  */
+import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
 import type { Machine } from './machine';
+import { tableFrames } from './paging/format';
 
 export interface HitsAndMisses {
   hits: number;
@@ -67,7 +69,8 @@ export interface Statistics {
 
 export function statistics(machine: Machine): Statistics {
   const c = machine.probe.counters;
-  const levels = machine.scheme.format.levels;
+  const { format } = machine.scheme;
+  const { levels } = format;
   const byLevel = (first: Counter): Record<string, number> =>
     Object.fromEntries(levels.map((l, i) => [l.name, c[first + i]]));
   const pair = (hits: Counter): HitsAndMisses => ({ hits: c[hits], misses: c[hits + 1] });
@@ -118,7 +121,7 @@ export function statistics(machine: Machine): Statistics {
       machine.mmu.walkCaches.map((_, i) => [levels[i].name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
     ),
     tables: {
-      bytes: tables * 4096,
+      bytes: levels.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * tableFrames(format, i), 0) * PAGE_BYTES,
       count: tables,
       byLevel: byLevel(Counter.TablesByLevel),
       kernel: c[Counter.KernelTables],

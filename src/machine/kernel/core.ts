@@ -5,6 +5,7 @@ import type { Emt } from '../emt/emt';
 import type { FaultHandler } from './faults/handler';
 import type { Mappings } from './mappings';
 import type { Frames } from './memory/frames';
+import type { Layout } from './layout';
 import type { KernelOptions } from './options';
 import type { Process } from './process';
 
@@ -12,6 +13,7 @@ export interface KernelCore {
   readonly emt: Emt;
   readonly probe: Probe;
   readonly options: KernelOptions;
+  readonly layout: Layout;
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly faults: FaultHandler;

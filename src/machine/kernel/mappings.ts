@@ -72,6 +72,8 @@ export class Mappings {
     emt.tobjWriteAttr(tobj, Attribute.EXEC, vma.exec ? 1 : 0);
     emt.tobjWriteAttr(tobj, Attribute.ACCESSED, 1);
     if (vma.pkey !== 0) emt.tobjWriteAttr(tobj, Attribute.PKEY, vma.pkey);
+    // khugepaged and swap-in also work on memory that nobody may access now (PAGE_NONE).
+    if (!vma.read && !vma.write && !vma.exec) emt.tobjWriteAttr(tobj, Attribute.READ, 0);
   }
 
   makeWritable(tobj: Tobj, dirty: boolean): void {

@@ -9,7 +9,7 @@ import type { RightsTable } from '../mmu/rights';
 import type { Walker } from '../mmu/walker';
 import type { PagingFormat } from './format';
 import type { Inspector } from './inspector';
-import { RADIX4 } from './radix/format';
+import { PAE, RADIX32, RADIX4, RADIX5 } from './radix/format';
 import { RadixDriver } from './radix/driver';
 import { RadixInspector } from './radix/inspector';
 import { RadixWalker } from './radix/walker';
@@ -64,6 +64,10 @@ function tree(format: PagingFormat): Scheme {
   };
 }
 
-export const SCHEMES: Readonly<Record<string, Scheme>> = {
-  radix: tree(RADIX4),
-};
+/** By the name that a scenario gives them. */
+export const SCHEMES: Readonly<Record<string, Scheme>> = Object.fromEntries(
+  [RADIX4, RADIX5, RADIX32, PAE].map((format) => [format.scheme, tree(format)]),
+);
+
+/** `undefined` if there is none of that name. */
+export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[name];

@@ -23,7 +23,6 @@ import {
   unmappedAreaTopDown,
   type Vma,
 } from '../vma';
-import { MMAP_BASE, MMAP_MIN, TASK_SIZE } from '../layout';
 import { areaOf } from './map';
 
 const F = {
@@ -145,7 +144,7 @@ function remap(
     const shrunk = newEnd === end ? begun(DONE) : munmap(core, process, newEnd, end, 'mremap');
     return begun(shrunk.result.ok ? { ok: true, start, end: newEnd } : shrunk.result, shrunk.operation);
   }
-  if (at === undefined && end === vma.end && newEnd <= TASK_SIZE && isFree(process, end, newEnd, vma)) {
+  if (at === undefined && end === vma.end && newEnd <= core.layout.end && isFree(process, end, newEnd, vma)) {
     const grown = { ...part(vma, end, end), end: newEnd };
     process.vmas = insertVma(process.vmas, grown).list;
     return begun({ ok: true, start, end: newEnd });
@@ -165,10 +164,11 @@ function moveTo(
   pages: number,
   at: Vpn | undefined,
 ): Begun<MapResult> {
-  const to = at ?? unmappedAreaTopDown(process.vmas, pages, MMAP_MIN, MMAP_BASE);
+  const { layout } = core;
+  const to = at ?? unmappedAreaTopDown(process.vmas, pages, layout.mmapMin, layout.mmapBase);
   if (to === undefined) return begun(failure('ENOMEM', `no free range of ${pages} pages is left`));
   const newEnd = addPages(to, pages);
-  if (newEnd > TASK_SIZE) return begun(failure('EINVAL', `user space ends at ${formatVirtual(TASK_SIZE)}`));
+  if (newEnd > layout.end) return begun(failure('EINVAL', `user space ends at ${formatVirtual(layout.end)}`));
   if (overlaps(process.vmas, to, newEnd)) return begun(failure('EEXIST', 'something is mapped there already'));
   // Moved to fewer pages, the rest is unmapped where it is.
   const moved = minVpn(end, addPages(start, pages));

@@ -4,7 +4,7 @@ import { Attribute, Tobj } from '../../../machine/emt/tobj';
 import type { Machine } from '../../../machine/machine';
 import { pagesPerEntry } from '../../../machine/paging/format';
 import type { EntryNode } from '../../../machine/paging/inspector';
-import { readX86Attribute } from '../../../machine/paging/x86/attributes';
+import { attributesOf } from '../../../machine/paging/x86/attributes';
 import { highWord, LOW, lowWord } from '../../../machine/paging/x86/entry';
 import { tobjValue, walkValue, type Withheld } from '../translationValues';
 import type { ObjectValue } from '../values';
@@ -23,13 +23,14 @@ export function tobjObject(machine: Machine, vpn: Vpn): ObjectValue {
 
 /** What the kernel keeps in an entry that the hardware cannot use; asked without the EMT calls that would be counted. */
 function withheldBy({ scheme }: Machine, leaf: EntryNode): Withheld {
+  const { tobjReadAttr } = attributesOf(scheme.format);
   const tobj = new Tobj();
   tobj.word0 = lowWord(leaf.raw);
   tobj.word1 = highWord(leaf.raw);
   const last = leaf.level === scheme.format.levels.length - 1;
   tobj.pages = last || (tobj.word0 & LOW.PS) === 0 ? 1 : pagesPerEntry(scheme.format.levels[leaf.level]);
-  const swapped = readX86Attribute(tobj, Attribute.SWAP) !== 0;
-  const mapped = readX86Attribute(tobj, Attribute.MAPPED) === 1;
-  const frame = mapped && !swapped ? asPfn(readX86Attribute(tobj, Attribute.PA)) : undefined;
+  const swapped = tobjReadAttr(tobj, Attribute.SWAP) !== 0;
+  const mapped = tobjReadAttr(tobj, Attribute.MAPPED) === 1;
+  const frame = mapped && !swapped ? asPfn(tobjReadAttr(tobj, Attribute.PA)) : undefined;
   return { frame, pages: tobj.pages, swapped };
 }
