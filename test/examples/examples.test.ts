@@ -10,8 +10,17 @@ const FOLDER = path.join(ROOT, 'examples');
 const SCENARIOS = readdirSync(FOLDER).filter((name) => name.endsWith('.ptscen'));
 
 describe('examples', () => {
-  it('are the three that a newcomer opens first', () => {
-    assert.deepEqual(SCENARIOS, ['01-first-fault.ptscen', '02-walk-and-tlb.ptscen', '03-real-program.ptscen']);
+  it('are numbered in the order in which a newcomer opens them', () => {
+    assert.deepEqual(SCENARIOS, [
+      '01-first-fault.ptscen',
+      '02-walk-and-tlb.ptscen',
+      '03-real-program.ptscen',
+      '04-fork-cow.ptscen',
+      '05-thp-life.ptscen',
+      '06-swap.ptscen',
+      '07-stale-tlb.ptscen',
+      '08-iterator-default-vs-driver.ptscen',
+    ]);
   });
 
   for (const name of SCENARIOS) {
@@ -47,6 +56,19 @@ describe('examples', () => {
     const { out } = await ptscope(['run', example('01-first-fault.ptscen'), '--first-fault', '--format', 'json']);
     const { fault } = JSON.parse(out) as { fault: { tick: number } };
     assert.ok(fault.tick >= 10, `tick ${fault.tick}`);
+  });
+
+  it('07 ends at a fault once the flushes are not left out any more', async () => {
+    const { code, out } = await ptscope(['run', example('07-stale-tlb.ptscen'), '--set', 'flush drop=none']);
+    assert.equal(code, 3);
+    assert.match(out, /07-stale-tlb\.ptscen:\d+: SIGSEGV at .*\(text\+0x0\)/);
+  });
+
+  it('08 shows that the driver reads at least a hundred times fewer entries', async () => {
+    const { prints } = await runJson(example('08-iterator-default-vs-driver.ptscen'));
+    const reads = prints.flatMap(({ text }) => /: +(\d+) table reads,/.exec(text)?.[1] ?? []).map(Number);
+    assert.equal(reads.length, 2);
+    assert.ok(reads[0] > 100 * reads[1], reads.join(' against '));
   });
 
   it('03 replays a real trace that is small enough to ship', () => {

@@ -75,6 +75,16 @@ describe('names in expressions', () => {
       );
   });
 
+  it('say of an address that no TLB knows all that they say of one that hits', async () => {
+    await holds(
+      'process p',
+      'mmap heap 64KiB rw anon',
+      'expect !tlb(heap).hit && !tlb(heap).dirty && tlb(heap).pfn == none && tlb(heap).size == none',
+      'write heap',
+      'expect tlb(heap).hit && tlb(heap).dirty && tlb(heap).pfn == pte(heap).pfn',
+    );
+  });
+
   it('compare results of walks, and which TLB knows a page, by name', async () => {
     await holds(
       'machine {',
