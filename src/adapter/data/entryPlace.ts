@@ -2,7 +2,7 @@
 import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn } from '../../machine/core/addresses';
 import type { Process } from '../../machine/kernel/process';
 import type { Machine } from '../../machine/machine';
-import { extendPage, pagesPerEntry } from '../../machine/paging/format';
+import { extendPage, pagesPerEntry, tableFrames } from '../../machine/paging/format';
 
 export interface EntryPlace {
   process: Process;
@@ -21,8 +21,8 @@ export function placeOfEntry(machine: Machine, address: number): EntryPlace | un
 
   function search(process: Process, table: Pfn, level: number, base: Vpn): EntryPlace | undefined {
     const pages = pagesPerEntry(levels[level]);
-    if (table === wanted) {
-      const index = Math.floor((address % PAGE_BYTES) / scheme.format.entryBytes);
+    if (wanted >= table && wanted < table + tableFrames(scheme.format, level)) {
+      const index = Math.floor((address - table * PAGE_BYTES) / scheme.format.entryBytes);
       const vpn = extendPage(addPages(base, index * pages), scheme.format);
       return { process, levelName: levels[level].name, index, vpn, pages };
     }
