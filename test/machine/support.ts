@@ -98,11 +98,12 @@ export function entryAddress(m: Machine, vpn: number, level: number): number {
 
 export function writeEntry(m: Machine, address: number, raw: bigint): void {
   m.memory.writeWord(address, Number(BigInt.asIntN(32, raw)));
-  m.memory.writeWord(address + 4, Number(BigInt.asIntN(32, raw >> 32n)));
+  if (m.scheme.format.entryBytes === 8) m.memory.writeWord(address + 4, Number(BigInt.asIntN(32, raw >> 32n)));
 }
 
 export const readEntry = (m: Machine, address: number): bigint =>
-  (BigInt(m.memory.readWord(address + 4) >>> 0) << 32n) | BigInt(m.memory.readWord(address) >>> 0);
+  (m.scheme.format.entryBytes === 8 ? BigInt(m.memory.readWord(address + 4) >>> 0) << 32n : 0n) |
+  BigInt(m.memory.readWord(address) >>> 0);
 
 export const pfn = (n: number): Pfn => asPfn(n);
 export const vpn = (n: number): Vpn => asVpn(n);

@@ -44,7 +44,7 @@ export const pageOf = ({ area, page, behind }: { area: number; page: number; beh
 /** Where and how; each kind of poke takes of it what it needs. */
 const place = fc.record({
   ...somewhere,
-  level: fc.nat(3),
+  level: fc.nat(4),
   /** P, R/W, U/S, A, D, PS, G, two bits of the frame, a reserved one, keys, XD; and two at once. */
   bits: fc.constantFrom(1n, 2n, 4n, 0x20n, 0x40n, 0x80n, 0x100n, 0x1000n, 0x2000n, 1n << 50n, KEY_1, KEY_2, XD, 0x42n),
   hugeFlags: fc.constantFrom(0x87n, 0x87n, 0xe7n, 0xe7n, 0x1e7n, 0x187n, 0x85n, 0x83n, 0xc7n | XD),
@@ -59,23 +59,26 @@ type Place = typeof place extends fc.Arbitrary<infer T> ? T : never;
 /** Changes the entry that a walk to the page reads at a level, if it gets there. */
 function change(m: Machine, p: Place, level: number, changed: (raw: bigint) => bigint): void {
   const { steps } = m.inspector.walk(m.root, asVpn(pageOf(p)));
-  if (level < steps.length) writeEntry(m, steps[level].address, changed(readEntry(m, steps[level].address)));
+  if (level >= 0 && level < steps.length)
+    writeEntry(m, steps[level].address, changed(readEntry(m, steps[level].address)));
 }
+
+const lastLevel = (m: Machine): number => m.scheme.format.levels.length - 1;
 
 const POKES = {
   nothing: () => undefined,
   clear: (m, p) => change(m, p, p.level, () => 0n),
   flip: (m, p) => change(m, p, p.level, (raw) => raw ^ p.bits),
-  forgetUse: (m, p) => change(m, p, 3, (raw) => raw & ~ACCESSED_AND_DIRTY),
-  huge2M: (m, p) => change(m, p, 2, () => HUGE_2M | p.hugeFlags),
-  huge1G: (m, p) => change(m, p, 1, () => HUGE_1G | p.hugeFlags),
+  forgetUse: (m, p) => change(m, p, lastLevel(m), (raw) => raw & ~ACCESSED_AND_DIRTY),
+  huge2M: (m, p) => change(m, p, lastLevel(m) - 1, () => HUGE_2M | p.hugeFlags),
+  huge1G: (m, p) => change(m, p, lastLevel(m) - 2, () => HUGE_1G | p.hugeFlags),
   control: (m, p) => CONTROL_BITS[p.control](m),
   invlpg: (m, p) => m.mmu.invlpg(asVpn(pageOf(p))),
   loadCr3: (m) => m.mmu.movToCr3(m.root),
   flush: (m) => m.mmu.flushAll(),
   pkru: (m, p) => void (m.mmu.pkru = p.pkru),
   pcid: (m, p) => m.mmu.movToCr3(m.root, p.pcid, p.keep),
-  invpcid: (m, p) => m.mmu.invpcid(p.level, p.pcid, asVpn(pageOf(p))),
+  invpcid: (m, p) => m.mmu.invpcid(p.level % 4, p.pcid, asVpn(pageOf(p))),
   /** The process goes on on another CPU, if there is one. */
   migrate: (m, p) => {
     m.runOn(p.level % m.cpus.length);

@@ -6,7 +6,7 @@ import { Signal } from '../../../src/machine/core/probe';
 import { type Machine, refusal } from '../../../src/machine/machine';
 import type { TlbGeometry } from '../../../src/machine/mmu/mmu';
 import type { ReplacementPolicy } from '../../../src/machine/mmu/replacement';
-import { machineWithProcess, map, SMALL } from '../support';
+import { formatNamed, machineWithProcess, map, SMALL } from '../support';
 import { AREAS, pageOf, poke, somewhere } from './pokes';
 
 const PAGES = 2 ** 52;
@@ -33,6 +33,18 @@ const level = fc.constantFrom<readonly TlbGeometry[]>(
 );
 
 const options = fc.record({
+  scheme: fc.constantFrom(
+    'radix',
+    'radix',
+    'radix',
+    'radix',
+    'radix',
+    'radix 5',
+    'radix 32',
+    'radix 32',
+    'pae',
+    'linear 32',
+  ),
   dtlb: level,
   itlb: level,
   stlb: level,
@@ -125,13 +137,23 @@ export function chunkOf({ accesses, shift, user }: Scenario): { chunk: ScratchCh
 }
 
 /** The first page of each area has been touched, so that there are tables. */
-export function machineOf({ options: { promote, walkCache, ...tlbs } }: Scenario): Machine {
+export function machineOf({ options: { scheme, promote, walkCache, pcid, kpti, ...tlbs } }: Scenario): Machine {
   const [entries, ways] = walkCache;
-  const geometry = [0, 1, 2].map(() => ({ entries, ways }));
-  const wanted = { ...SMALL, ...tlbs, walkCaches: { geometry, promote } };
+  const { levels, mode, signExtended } = formatNamed(scheme);
+  const geometry = levels.slice(1).map(() => ({ entries, ways }));
+  const wanted = {
+    ...SMALL,
+    ...tlbs,
+    scheme,
+    walkCaches: { geometry, promote },
+    pcid: pcid && mode.longMode,
+    // Only the 64-bit trees have a kernel half.
+    kpti: kpti && signExtended,
+  };
   // Not every geometry suits tree pseudo-LRU.
   const m = machineWithProcess(refusal(wanted) === undefined ? wanted : { ...wanted, replacement: 'random' });
   for (const { start, pages, ...rights } of AREAS) {
+    if (start + pages > m.kernel.layout.end) continue;
     map(m, start, pages, rights);
     m.access(0, asVpn(start), 0, 1, 1);
   }
