@@ -138,7 +138,8 @@ export function statistics(machine: Machine): Statistics {
       },
       byFunction: Object.fromEntries(
         FUNCTION_NAMES.map(
-          (name, i) => [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructionsOf(i) }] as const,
+          (name, i) =>
+            [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructionsOf(i) }] as const,
         ).filter(([, f]) => f.calls > 0),
       ),
     },
