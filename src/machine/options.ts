@@ -4,7 +4,7 @@ import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
 import { schemeNamed, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
-import { type PagingFormat, reachableFrames } from './paging/format';
+import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
 import { KernelSpace } from './paging/x86/kernelSpace';
 
@@ -64,6 +64,8 @@ function unfitFor(
   { memoryBytes, kernel, walkCaches, pcid = false }: MachineOptions,
 ): string | undefined {
   const { scheme, levels, mode } = format;
+  const large = tooLarge(format, memoryBytes);
+  if (large !== undefined) return large;
   const caches = walkCaches.geometry.length;
   if (caches !== levels.length - 1)
     return `The scheme ${scheme} has ${levels.length - 1} walk caches, one for each level that points to tables; there are ${caches}.`;

@@ -20,6 +20,7 @@ describe('examples', () => {
       '06-swap.ptscen',
       '07-stale-tlb.ptscen',
       '08-iterator-default-vs-driver.ptscen',
+      '09-levels.ptscen',
     ]);
   });
 
@@ -69,6 +70,22 @@ describe('examples', () => {
     const reads = prints.flatMap(({ text }) => /: +(\d+) table reads,/.exec(text)?.[1] ?? []).map(Number);
     assert.equal(reads.length, 2);
     assert.ok(reads[0] > 100 * reads[1], reads.join(' against '));
+  });
+
+  it('09 holds whatever the tables look like', async () => {
+    const seen: [string, number, number, number][] = [];
+    for (const scheme of ['radix', 'radix:5', 'radix:32', 'pae', 'linear:32']) {
+      const { expects, walks, tables } = await runJson(example('09-levels.ptscen'), '--scheme', scheme);
+      assert.deepEqual(expects.failed, [], scheme);
+      seen.push([scheme, walks.longest, tables.count, tables.bytes / 1024]);
+    }
+    assert.deepEqual(seen, [
+      ['radix', 4, 4, 16],
+      ['radix:5', 5, 5, 20],
+      ['radix:32', 2, 2, 8],
+      ['pae', 3, 3, 12],
+      ['linear:32', 1, 1, 8192],
+    ]);
   });
 
   it('03 replays a real trace that is small enough to ship', () => {

@@ -2,16 +2,28 @@
 import { FUNCTION_NAMES } from '../../../machine/core/functions';
 import type { Machine } from '../../../machine/machine';
 import { statistics, type Statistics } from '../../../machine/statistics';
+import { LEVELS } from '../../language/statsPaths';
 import type { MemberValue, ObjectValue } from '../values';
 
-export const statisticsValue = (machine: Machine): ObjectValue =>
-  record('statistics', withUncalled(statistics(machine)));
+export const statisticsValue = (machine: Machine): ObjectValue => record('statistics', withAbsent(statistics(machine)));
 
-/** The counters with functions that never ran: in an expression they are 0, not an error. */
-function withUncalled(counters: Statistics): Statistics {
-  const none = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, { calls: 0, instructions: 0 }]));
-  const { kernel } = counters;
-  return { ...counters, kernel: { ...kernel, byFunction: { ...none, ...kernel.byFunction } } };
+const NO_CALLS = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, { calls: 0, instructions: 0 }]));
+const NO_LEVELS = Object.fromEntries(LEVELS.map((name) => [name, 0]));
+const NO_LOOKUPS = Object.fromEntries(LEVELS.map((name) => [name, { hits: 0, misses: 0 }]));
+
+/**
+ * The counters with functions that never ran and levels that the scheme does not have: in an expression they are 0, not an
+ * error, so that one file can be run on several schemes.
+ */
+function withAbsent(counters: Statistics): Statistics {
+  const { kernel, walks, tables, walkCaches } = counters;
+  return {
+    ...counters,
+    walks: { ...walks, referencesByLevel: { ...NO_LEVELS, ...walks.referencesByLevel } },
+    walkCaches: { ...NO_LOOKUPS, ...walkCaches },
+    tables: { ...tables, byLevel: { ...NO_LEVELS, ...tables.byLevel } },
+    kernel: { ...kernel, byFunction: { ...NO_CALLS, ...kernel.byFunction } },
+  };
 }
 
 /** Values that mean nothing as whole numbers; expressions know no others, so these are shown as text. */
