@@ -2,7 +2,7 @@
 import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
-import { SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { type FptFree, SCHEMES, type WalkCacheOptions } from './paging/registry';
 import { KernelSpace } from './paging/x86/kernelSpace';
 
 export interface MachineOptions {
@@ -26,6 +26,8 @@ export interface MachineOptions {
   pcid?: boolean;
   /** Page-table isolation: user mode has a root of its own, without the kernel. */
   kpti?: boolean;
+  /** Order of work when a flattened table is freed. */
+  fptFree?: FptFree;
   /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
   replacement?: ReplacementPolicy;
   seed?: number;
@@ -43,6 +45,11 @@ export function refusal(options: MachineOptions): string | undefined {
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > MAX_CPUS) return `A machine has 1 to ${MAX_CPUS} CPUs.`;
   if (nodes > 1 && nodes * BYTES_PER_NODE > options.memoryBytes)
     return `A memory node needs at least 4 MiB: ${nodes} nodes do not fit.`;
+  const { flatRoot } = scheme.format;
+  if (options.pcid === true && flatRoot !== undefined)
+    return `${options.scheme} has no PCIDs: bit 63 of CR3 says that the root is flattened, and a load of CR3 needs that bit to keep translations.`;
+  if (kpti && flatRoot !== undefined)
+    return `${options.scheme} has no page-table isolation: a flattened root has none for user mode beside it.`;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
   const caches = [...options.dtlb, ...options.itlb, ...options.stlb, ...options.walkCaches.geometry];

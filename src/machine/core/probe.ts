@@ -141,6 +141,12 @@ export class Probe {
     this.charge(this.running, this.softwareCosts.entry_read);
   }
 
+  /** Software reads so many table entries, of which it is known that there is nothing in them. */
+  tableReads(entries: number): void {
+    this.counters[Counter.SoftwareReads] += entries;
+    this.charge(this.running, entries * this.softwareCosts.entry_read);
+  }
+
   /** Software writes a table entry. */
   tableWrite(): void {
     this.counters[Counter.SoftwareWrites]++;

@@ -7,11 +7,14 @@ import type { PhysicalMemory } from '../memory/physicalMemory';
 import type { ReplacementOptions } from '../mmu/replacement';
 import type { RightsTable } from '../mmu/rights';
 import type { Walker } from '../mmu/walker';
-import type { PagingFormat } from './format';
+import { type PagingFormat, walkCacheLevels } from './format';
+import { FptDriver } from './fpt/driver';
+import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from './fpt/format';
+import { FptWalker } from './fpt/walker';
 import type { Inspector } from './inspector';
 import { RADIX4 } from './radix/format';
-import { RadixDriver } from './radix/driver';
-import { RadixInspector } from './radix/inspector';
+import { TreeDriver } from './tree/driver';
+import { TreeInspector } from './tree/inspector';
 import { RadixWalker } from './radix/walker';
 import type { KernelSpace } from './x86/kernelSpace';
 import type { TlbService } from './x86/tlbService';
@@ -40,7 +43,12 @@ export interface SoftwareParts {
   tlb: TlbService;
   kernel: KernelSpace | null;
   probe: Probe;
+  /** Order of work when a flattened table is freed; `flush-first` if absent. */
+  fptFree?: FptFree;
 }
+
+/** `block-first`: its block is free before the TLB has forgotten it, as in the prototype. */
+export type FptFree = 'flush-first' | 'block-first';
 
 export interface Scheme {
   readonly format: PagingFormat;
@@ -59,11 +67,34 @@ function tree(format: PagingFormat): Scheme {
         physicalBits: PHYSICAL_BITS,
         replacement,
       }),
-    createDriver: ({ memory, buddy, tlb, kernel, probe }) => new RadixDriver(format, memory, buddy, tlb, kernel, probe),
-    createInspector: (memory, kernel) => new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
+    createDriver: ({ memory, buddy, tlb, kernel, probe }) =>
+      new TreeDriver('radix', format, memory, buddy, tlb, kernel, probe),
+    createInspector: (memory, kernel) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
+  };
+}
+
+/** The 4-level tree with some levels folded. Of the configured walk caches it has those of the levels that are left. */
+function flattened(format: PagingFormat): Scheme {
+  const bits = 9;
+  const rootShift = format.addressBits - bits;
+  return {
+    ...tree(format),
+    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) => {
+      const shifts = walkCacheLevels(format).map((level) => format.levels[level].shift);
+      return new FptWalker(format, memory, rights, probe, costs, {
+        caches: shifts.map((shift) => walkCaches.geometry[(rootShift - shift) / bits]),
+        promote: walkCaches.promote,
+        physicalBits: PHYSICAL_BITS,
+        replacement,
+      });
+    },
+    createDriver: (parts) => new FptDriver(format, parts),
   };
 }
 
 export const SCHEMES: Readonly<Record<string, Scheme>> = {
   radix: tree(RADIX4),
+  'fpt L4L3': flattened(FPT_L4L3),
+  'fpt L3L2': flattened(FPT_L3L2),
+  'fpt L4L3+L2L1': flattened(FPT_L4L3_L2L1),
 };
