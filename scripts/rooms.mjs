@@ -97,7 +97,7 @@ function wallsBetweenSchemes(schemes) {
   return schemes.map((scheme) => ({
     of: [`src/machine/paging/${scheme}/**`],
     never: SCHEME_FILES,
-    except: [`src/machine/paging/${scheme}/**`, SHARED_BY_TREES, FORMATS],
+    except: [...new Set([`src/machine/paging/${scheme}/**`, SHARED_BY_TREES, FORMATS])],
     because: 'schemes share code only through a file that names what they share',
   }));
 }

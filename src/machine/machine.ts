@@ -31,9 +31,10 @@ import { Processors, type ProcessorsSnapshot } from './mmu/processors';
 import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
 import { pageSizesOf } from './paging/format';
+import { hasProtectionKeys } from './paging/x86/attributes';
 import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal } from './options';
-import { type Scheme, SCHEMES } from './paging/registry';
+import { type Scheme, schemeNamed } from './paging/registry';
 import type { AddressSpace, AddressSpaces } from './paging/spaces';
 import { KernelSpace } from './paging/x86/kernelSpace';
 import { TlbService } from './paging/x86/tlbService';
@@ -130,8 +131,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   /** `options.scheme` must be in the registry and all geometry legal: the language's checker sees to both. */
   constructor(readonly options: MachineOptions) {
     const refused = refusal(options);
-    if (refused !== undefined) throw new Error(refused);
-    const scheme = SCHEMES[options.scheme];
+    const scheme = schemeNamed(options.scheme);
+    if (refused !== undefined || scheme === undefined) throw new Error(refused);
     this.scheme = scheme;
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
@@ -147,7 +148,12 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const { fptFree } = options;
     const driver = scheme.createDriver({ memory, buddy, tlb: this.tlb, kernel, probe, fptFree });
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
-    this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, pageSizesOf(scheme.format));
+    this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, {
+      pageSizes: pageSizesOf(scheme.format),
+      userSpace: scheme.format.userSpace,
+      protectionKeys: hasProtectionKeys(scheme.format) ? 16 : 1,
+      noExecute: scheme.format.entryBytes === 8,
+    });
     this.inspector = scheme.createInspector(memory, kernel);
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
@@ -164,7 +170,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
         itlb: options.itlb,
         stlb: options.stlb,
         inclusive: options.stlbInclusive,
-        addressBits: scheme.format.addressBits,
+        format: scheme.format,
+        halves: scheme.format.levels.some(({ leafSize }) => leafSize === 3),
         replacement,
         pcid: options.pcid ?? false,
         root: this.kernelSpace?.root ?? asPfn(0),

@@ -2,7 +2,10 @@
 import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
-import { type FptFree, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { type FptFree, schemeNamed, type WalkCacheOptions } from './paging/registry';
+import { PAGE_BYTES } from './core/addresses';
+import { type PagingFormat, reachableFrames } from './paging/format';
+import { swapSlots } from './paging/x86/attributes';
 import { KernelSpace } from './paging/x86/kernelSpace';
 
 export interface MachineOptions {
@@ -40,7 +43,7 @@ const BYTES_PER_NODE = 2 ** 22;
 /** Why a machine cannot be built like that, as a sentence; `undefined` if it can. */
 export function refusal(options: MachineOptions): string | undefined {
   const { cpus = 1, nodes, kpti = false, replacement = 'lru' } = options;
-  const scheme = SCHEMES[options.scheme];
+  const scheme = schemeNamed(options.scheme);
   if (scheme === undefined) return `There is no scheme ${options.scheme}.`;
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > MAX_CPUS) return `A machine has 1 to ${MAX_CPUS} CPUs.`;
   if (nodes > 1 && nodes * BYTES_PER_NODE > options.memoryBytes)
@@ -52,7 +55,31 @@ export function refusal(options: MachineOptions): string | undefined {
     return `${options.scheme} has no page-table isolation: a flattened root has none for user mode beside it.`;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
-  const caches = [...options.dtlb, ...options.itlb, ...options.stlb, ...options.walkCaches.geometry];
-  const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
-  return why === undefined ? undefined : `Replacement ${replacement} is not possible: ${why}.`;
+  const unfit = unfitFor(scheme.format, options);
+  if (unfit !== undefined) return unfit;
+  const { dtlb, itlb, stlb, walkCaches } = options;
+  for (const [name, caches] of Object.entries({ dtlb, itlb, stlb, pwc: walkCaches.geometry })) {
+    const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
+    if (why !== undefined) return `Replacement ${replacement} is not possible in ${name}: ${why}.`;
+  }
+  return undefined;
+}
+
+/** What the scheme's tables or its mode of the processor leave no room for. */
+function unfitFor(
+  format: PagingFormat,
+  { memoryBytes, kernel, walkCaches, pcid = false }: MachineOptions,
+): string | undefined {
+  const { scheme, levels, mode } = format;
+  const caches = walkCaches.geometry.length;
+  // Where levels are folded, those of the levels that are left are taken.
+  const upper = levels.filter(({ wide }) => wide !== true).length - 1;
+  if (caches !== upper)
+    return `The scheme ${scheme} has ${upper} walk caches, one for each level that points to tables; there are ${caches}.`;
+  if (pcid && !mode.longMode) return `The scheme ${scheme} has no PCIDs: they come with 64-bit paging.`;
+  if (memoryBytes > reachableFrames(format) * PAGE_BYTES)
+    return `Entries of the scheme ${scheme} can name no memory beyond 4 GiB.`;
+  if (kernel.swapBytes > swapSlots(format) * PAGE_BYTES)
+    return `Entries of the scheme ${scheme} can name no more than 32 GiB of swap.`;
+  return undefined;
 }

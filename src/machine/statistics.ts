@@ -2,10 +2,11 @@
  * Every counter of the machine as one nested record: what the Statistics view, `stats` in expressions and
  * `ptscope run --format json` show. Field names are an interface (design CLI): fields are added, never renamed.
  */
+import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
 import type { Machine } from './machine';
-import { entriesOf, tableBytes, walkCacheLevels } from './paging/format';
+import { entriesOf, tableFrames, walkCacheLevels } from './paging/format';
 
 export interface HitsAndMisses {
   hits: number;
@@ -132,10 +133,7 @@ export function statistics(machine: Machine): Statistics {
       machine.mmu.walkCaches.map((_, i) => [levels[cached[i]].name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
     ),
     tables: {
-      bytes: levels.reduce(
-        (sum, _, i) => sum + c[Counter.TablesByLevel + i] * Math.max(4096, tableBytes(format, i)),
-        0,
-      ),
+      bytes: levels.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * tableFrames(format, i), 0) * PAGE_BYTES,
       count: tables,
       byLevel: byLevel(Counter.TablesByLevel),
       kernel: c[Counter.KernelTables],
@@ -157,7 +155,8 @@ export function statistics(machine: Machine): Statistics {
       },
       byFunction: Object.fromEntries(
         FUNCTION_NAMES.map(
-          (name, i) => [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructions[i] }] as const,
+          (name, i) =>
+            [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructionsOf(i) }] as const,
         ).filter(([, f]) => f.calls > 0),
       ),
     },

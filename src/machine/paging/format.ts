@@ -3,6 +3,7 @@
  * documentation all read the same table; none of them knows a mode by name.
  */
 import { asPfn, isCanonical, PAGE_BYTES, PAGE_SHIFT, type Pfn, signExtendPage, type Vpn } from '../core/addresses';
+import type { UserSpace } from '../core/userSpace';
 
 export interface LevelFormat {
   /** The field's name for a table of this level: `PGD`. */
@@ -29,6 +30,16 @@ export interface LevelFormat {
   wide?: boolean;
 }
 
+/** How a processor is told to use such tables: Intel SDM vol. 3A §4.1.1. */
+export interface PagingMode {
+  /** EFER.LMA and CR4.PAE, and with them PCIDs and protection keys. */
+  longMode: boolean;
+  /** CR4.PAE, and with it EFER.NXE. */
+  pae: boolean;
+  /** CR4.LA57. */
+  la57: boolean;
+}
+
 export interface PagingFormat {
   /** The scheme as the scenario writes it. */
   scheme: string;
@@ -42,6 +53,8 @@ export interface PagingFormat {
   signExtended: boolean;
   /** 4: an entry is one 32-bit word, without XD and frame bits above 31. */
   entryBytes: 4 | 8;
+  mode: PagingMode;
+  userSpace: UserSpace;
   /** Bits of the high word that must be 0 in every present entry, whatever the physical address width. */
   reservedHigh?: number;
   /**
@@ -67,6 +80,11 @@ export const reachOf = (level: LevelFormat): number => POWERS[level.shift];
 /** Bytes of one table of the level. A table that is smaller than a page has a frame for itself. */
 export const tableBytes = (format: PagingFormat, level: number): number =>
   entriesOf(format.levels[level]) * format.entryBytes;
+/** Frames that one table of the level takes. */
+export const tableFrames = (format: PagingFormat, level: number): number =>
+  Math.ceil(tableBytes(format, level) / PAGE_BYTES);
+/** Frames that a 4 KiB page can be in: an entry of 4 bytes has 20 bits for them. */
+export const reachableFrames = ({ entryBytes }: PagingFormat): number => POWERS[entryBytes === 4 ? 20 : 40];
 /** Physical address of an entry. */
 export const entryAddressIn = (format: PagingFormat, table: number, index: number): number =>
   table * PAGE_BYTES + index * format.entryBytes;
@@ -108,4 +126,28 @@ export function pageSizesOf({ levels }: PagingFormat): number[] {
 export function walkCacheLevels({ levels }: PagingFormat): number[] {
   const cached = levels.map((_, level) => level).filter((l) => !mapsBasePages(levels[l]) && levels[l].folded !== true);
   return cached.sort((a, b) => levels[b].shift - levels[a].shift);
+}
+
+/** Levels that a walk reads where all is folded that the mode folds, root first: those that an address is cut into. */
+export function mainPath(format: PagingFormat): number[] {
+  return pathFrom(format, format.flatRoot ?? 0);
+}
+
+/** From a table of a level down to base pages, through flattened tables where there may be one. */
+export function pathFrom({ levels }: PagingFormat, first: number): number[] {
+  const path = [first];
+  for (let level = first; !mapsBasePages(levels[level]);) {
+    const { next = level + 1, flattened = next } = levels[level];
+    level = flattened;
+    path.push(level);
+  }
+  return path;
+}
+
+/** Levels of a walk: those that it has read, and around them those that it would have or might come to. */
+export function walkedPath(format: PagingFormat, read: readonly number[]): number[] {
+  const { levels } = format;
+  if (read.length === 0) return mainPath(format);
+  const above = mainPath(format).filter((level) => levels[level].shift > levels[read[0]].shift);
+  return [...above, ...read, ...pathFrom(format, read[read.length - 1]).slice(1)];
 }

@@ -12,7 +12,7 @@ import { FptDriver } from './fpt/driver';
 import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from './fpt/format';
 import { FptWalker } from './fpt/walker';
 import type { Inspector } from './inspector';
-import { RADIX4 } from './radix/format';
+import { PAE, RADIX32, RADIX4, RADIX5 } from './radix/format';
 import { TreeDriver } from './tree/driver';
 import { TreeInspector } from './tree/inspector';
 import { RadixWalker } from './radix/walker';
@@ -92,9 +92,11 @@ function flattened(format: PagingFormat): Scheme {
   };
 }
 
-export const SCHEMES: Readonly<Record<string, Scheme>> = {
-  radix: tree(RADIX4),
-  'fpt L4L3': flattened(FPT_L4L3),
-  'fpt L3L2': flattened(FPT_L3L2),
-  'fpt L4L3+L2L1': flattened(FPT_L4L3_L2L1),
-};
+/** By the name that a scenario gives them. */
+export const SCHEMES: Readonly<Record<string, Scheme>> = Object.fromEntries([
+  ...[RADIX4, RADIX5, RADIX32, PAE].map((format) => [format.scheme, tree(format)] as const),
+  ...[FPT_L4L3, FPT_L3L2, FPT_L4L3_L2L1].map((format) => [format.scheme, flattened(format)] as const),
+]);
+
+/** `undefined` if there is none of that name. */
+export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[name];

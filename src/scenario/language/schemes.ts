@@ -1,5 +1,6 @@
 /** Scheme names as the language knows them; their tables are the machine's business. */
 import { type PagingFormat, tableBytes } from '../../machine/paging/format';
+import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from '../../machine/paging/fpt/format';
 import { linear } from '../../machine/paging/linear/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../machine/paging/radix/format';
 import { formatSize } from './numbers';
@@ -15,6 +16,11 @@ export interface SchemeRow {
 }
 
 const MODES = /^(L4L3|L3L2|L4L3\+L2L1)$/;
+const FPT: Readonly<Record<string, PagingFormat>> = {
+  L4L3: FPT_L4L3,
+  L3L2: FPT_L3L2,
+  'L4L3+L2L1': FPT_L4L3_L2L1,
+};
 const RADIX: Readonly<Record<string, PagingFormat>> = { '': RADIX4, '5': RADIX5, '32': RADIX32 };
 
 export const SCHEMES: readonly SchemeRow[] = [
@@ -27,7 +33,7 @@ export const SCHEMES: readonly SchemeRow[] = [
     syntax: 'linear BITS',
     format: (bits) => linear(Number(bits)),
   },
-  { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1' },
+  { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1', format: (mode) => FPT[mode] },
   { name: 'hashed', rest: /^$/, syntax: 'hashed' },
   { name: 'ecpt', rest: /^$/, syntax: 'ecpt' },
   { name: 'nested', rest: /^\S.* over \S.*$/, syntax: 'nested GUEST over HOST' },
@@ -39,7 +45,7 @@ interface SchemeName {
 }
 
 /** What this version can run, as `scheme` is written. */
-const SUPPORTED: ReadonlySet<string> = new Set(['radix']);
+const SUPPORTED: ReadonlySet<string> = new Set(['radix', 'fpt L4L3', 'fpt L3L2', 'fpt L4L3+L2L1']);
 
 export const isSupported = ({ name, args }: SchemeName): boolean => SUPPORTED.has([name, ...args].join(' '));
 

@@ -5,19 +5,21 @@ import fc from 'fast-check';
 import { asVpn } from '../../../src/machine/core/addresses';
 import { Counter } from '../../../src/machine/core/counters';
 import { walkCacheLevels } from '../../../src/machine/paging/format';
-import { SCHEMES } from '../../../src/machine/paging/registry';
 import { statistics } from '../../../src/machine/statistics';
 import type { Machine } from '../../../src/machine/machine';
 import { Access } from '../../../src/machine/mmu/rights';
-import { machineWithProcess, pageNumber, unmap, vpn } from '../support';
+import { EVERY_SCHEME, machineWithProcess, pageOf, unmap, vpn, walkCaches } from '../support';
 
 type Action = { touch: number; write: boolean } | { map: number; pages: number } | { unmap: number; pages: number };
 
-const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ map: pageNumber, pages: fc.constantFrom(1, 2, 9, 600) }) },
-  { weight: 8, arbitrary: fc.record({ touch: pageNumber, write: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ unmap: pageNumber, pages: fc.constantFrom(1, 3, 40, 600, 2 ** 19) }) },
-);
+const actionOn = (scheme: string): fc.Arbitrary<Action> => {
+  const page = pageOf(scheme);
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.record({ map: page, pages: fc.constantFrom(1, 2, 9, 600) }) },
+    { weight: 8, arbitrary: fc.record({ touch: page, write: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ unmap: page, pages: fc.constantFrom(1, 3, 40, 600, 2 ** 17) }) },
+  );
+};
 
 /** What should be: pages of areas, and which of them are resident. */
 class Model {
@@ -95,20 +97,19 @@ const pagesFrom = (start: number, pages: number): number[] => Array.from({ lengt
 describe('translations', function () {
   this.timeout(60_000);
 
-  for (const scheme of Object.keys(SCHEMES))
+  for (const scheme of EVERY_SCHEME)
     it(`${scheme}: driver, walker, inspector and a Map agree; nothing leaks`, () => {
       fc.assert(
-        fc.property(fc.array(action, { maxLength: 60 }), fc.boolean(), (actions, all) => {
+        fc.property(fc.array(actionOn(scheme), { maxLength: 60 }), fc.boolean(), (actions, all) => {
           const promote = all ? 'all' : 'hit';
-          const geometry = [1, 2, 4].map((entries) => ({ entries, ways: entries }));
-          const m = machineWithProcess({ scheme, walkCaches: { geometry, promote } });
+          const m = machineWithProcess({ scheme, walkCaches: walkCaches(scheme, promote) });
           const { freeFrames } = m.buddy;
           const model = new Model();
           for (const a of actions) {
             model.apply(m, a);
             model.check(m);
           }
-          unmap(m, 0, 2 ** 35 - 1);
+          unmap(m, 0, m.scheme.format.userSpace.end);
           assert.equal(statistics(m).tables.count, 1, 'only the root is left');
           assert.equal(m.buddy.freeFrames, freeFrames);
           assert.deepEqual(m.kernel.current?.vmas, []);
@@ -120,7 +121,7 @@ describe('translations', function () {
 
   it('coalesced are the same pages in fewer runs', () => {
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+      fc.property(fc.array(actionOn('radix'), { maxLength: 40 }), (actions) => {
         const m = machineWithProcess();
         const model = new Model();
         for (const a of actions) model.apply(m, a);

@@ -22,7 +22,9 @@ const WIDE = 18;
 
 /** A mode: each pair is named by the level that is folded into the one below it. */
 function mode(name: string, folded: readonly Level[]): PagingFormat {
-  const levels: LevelFormat[] = RADIX4.levels.map((level, i) => (folded.includes(i) ? { ...level, folded: true } : level));
+  const levels: LevelFormat[] = RADIX4.levels.map((level, i) =>
+    folded.includes(i) ? { ...level, folded: true } : level,
+  );
   levels.forEach((level, i) => {
     if (i < Level.Pte) levels[i] = { ...level, next: i + 1 };
   });

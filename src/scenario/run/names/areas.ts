@@ -1,6 +1,5 @@
 /** The address space of the current process: `vma(A)`, `mm`, and the iterator that scans it, `iter`. */
 import { addressOf, formatVirtual, type Pfn, type Vpn } from '../../../machine/core/addresses';
-import { BRK_START } from '../../../machine/kernel/layout';
 import { residentPages } from '../../../machine/kernel/process';
 import { findVma, protectionText } from '../../../machine/kernel/vma';
 import type { Machine } from '../../../machine/machine';
@@ -39,8 +38,8 @@ export function mmObject(machine: Machine): Value {
       member('anon', () => BigInt(process.rssAnon), 'count'),
       member('file', () => BigInt(process.rssFile), 'count'),
       member('swap', () => BigInt(process.swapEntries), 'count'),
-      member('heap', () => region('heap', addressOf(BRK_START), addressOf(process.brk))),
-      member('tables', () => BigInt(tablesBelow(machine, process.tdb.root, 0))),
+      member('heap', () => region('heap', addressOf(machine.kernel.layout.brkStart), addressOf(process.brk))),
+      member('tables', () => BigInt(tablesOf(machine, process.tdb.root))),
       member('vmas', () => BigInt(process.vmas.length)),
     ],
   };
@@ -64,10 +63,7 @@ export function iteratorObject(machine: Machine): Value {
   };
 }
 
-/** Tables of the tree below a table, itself included; the last level's need not be looked into. */
-function tablesBelow(machine: Machine, table: Pfn, level: number): number {
-  const { inspector, scheme } = machine;
-  if (level === scheme.format.levels.length - 1) return 1;
-  const entries = inspector.used(table, level).map((index) => inspector.entry(table, level, index));
-  return entries.reduce((n, e) => n + (e.present && !e.leaf ? tablesBelow(machine, e.frame, level + 1) : 0), 1);
+/** Tables of a process. */
+function tablesOf({ inspector }: Machine, root: Pfn): number {
+  return inspector.census(root).tables.reduce((sum, count) => sum + count, 0);
 }

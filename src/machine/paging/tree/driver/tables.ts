@@ -27,6 +27,7 @@ import {
   tableBytes,
 } from '../../format';
 import { frameOf, HIGH, highOf, LOW, lowOf, TABLE_FLAGS } from '../../x86/entry';
+import type { EntryAttributes } from '../../x86/attributes';
 import type { KernelSpace } from '../../x86/kernelSpace';
 
 export interface TableOptions {
@@ -51,6 +52,8 @@ export class Tables {
   #emt: EmtFunctions | undefined;
   readonly #counters: Float64Array;
   readonly #entryWords: number;
+  /** By level: what an entry that points to a table has beside its frame. */
+  readonly #tableFlags: readonly number[];
   /** Entries of a frame, as a power of two. */
   readonly #frameShift: number;
   /** By level: pages of an entry; level of the tables below; of flattened ones, or −1; 1 if it maps base pages; order of a table. */
@@ -62,6 +65,7 @@ export class Tables {
 
   constructor(
     readonly format: PagingFormat,
+    readonly attributes: EntryAttributes,
     private readonly memory: PhysicalMemory,
     private readonly buddy: BuddyAllocator,
     private readonly kernel: KernelSpace | null,
@@ -72,6 +76,7 @@ export class Tables {
     this.pageSizes = pageSizesOf(format);
     this.#counters = probe.counters;
     this.#entryWords = format.entryBytes / 4;
+    this.#tableFlags = levels.map((l) => (l.withoutRights ? LOW.P : TABLE_FLAGS));
     this.#frameShift = format.entryBytes === 8 ? 9 : 10;
     this.#pages = Float64Array.from(levels, pagesPerEntry);
     this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
@@ -188,7 +193,8 @@ export class Tables {
 
   writeAt(table: Pfn, level: number, index: number, low: number, wanted: number): void {
     // Under isolation a process has two roots, and user mode's must say the same of user space.
-    const high = level === 0 && this.kernel !== null ? this.kernel.mirror(table, index, low, wanted) : wanted;
+    let high = level === 0 && this.kernel !== null ? this.kernel.mirror(table, index, low, wanted) : wanted;
+    if (this.#entryWords === 1) high = 0;
     const frame = this.#frameOf(table, index);
     const base = this.memory.back(frame);
     const at = base + this.#wordOf(index);
@@ -279,7 +285,7 @@ export class Tables {
 
   pointAt(table: Pfn, level: number, index: number, child: Pfn, childLevel: number): void {
     const flags = childLevel === this.#flattened[level] ? HIGH.FLATTENED : 0;
-    this.writeAt(table, level, index, lowOf(child, TABLE_FLAGS), highOf(child, flags));
+    this.writeAt(table, level, index, lowOf(child, this.#tableFlags[level]), highOf(child, flags));
   }
 
   /** The object that the entry at hand is, `vpn` being one of its pages; an absent base page if it is empty. */
