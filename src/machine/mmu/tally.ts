@@ -10,8 +10,11 @@ export const enum TallyOf {
 }
 
 export class Tally {
-  /** Walks that ended in a translation, at TallyOf.Levels × level of the leaf + references. */
+  /** Walks that ended in a translation, at TallyOf.Levels × `WalkResult.level` + references. */
   readonly walks = new Int32Array(TallyOf.Levels * TallyOf.Levels);
+
+  /** `paths`: the walker's, if it has any. */
+  constructor(private readonly paths?: readonly (readonly number[])[]) {}
 
   clear(): void {
     this.walks.fill(0);
@@ -28,7 +31,10 @@ export class Tally {
       counters[Counter.Walks] += walks;
       counters[Counter.WalkReferences] += walks * references;
       if (references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = references;
-      for (let l = level - references + 1; l <= level; l++) counters[Counter.ReferencesByLevel + l] += walks;
+      const path = this.paths?.[level];
+      const last = path === undefined ? level : path.length - 1;
+      for (let i = last - references + 1; i <= last; i++)
+        counters[Counter.ReferencesByLevel + (path === undefined ? i : path[i])] += walks;
     }
   }
 }

@@ -124,7 +124,7 @@ export class Translator {
   readonly #upperStart: number;
   #secondHits = 0;
   #running = false;
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
   /** What the last `#findHuge` found. */
   #hugeTlb: AssociativeCache;
   #hugeAt = -1;
@@ -138,6 +138,7 @@ export class Translator {
     this.#strict = strict;
     this.#rights = rights;
     this.#walker = walker;
+    this.#tally = new Tally(walker.paths);
     this.#probe = probe;
     this.#costs = costs;
     this.#host = host;

@@ -22,13 +22,15 @@ export interface WalkResult {
   /** Entries read by the walk that decided. */
   references: number;
   cycles: number;
-  /** Level at which a fault was found. */
+  /** Level of the last entry that was read; where a walker has `paths`, the index of one that ends with what was read. */
   level: number;
 }
 
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
-  /** One for each level that points to tables, root's first. The MMU drops their entries as instructions say. */
+  /** Levels that a walk may read one after the other, root first; absent: those of the format in their order. */
+  readonly paths?: readonly (readonly number[])[];
+  /** Root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /**
    * Translates a page, setting A bits, and D for a permitted write. Counts what walk caches answered and

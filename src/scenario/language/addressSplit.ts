@@ -1,5 +1,5 @@
 /** An address cut into its fields by a scheme’s format, for people: which entry of which table it uses. */
-import type { PagingFormat } from '../../machine/paging/format';
+import { mainPath, type PagingFormat } from '../../machine/paging/format';
 import { formatHex } from './numbers';
 
 export interface AddressField {
@@ -12,15 +12,17 @@ export interface AddressField {
 
 /**
  * The fields, root first; undefined if the scheme does not translate the address. `leafLevel`: the level whose entry
- * maps the page, if not the last: what the levels below would index with is offset then.
+ * maps the page, if not the last (as a place on the way down): what the levels below would index with is offset then.
  */
 export function splitAddress(
   address: bigint,
   format: PagingFormat,
-  leafLevel = format.levels.length - 1,
+  leafLevel = mainPath(format).length - 1,
 ): AddressField[] | undefined {
   if (!isTranslated(address, format)) return undefined;
-  const used = format.levels.slice(0, leafLevel + 1);
+  const used = mainPath(format)
+    .slice(0, leafLevel + 1)
+    .map((level) => format.levels[level]);
   const levels = used.map(({ name, shift, bits }) => cut(address, name, shift, bits));
   return [...levels, cut(address, 'offset', 0, used[leafLevel].shift)];
 }

@@ -37,6 +37,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 
 export const REPLACEMENTS = ['lru', 'plru', 'random'] as const;
 export const THP_MODES = ['always', 'madvise', 'never'] as const;
+export const FPT_FREES = ['flush-first', 'block-first'] as const;
 export const TABLE_RECLAIMS = ['off', 'refcount', 'pressure'] as const;
 
 export interface MachineConfig {
@@ -67,6 +68,8 @@ export interface MachineConfig {
   flushDrop: readonly FlushOperation[];
   /** Customizable EMT functions whose architecture-neutral default is taken instead of the driver’s own. */
   emtDefaults: 'all' | readonly string[];
+  /** Order of work when a flattened table is freed. */
+  fptFree: (typeof FPT_FREES)[number];
   tablesReclaim: (typeof TABLE_RECLAIMS)[number];
   latency: Latency;
   /** Where table reads enter the data caches. */

@@ -4,7 +4,7 @@
  */
 import { FLUSH_OPERATIONS } from '../../machine/core/flushOperations';
 import { FUNCTION_GROUPS } from '../../machine/core/functions';
-import { PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
+import { FPT_FREES, PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
 import { describePwc, describeTlb, PRESETS } from './presets';
 
 export interface MachineKeyRow {
@@ -57,7 +57,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'scheme NAME …',
     'radix',
     'How addresses are translated: `radix` (4 levels), `radix 5`, `radix 32`, `pae`, `linear BITS`, `fpt L4L3`, `fpt L3L2`, `fpt L4L3+L2L1`, `hashed`, `ecpt`, `nested GUEST over HOST`.',
-    { values: ['radix', 'pae', 'linear'], laterValues: ['fpt', 'hashed', 'ecpt', 'nested'] },
+    { values: ['radix', 'pae', 'linear', 'fpt'], laterValues: ['hashed', 'ecpt', 'nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
   now('cpus', 'cpus N', '1', 'Number of CPUs, 1 to 64.', { values: ['1', '2', '4'], available: 64n }),
@@ -172,12 +172,12 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
   later('tables reclaim', 'tables reclaim off|refcount|pressure', 'off', 'Reclaim of page tables.', {
     values: TABLE_RECLAIMS,
   }),
-  later(
+  now(
     'fpt free',
     'fpt free flush-first|block-first',
     'flush-first',
-    'Order of work when a flattened table is freed.',
-    { values: ['flush-first', 'block-first'], schemes: ['fpt'] },
+    'Order of work when a flattened table is freed: the TLB flush before its block is free, or, as in the prototype, behind.',
+    { values: FPT_FREES, schemes: ['fpt'] },
   ),
   later('ecpt', 'ecpt released|published', 'released', 'Which ECPT: as EMT-Linux released it, or as published.', {
     values: ['released', 'published', 'ways', 'hash', 'resize', 'kick', 'wait', 'downsize'],

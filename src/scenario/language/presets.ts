@@ -74,6 +74,7 @@ export const defaultConfig = (): MachineConfig => ({
   swapBytes: 0,
   flushDrop: [],
   emtDefaults: [],
+  fptFree: 'flush-first',
   tablesReclaim: 'off',
   costs: {},
   ...presetConfig('skylake'),

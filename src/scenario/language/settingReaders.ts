@@ -10,6 +10,7 @@ import {
   type PageSize,
   PRESET_NAMES,
   REPLACEMENTS,
+  FPT_FREES,
   TABLE_RECLAIMS,
   THP_MODES,
 } from './machineConfig';
@@ -248,6 +249,7 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
     several(row, (config, texts) => ({ ...config, flushDrop: texts.map((text) => among(FLUSH_OPERATIONS, text)) })),
   'emt defaults': (row) =>
     several(row, (config, texts) => ({ ...config, emtDefaults: texts[0] === 'all' ? 'all' : texts })),
+  'fpt free': (row) => choice(row, (config, text) => ({ ...config, fptFree: among(FPT_FREES, text) })),
   'tables reclaim': (row) => choice(row, (config, text) => ({ ...config, tablesReclaim: among(TABLE_RECLAIMS, text) })),
   latency: () => latency,
   cost: () => cost,
