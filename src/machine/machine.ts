@@ -32,8 +32,8 @@ import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
 import { pagesPerEntry } from './paging/format';
 import type { Inspector } from './paging/inspector';
-import { type MachineOptions, refusal } from './options';
-import { type Scheme, SCHEMES } from './paging/registry';
+import { type MachineOptions, refusal, schemeOf } from './options';
+import type { Scheme } from './paging/registry';
 import type { AddressSpace, AddressSpaces } from './paging/spaces';
 import { KernelSpace } from './paging/x86/kernelSpace';
 import { TlbService } from './paging/x86/tlbService';
@@ -131,7 +131,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   constructor(readonly options: MachineOptions) {
     const refused = refusal(options);
     if (refused !== undefined) throw new Error(refused);
-    const scheme = SCHEMES[options.scheme];
+    const scheme = schemeOf(options);
     this.scheme = scheme;
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
@@ -144,7 +144,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
-    const driver = scheme.createDriver({ memory, buddy, tlb: this.tlb, kernel, probe });
+    const seed = options.seed ?? 1;
+    const driver = scheme.createDriver({ memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed });
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
     const pageSizes = scheme.format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
     this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, pageSizes);

@@ -2,7 +2,8 @@
 import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
-import { SCHEMES, type WalkCacheOptions } from './paging/registry';
+import type { EcptOptions } from './paging/ecpt/format';
+import { type Scheme, SCHEMES, type WalkCacheOptions } from './paging/registry';
 import { KernelSpace } from './paging/x86/kernelSpace';
 
 export interface MachineOptions {
@@ -29,11 +30,17 @@ export interface MachineOptions {
   /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
   replacement?: ReplacementPolicy;
   seed?: number;
+  /** Of cuckoo tables; as released if absent. */
+  ecpt?: EcptOptions;
 }
 
 export const MAX_CPUS = 64;
 /** A whole block of the allocator's largest order. */
 const BYTES_PER_NODE = 2 ** 22;
+
+/** The scheme that the options name, as they want it. It must exist. */
+export const schemeOf = (options: MachineOptions): Scheme =>
+  SCHEMES[options.scheme].configured?.(options) ?? SCHEMES[options.scheme];
 
 /** Why a machine cannot be built like that, as a sentence; `undefined` if it can. */
 export function refusal(options: MachineOptions): string | undefined {
@@ -43,6 +50,8 @@ export function refusal(options: MachineOptions): string | undefined {
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > MAX_CPUS) return `A machine has 1 to ${MAX_CPUS} CPUs.`;
   if (nodes > 1 && nodes * BYTES_PER_NODE > options.memoryBytes)
     return `A memory node needs at least 4 MiB: ${nodes} nodes do not fit.`;
+  const schemes = scheme.refusal?.(options);
+  if (schemes !== undefined) return schemes;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
   const caches = [...options.dtlb, ...options.itlb, ...options.stlb, ...options.walkCaches.geometry];

@@ -99,9 +99,11 @@ export interface SoftwareCosts {
   entry_read: number;
   /** Instructions of one entry written. */
   entry_write: number;
+  /** Instructions of hashing a page number once, where tables are hashed. */
+  entry_hash: number;
 }
 
-export const DEFAULT_SOFTWARE_COSTS: Readonly<SoftwareCosts> = { entry_read: 4, entry_write: 6 };
+export const DEFAULT_SOFTWARE_COSTS: Readonly<SoftwareCosts> = { entry_read: 4, entry_write: 6, entry_hash: 35 };
 
 export type FunctionName = keyof typeof kernel | keyof typeof basic | keyof typeof customizable;
 

@@ -5,13 +5,23 @@ import { Access } from './rights';
 import type { Sides } from './sides';
 
 export const enum TallyOf {
-  /** More levels, and more references of a walk, than a format has. */
+  /** More levels, and more references of a walk in a tree, than a format has. */
   Levels = 8,
+  /** More references than a walk in hashed tables makes. */
+  Probes = 32,
 }
 
 export class Tally {
-  /** Walks that ended in a translation, at TallyOf.Levels × level of the leaf + references. */
-  readonly walks = new Int32Array(TallyOf.Levels * TallyOf.Levels);
+  /** More than a walk has references. */
+  readonly width: number;
+  /** Walks that ended in a translation, at width × level of the leaf + references. */
+  readonly walks: Int32Array;
+
+  /** `isTree`: each reference of a walk is one level's. */
+  constructor(private readonly isTree: boolean) {
+    this.width = isTree ? TallyOf.Levels : TallyOf.Probes;
+    this.walks = new Int32Array(TallyOf.Levels * this.width);
+  }
 
   clear(): void {
     this.walks.fill(0);
@@ -23,11 +33,12 @@ export class Tally {
       const walks = this.walks[i];
       if (walks === 0) continue;
       this.walks[i] = 0;
-      const level = Math.floor(i / TallyOf.Levels);
-      const references = i % TallyOf.Levels;
+      const level = Math.floor(i / this.width);
+      const references = i % this.width;
       counters[Counter.Walks] += walks;
       counters[Counter.WalkReferences] += walks * references;
       if (references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = references;
+      if (!this.isTree) continue;
       for (let l = level - references + 1; l <= level; l++) counters[Counter.ReferencesByLevel + l] += walks;
     }
   }

@@ -29,7 +29,7 @@ import { type Probe, Signal } from '../core/probe';
 import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
-import { countAccesses, Tally, TallyOf } from './tally';
+import { countAccesses, Tally } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { TranslatorReports } from './translatorReports';
 import { type Walker, WalkStatus } from './walker';
@@ -117,7 +117,7 @@ export class Translator {
   readonly #upperStart: number;
   #secondHits = 0;
   #running = false;
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
   /** What the last `#findHuge` found. */
   #hugeTlb: AssociativeCache;
   #hugeAt = -1;
@@ -131,6 +131,7 @@ export class Translator {
     this.#strict = strict;
     this.#rights = rights;
     this.#walker = walker;
+    this.#tally = new Tally(walker.isTree !== false);
     this.#probe = probe;
     this.#costs = costs;
     this.#host = host;
@@ -214,6 +215,7 @@ export class Translator {
     const armed = single || probe.armed !== 0;
     const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
     const tally = this.#tally.walks;
+    const width = this.#tally.width;
     const quickly = this.#plain && !recording;
     const skimming = !recording && !single && !watching;
     let hugePages = this.#holdsHugePages();
@@ -409,7 +411,7 @@ export class Translator {
             return this.#fault(at);
           }
           counters[Counter.WalkCycles] += r.cycles;
-          tally[TallyOf.Levels * r.level + r.references]++;
+          tally[width * r.level + r.references]++;
           this.walkedAt = at;
           if (recording) this.#tally.countWalks(counters);
           if (r.pageSize !== 0 || !quickly) {

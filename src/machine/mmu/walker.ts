@@ -28,6 +28,13 @@ export interface WalkResult {
 
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
+  /** False: a walk is no path through levels, and the walker itself counts its references by level. Absent: true. */
+  readonly isTree?: boolean;
+  /** True: no instruction drops anything of the walk caches. */
+  readonly keepsWalkCaches?: boolean;
+  /** Model-specific registers that it walks from. */
+  wrmsr?(register: number, value: number): void;
+  rdmsr?(register: number): number | undefined;
   /** One for each level that points to tables, root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /**

@@ -21,6 +21,14 @@ export interface LevelFormat {
   withoutRights?: boolean;
 }
 
+/** Of tables that are not a tree: an entry is found by hashing its page, and none points to a table. */
+export interface HashedFormat {
+  /** Of 2^clusterBits consecutive pages the entries lie together, under one tag. */
+  clusterBits: number;
+  /** What there is beside tables of entries, each counted in frames behind those of the levels. */
+  others: readonly string[];
+}
+
 export interface PagingFormat {
   /** The scheme as the scenario writes it. */
   scheme: string;
@@ -38,6 +46,8 @@ export interface PagingFormat {
   reservedHigh?: number;
   /** Root first. The last level maps pages of 4 KiB. */
   levels: readonly LevelFormat[];
+  /** Present where tables are hashed: a level is then a page size, largest first, and all its entries are leaves. */
+  hashed?: HashedFormat;
 }
 
 /** 2^n for every width that occurs: a look-up is several times faster than the operator. */

@@ -1,53 +1,14 @@
 /** The translation schemes, by the name that a scenario gives them. Adding one is a folder and a line here. */
-import type { HardwareCosts } from '../core/costs';
-import type { Probe } from '../core/probe';
-import type { MmuDriver } from '../emt/driver';
-import type { BuddyAllocator } from '../memory/buddy';
-import type { PhysicalMemory } from '../memory/physicalMemory';
-import type { ReplacementOptions } from '../mmu/replacement';
-import type { RightsTable } from '../mmu/rights';
-import type { Walker } from '../mmu/walker';
+import { ecptScheme } from './ecpt/scheme';
+import { RELEASED } from './ecpt/format';
 import type { PagingFormat } from './format';
-import type { Inspector } from './inspector';
 import { RADIX4 } from './radix/format';
 import { RadixDriver } from './radix/driver';
 import { RadixInspector } from './radix/inspector';
 import { RadixWalker } from './radix/walker';
-import type { KernelSpace } from './x86/kernelSpace';
-import type { TlbService } from './x86/tlbService';
+import { PHYSICAL_BITS, type Scheme } from './scheme';
 
-/** Physical address width of the modelled processor (MAXPHYADDR). */
-export const PHYSICAL_BITS = 46;
-
-export interface WalkCacheOptions {
-  geometry: readonly { entries: number; ways: number }[];
-  promote: 'hit' | 'all';
-}
-
-export interface HardwareParts {
-  memory: PhysicalMemory;
-  rights: RightsTable;
-  probe: Probe;
-  costs: HardwareCosts;
-  walkCaches: WalkCacheOptions;
-  replacement: ReplacementOptions;
-}
-
-export interface SoftwareParts {
-  memory: PhysicalMemory;
-  buddy: BuddyAllocator;
-  /** What keeps the CPUs' TLBs right. */
-  tlb: TlbService;
-  kernel: KernelSpace | null;
-  probe: Probe;
-}
-
-export interface Scheme {
-  readonly format: PagingFormat;
-  createWalker(parts: HardwareParts): Walker;
-  createDriver(parts: SoftwareParts): MmuDriver;
-  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null): Inspector;
-}
+export { PHYSICAL_BITS, type HardwareParts, type Scheme, type SoftwareParts, type WalkCacheOptions } from './scheme';
 
 function tree(format: PagingFormat): Scheme {
   return {
@@ -66,4 +27,5 @@ function tree(format: PagingFormat): Scheme {
 
 export const SCHEMES: Readonly<Record<string, Scheme>> = {
   radix: tree(RADIX4),
+  ecpt: ecptScheme(RELEASED),
 };

@@ -21,6 +21,13 @@ export function splitAddress(
 ): AddressField[] | undefined {
   if (!isTranslated(address, format)) return undefined;
   const used = format.levels.slice(0, leafLevel + 1);
+  if (format.hashed !== undefined) {
+    const { shift } = used[leafLevel];
+    const { clusterBits } = format.hashed;
+    const tag = cut(address, 'tag', shift + clusterBits, format.addressBits - shift - clusterBits);
+    const entry = clusterBits > 0 ? [cut(address, 'entry', shift, clusterBits)] : [];
+    return [tag, ...entry, cut(address, 'offset', 0, shift)];
+  }
   const levels = used.map(({ name, shift, bits }) => cut(address, name, shift, bits));
   return [...levels, cut(address, 'offset', 0, used[leafLevel].shift)];
 }

@@ -140,13 +140,9 @@ export const STATEMENTS: readonly StatementRow[] = [
   now('promote', 'promote RANGE', 'Collapses a range into huge pages.', 'promote heap for 2MiB', { words: ['for'] }),
   now('demote', 'demote RANGE', 'Splits the huge pages of a range.', 'demote heap for 2MiB', { words: ['for'] }),
   now('khugepaged', 'khugepaged', 'Runs one pass of khugepaged.', 'khugepaged'),
-  now(
-    'migrate',
-    'migrate RANGE node N',
-    'Moves the pages of a range to another memory node.',
-    'migrate heap node 1',
-    { words: ['for', 'node'] },
-  ),
+  now('migrate', 'migrate RANGE node N', 'Moves the pages of a range to another memory node.', 'migrate heap node 1', {
+    words: ['for', 'node'],
+  }),
   now('swapout', 'swapout RANGE', 'Swaps the pages of a range out.', 'swapout heap', { words: ['for'] }),
   now(
     'reclaim',

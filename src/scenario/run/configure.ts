@@ -25,5 +25,6 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     kpti: config.kpti,
     replacement: config.replacement,
     seed: config.seed,
+    ecpt: config.ecpt,
   };
 }

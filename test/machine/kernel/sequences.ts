@@ -5,6 +5,7 @@ import { asVpn } from '../../../src/machine/core/addresses';
 import { ADVICE, type Advice } from '../../../src/machine/kernel/mmap/change';
 import { DEFAULT_KERNEL, type KernelOptions } from '../../../src/machine/kernel/options';
 import type { Machine } from '../../../src/machine/machine';
+import type { EcptOptions } from '../../../src/machine/paging/ecpt/format';
 import { machine, MIB } from '../support';
 import { assertBooksBalance, assertNothingLeaked } from './invariants';
 import { Oracle, type Page } from './oracle';
@@ -85,15 +86,19 @@ export interface RunOptions extends Partial<KernelOptions> {
   emtDefaults?: 'all' | readonly string[];
   /** So little memory that it runs out. */
   short?: boolean;
+  scheme?: string;
+  ecpt?: EcptOptions;
 }
 
 export function run(
   operations: readonly Operation[],
-  { emtDefaults = [], short = false, ...kernel }: RunOptions,
+  { emtDefaults = [], short = false, scheme = 'radix', ecpt, ...kernel }: RunOptions,
 ): void {
   const m = machine({
     memoryBytes: (short ? 12 : 128) * MIB,
     nodes: 2,
+    scheme,
+    ecpt,
     emtDefaults,
     kernel: { ...DEFAULT_KERNEL, ...kernel },
   });

@@ -69,6 +69,8 @@ class Model {
       for (let i = 0; i < tlb.entries; i++)
         if (tlb.isValid(i))
           assert.equal(tlb.frameOf(i), frames.get(tlb.tagOf(i)), `${tlb.name} agrees with the tables`);
+    // What they hold of hashed tables are hints, which may be stale.
+    if (m.scheme.format.hashed !== undefined) return;
     m.mmu.walkCaches.forEach((cache, level) => {
       for (let i = 0; i < cache.entries; i++) {
         if (!cache.isValid(i)) continue;
@@ -84,15 +86,16 @@ class Model {
 
   /** The counters of tables are what a tree for the resident pages needs, unless an area still holds an empty one. */
   #checkTables(m: Machine, pages: readonly number[]): void {
-    const needed = [27, 18, 9].map((bits) => new Set(pages.map((p) => Math.floor(p / 2 ** bits))).size);
-    const { PGD, ...below } = statistics(m).tables.byLevel;
-    assert.equal(PGD, 1);
-    Object.values(below).forEach((n, i) => assert.ok(n >= needed[i]));
     assert.equal(
       m.memory.frameCount - 256 - m.buddy.freeFrames,
       statistics(m).tables.count + this.resident.size,
       'no frame is lost',
     );
+    if (m.scheme.format.hashed !== undefined) return;
+    const needed = [27, 18, 9].map((bits) => new Set(pages.map((p) => Math.floor(p / 2 ** bits))).size);
+    const { PGD, ...below } = statistics(m).tables.byLevel;
+    assert.equal(PGD, 1);
+    Object.values(below).forEach((n, i) => assert.ok(n >= needed[i]));
   }
 }
 
@@ -109,13 +112,14 @@ describe('translations', function () {
           const geometry = [1, 2, 4].map((entries) => ({ entries, ways: entries }));
           const m = machineWithProcess({ scheme, walkCaches: { geometry, promote } });
           const { freeFrames } = m.buddy;
+          const { count } = statistics(m).tables;
           const model = new Model();
           for (const a of actions) {
             model.apply(m, a);
             model.check(m);
           }
           unmap(m, 0, 2 ** 35 - 1);
-          assert.equal(statistics(m).tables.count, 1, 'only the root is left');
+          assert.equal(statistics(m).tables.count, count, 'only what there was at the beginning is left');
           assert.equal(m.buddy.freeFrames, freeFrames);
           assert.deepEqual(m.kernel.current?.vmas, []);
           assert.equal(m.probe.counters[Counter.FaultsSpurious], 0);

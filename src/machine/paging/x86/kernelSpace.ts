@@ -52,8 +52,8 @@ export class KernelSpace {
   }
 
   /** The scheme's tables are single frames of 8-byte entries, its addresses those of x86-64, and there is a first MiB. */
-  static suits({ entryBytes, addressBits, levels }: PagingFormat, memoryBytes: number): boolean {
-    const small = entryBytes === 8 && levels.every((l) => l.bits <= 9);
+  static suits({ entryBytes, addressBits, levels, hashed }: PagingFormat, memoryBytes: number): boolean {
+    const small = hashed === undefined && entryBytes === 8 && levels.every((l) => l.bits <= 9);
     return small && addressBits in DIRECT_MAP && memoryBytes >= RESERVED_FRAMES * PAGE_BYTES;
   }
 
