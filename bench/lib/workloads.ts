@@ -108,6 +108,13 @@ export const workloads = (root: string): Workload[] => [
   { name: 'gups-64M', title: 'GUPS over 64 MiB', generate: gups(64 * MIB) },
   { name: 'gups-8G', title: 'GUPS over 8 GiB', generate: gups(8 * GIB) },
   { name: 'chase', title: 'pointer chase through 256 MiB', generate: chase },
+  {
+    name: 'touch',
+    title: 'the first write to every page, in order',
+    generate: (count, put) => {
+      for (let i = 0; i < count; i++) put(HEAP + i * 4096, true);
+    },
+  },
   { name: 'slice', title: 'a real Python program, data accesses, repeated', generate: slice(root) },
 ];
 

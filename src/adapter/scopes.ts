@@ -13,6 +13,7 @@ import { symbol, type Value } from '../scenario/run/values';
 import { dataIdOf, entryTarget } from './data/target';
 import type { Focus } from './focus';
 import { addressFields } from './inspectedPicture';
+import { kernelRows, operationRows } from './kernelScopes';
 import { physicalReference, virtualReference } from './memory';
 import { walkPicture } from './picture';
 import { treeRows } from './trees';
@@ -46,7 +47,11 @@ export function scopes(context: ScopeContext): Scope[] {
     source: fixed(list),
     expensive,
   });
+  const { machine } = context.run;
+  // Only while one is going on: an empty scope would be noise in every other stop.
+  const operation = machine.kernel.operation === null ? [] : [scope('Operation', () => operationOf(context), false)];
   return [
+    ...operation,
     scope('Access', () => accessRows(context), false),
     scope('Walk', () => walkRows(context), false),
     scope('Fault', () => faultRows(context), false),
@@ -55,10 +60,20 @@ export function scopes(context: ScopeContext): Scope[] {
     scope('Translation Objects', () => tobjRows(context)),
     scope('TLB & Walk Caches', () => treeVariables(context, 'caches')),
     scope('VMAs', () => vmaRows(context)),
+    scope('Kernel', () => kernelRows(machine)),
     scope('Registers', () => registerRows(context)),
     scope('Memory', () => memoryRows(context)),
     scope('Statistics', () => valueRows(context, 'stats')),
   ];
+}
+
+/** The operation's record; its iterator is a value of the language. */
+function operationOf(context: ScopeContext): VariableNode[] {
+  return operationRows(context.run.machine).map((node) =>
+    node.evaluateName === undefined
+      ? node
+      : valueNode(node.name, named(context, node.evaluateName), node.evaluateName, context.rows),
+  );
 }
 
 /** Value of a name of the language, or `none`. */

@@ -31,6 +31,7 @@ import { Processors, type ProcessorsSnapshot } from './mmu/processors';
 import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
 import { pagesPerEntry } from './paging/format';
+import { hasProtectionKeys } from './paging/x86/attributes';
 import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal, schemeOf } from './options';
 import type { Scheme } from './paging/registry';
@@ -147,8 +148,13 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const seed = options.seed ?? 1;
     const driver = scheme.createDriver({ memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed });
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
-    const pageSizes = scheme.format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
-    this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, pageSizes);
+    this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, {
+      pageSizes: scheme.format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry),
+      userSpace: scheme.format.userSpace,
+      protectionKeys: hasProtectionKeys(scheme.format) ? 16 : 1,
+      noExecute: scheme.format.entryBytes === 8,
+    });
+    this.kernel.onEntry = () => this.tlb.enter(0);
     this.inspector = scheme.createInspector(memory, kernel);
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
@@ -165,7 +171,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
         itlb: options.itlb,
         stlb: options.stlb,
         inclusive: options.stlbInclusive,
-        addressBits: scheme.format.addressBits,
+        format: scheme.format,
+        halves: scheme.format.levels.some(({ leafSize }) => leafSize === 3),
         replacement,
         pcid: options.pcid ?? false,
         root: this.kernelSpace?.root ?? asPfn(0),

@@ -3,7 +3,10 @@ import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
 import type { EcptOptions } from './paging/ecpt/format';
-import { type Scheme, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { type Scheme, schemeNamed, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { PAGE_BYTES } from './core/addresses';
+import { type PagingFormat, reachableFrames } from './paging/format';
+import { swapSlots } from './paging/x86/attributes';
 import { KernelSpace } from './paging/x86/kernelSpace';
 
 export interface MachineOptions {
@@ -45,7 +48,7 @@ export const schemeOf = (options: MachineOptions): Scheme =>
 /** Why a machine cannot be built like that, as a sentence; `undefined` if it can. */
 export function refusal(options: MachineOptions): string | undefined {
   const { cpus = 1, nodes, kpti = false, replacement = 'lru' } = options;
-  const scheme = SCHEMES[options.scheme];
+  const scheme = schemeNamed(options.scheme);
   if (scheme === undefined) return `There is no scheme ${options.scheme}.`;
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > MAX_CPUS) return `A machine has 1 to ${MAX_CPUS} CPUs.`;
   if (nodes > 1 && nodes * BYTES_PER_NODE > options.memoryBytes)
@@ -54,7 +57,29 @@ export function refusal(options: MachineOptions): string | undefined {
   if (schemes !== undefined) return schemes;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
-  const caches = [...options.dtlb, ...options.itlb, ...options.stlb, ...options.walkCaches.geometry];
-  const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
-  return why === undefined ? undefined : `Replacement ${replacement} is not possible: ${why}.`;
+  const unfit = unfitFor(scheme.format, options);
+  if (unfit !== undefined) return unfit;
+  const { dtlb, itlb, stlb, walkCaches } = options;
+  for (const [name, caches] of Object.entries({ dtlb, itlb, stlb, pwc: walkCaches.geometry })) {
+    const why = caches.map(({ ways }) => replacementRefusal(replacement, ways)).find((text) => text !== undefined);
+    if (why !== undefined) return `Replacement ${replacement} is not possible in ${name}: ${why}.`;
+  }
+  return undefined;
+}
+
+/** What the scheme's tables or its mode of the processor leave no room for. */
+function unfitFor(
+  format: PagingFormat,
+  { memoryBytes, kernel, walkCaches, pcid = false }: MachineOptions,
+): string | undefined {
+  const { scheme, levels, mode, hashed } = format;
+  const caches = walkCaches.geometry.length;
+  if (hashed === undefined && caches !== levels.length - 1)
+    return `The scheme ${scheme} has ${levels.length - 1} walk caches, one for each level that points to tables; there are ${caches}.`;
+  if (pcid && !mode.longMode) return `The scheme ${scheme} has no PCIDs: they come with 64-bit paging.`;
+  if (memoryBytes > reachableFrames(format) * PAGE_BYTES)
+    return `Entries of the scheme ${scheme} can name no memory beyond 4 GiB.`;
+  if (kernel.swapBytes > swapSlots(format) * PAGE_BYTES)
+    return `Entries of the scheme ${scheme} can name no more than 32 GiB of swap.`;
+  return undefined;
 }

@@ -2,9 +2,11 @@
  * Every counter of the machine as one nested record: what the Statistics view, `stats` in expressions and
  * `ptscope run --format json` show. Field names are an interface (design CLI): fields are added, never renamed.
  */
+import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
 import type { Machine } from './machine';
+import { tableFrames } from './paging/format';
 
 export interface HitsAndMisses {
   hits: number;
@@ -85,12 +87,16 @@ export interface Statistics {
 
 export function statistics(machine: Machine): Statistics {
   const c = machine.probe.counters;
-  const levels = machine.scheme.format.levels;
+  const { format } = machine.scheme;
+  const { levels } = format;
   const byLevel = (first: Counter): Record<string, number> =>
     Object.fromEntries(levels.map((l, i) => [l.name, c[first + i]]));
   const pair = (hits: Counter): HitsAndMisses => ({ hits: c[hits], misses: c[hits + 1] });
-  const kinds = [...levels.map((l) => l.name), ...(machine.scheme.format.hashed?.others ?? [])];
+  const kinds = [...levels.map((l) => l.name), ...(format.hashed?.others ?? [])];
   const tables = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i], 0);
+  // Hashed tables are counted in frames.
+  const framesOf = (i: number): number => (format.hashed === undefined ? tableFrames(format, i) : 1);
+  const frames = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * framesOf(i), 0);
   const kernelInstructions =
     c[Counter.KernelPageFault] + c[Counter.KernelSystemCall] + c[Counter.KernelTimer] + c[Counter.KernelOther];
   const instructions = programInstructions(c) + kernelInstructions;
@@ -140,7 +146,7 @@ export function statistics(machine: Machine): Statistics {
       ]),
     ),
     tables: {
-      bytes: tables * 4096,
+      bytes: frames * PAGE_BYTES,
       count: tables,
       byLevel: Object.fromEntries(kinds.map((name, i) => [name, c[Counter.TablesByLevel + i]])),
       kernel: c[Counter.KernelTables],
@@ -157,7 +163,8 @@ export function statistics(machine: Machine): Statistics {
       },
       byFunction: Object.fromEntries(
         FUNCTION_NAMES.map(
-          (name, i) => [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructions[i] }] as const,
+          (name, i) =>
+            [name, { calls: machine.probe.calls[i], instructions: machine.probe.instructionsOf(i) }] as const,
         ).filter(([, f]) => f.calls > 0),
       ),
     },

@@ -17,12 +17,14 @@ export class SnapshotCensus {
 
   /** Bytes that this state adds to those counted before. */
   add({ machine }: RunSnapshot): number {
-    const { memory, buddy, processors, tlb, small } = machine;
+    const { memory, buddy, processors, tlb, small, kernel } = machine;
+    const { pages, swap, cache } = kernel.frames;
+    const stores = [memory.records, memory.pool, pages, swap.slots, cache.nodes];
+    const arrays = [memory.small, buddy, tlb, small, kernel.frames.small, swap.small, cache.small, kernel.clock];
     return (
       RECORD_BYTES +
-      this.#chunks.add(memory.records.chunks) +
-      this.#chunks.add(memory.pool.chunks) +
-      [memory.small, buddy, tlb, small, ...processors].reduce((sum, list) => sum + this.#bytes(list), 0)
+      stores.reduce((sum, store) => sum + this.#chunks.add(store.chunks), 0) +
+      [...arrays, ...processors].reduce((sum, list) => sum + this.#bytes(list), 0)
     );
   }
 

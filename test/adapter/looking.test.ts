@@ -26,6 +26,7 @@ describe('a debug session over the wire', () => {
           'Translation Objects',
           'TLB & Walk Caches',
           'VMAs',
+          'Kernel',
           'Registers',
           'Memory',
           'Statistics',

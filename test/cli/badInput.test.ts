@@ -57,9 +57,11 @@ describe('bad input on the command line', () => {
   });
 
   it('ends with 2 for a machine block that asks for what there is not', async () => {
-    await refused(2, /PTS051/, 'run', folder.file('later.ptscen', 'machine {\n  thp always\n}\n'));
+    await refused(2, /PTS051/, 'run', folder.file('later.ptscen', 'machine {\n  scheme nested radix over radix\n}\n'));
     await refused(2, /PTS042/, 'run', folder.file('key.ptscen', 'machine {\n  frob 1\n}\n'));
   });
+
+  const set = (...settings: string[]): string[] => settings.flatMap((setting) => ['--set', setting]);
 
   it('ends with 2 for wrong usage, in one line', async () => {
     const file = example('01-first-fault.ptscen');
@@ -70,6 +72,14 @@ describe('bad input on the command line', () => {
     await refused(2, /'--format <format>' argument 'xml' is invalid/, 'run', file, '--format', 'xml');
     await refused(2, /frob=1: `frob` is not a machine key/, 'run', file, '--set', 'frob=1');
     await refused(2, /dtlb=4K 65x4: 65 entries do not divide/, 'run', file, '--set', 'dtlb=4K 65x4');
+    await refused(
+      2,
+      /replacement=plru: .* in stlb: .* 12 ways are no power of two/,
+      'run',
+      file,
+      ...set('preset=skylake', 'replacement=plru'),
+    );
+    await refused(2, /nodes=8, memory=16MiB: A memory node needs/, 'run', file, ...set('nodes=8', 'memory=16MiB'));
     await refused(2, /scheme fpt L3L2.*not available/, 'run', file, '--scheme', 'fpt:L3L2');
     await refused(2, /cannot be written/, 'run', file, '--output', folder.path('no/such/folder'));
   });

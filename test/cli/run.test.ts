@@ -121,12 +121,57 @@ describe('ptscope run', () => {
     const { kernel } = await runJson(traceFixture('ls-5000.lackey'), '--stacks', folder.path('stacks'));
     const lines = readFileSync(folder.path('stacks'), 'utf8').trimEnd().split('\n');
     assert.ok(
-      lines.some((line) => /^kernel;handle_mm_fault \d+$/.test(line)),
+      lines.some((line) => /^page_fault;kernel;handle_mm_fault \d+$/.test(line)),
       lines[0],
     );
-    assert.ok(lines.some((line) => /^emt_basic;tdb_update_tobj \d+$/.test(line)));
+    assert.ok(lines.some((line) => /^page_fault;emt_basic;tdb_update_tobj \d+$/.test(line)));
     const sum = lines.reduce((n, line) => n + Number(line.split(' ')[1]), 0);
     assert.equal(sum, kernel.instructions);
+  });
+
+  it('charges kernel work to who asked for it: the access, the system call, the kernel itself', async () => {
+    const file = scenario(
+      'mmap heap 4MiB rw anon at 0x4000_0000 populate',
+      'fork child',
+      'write heap step 64KiB',
+      'madvise heap + 2MiB for 2MiB collapse',
+      'swapout heap for 256KiB',
+      'read heap step 4KiB',
+      'reclaim 100',
+      'demote heap',
+      'promote heap',
+      'iterate heap',
+      'exit child',
+      'munmap heap',
+      'expect stats.faults.cow > 0 && stats.faults.major > 0 && stats.huge.collapsed > 0',
+    );
+    const report = await runJson(file, '--set', 'swap=64MiB', '--stacks', folder.path('stacks'));
+    assert.deepEqual([report.end.kind, report.expects.failed], ['finished', []]);
+    const classesOf = (name: string): string[] =>
+      readFileSync(folder.path('stacks'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(`;${name} `))
+        .map((line) => line.split(';')[0]);
+    const expected: Record<string, string[]> = {
+      do_wp_page: ['page_fault'],
+      // A collapse brings in what was swapped out.
+      do_swap_page: ['page_fault', 'other'],
+      mm_populate: ['system_call'],
+      copy_page_range: ['system_call'],
+      exit_mmap: ['system_call'],
+      unmap_vmas: ['system_call'],
+      // `madvise … collapse` is a system call, `promote` is work of the kernel's own.
+      collapse_huge_page: ['system_call', 'other'],
+      try_to_unmap: ['other'],
+      shrink_node: ['other'],
+      split_huge_page: ['other'],
+      tobj_iter_init: ['system_call', 'other'],
+      tdb_find_tobj: ['page_fault', 'system_call', 'other'],
+    };
+    for (const [name, classes] of Object.entries(expected)) assert.deepEqual(classesOf(name), classes, name);
+    const { byClass, instructions } = report.kernel;
+    assert.equal(byClass.pageFault + byClass.systemCall + byClass.timer + byClass.other, instructions);
+    assert.equal(byClass.timer, 0, 'nothing is driven by the clock yet');
   });
 
   it('stops after --limit accesses, in a trace and in a scenario', async () => {

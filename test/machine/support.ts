@@ -7,6 +7,8 @@ import { DEFAULT_KERNEL } from '../../src/machine/kernel/options';
 import { Machine, type MachineOptions } from '../../src/machine/machine';
 import { BuddyAllocator } from '../../src/machine/memory/buddy';
 import { PhysicalMemory } from '../../src/machine/memory/physicalMemory';
+import type { PagingFormat } from '../../src/machine/paging/format';
+import { schemeNamed, SCHEMES, type WalkCacheOptions } from '../../src/machine/paging/registry';
 
 export const MIB = 2 ** 20;
 
@@ -36,7 +38,15 @@ export const SMALL: MachineOptions = {
   emtDefaults: [],
 };
 
-export const machine = (options: Partial<MachineOptions> = {}): Machine => new Machine({ ...SMALL, ...options });
+/** Walk caches of one, two, four entries, the largest for the deepest level. */
+export function walkCaches(scheme: string, promote: WalkCacheOptions['promote'] = 'hit'): WalkCacheOptions {
+  const levels = schemeNamed(scheme)!.format.levels.length - 1;
+  const geometry = [1, 1, 2, 4].slice(4 - levels).map((entries) => ({ entries, ways: entries }));
+  return { geometry, promote };
+}
+
+export const machine = (options: Partial<MachineOptions> = {}): Machine =>
+  new Machine({ ...SMALL, walkCaches: walkCaches(options.scheme ?? SMALL.scheme), ...options });
 
 /** A machine with one process that runs. */
 export function machineWithProcess(options: Partial<MachineOptions> = {}): Machine {
@@ -65,14 +75,20 @@ export function unmap(m: Machine, start: number, end: number): void {
   while (m.kernel.operation !== null) m.kernel.step();
 }
 
+/** Every scheme that runs, the flat table of a size that a test can afford. */
+export const EVERY_SCHEME: readonly string[] = Object.keys(SCHEMES);
+
+export const formatNamed = (scheme: string): PagingFormat => schemeNamed(scheme)!.format;
+
 /** Few places that share upper tables or do not: in one PTE table, in one PMD, PUD, PGD, and far away. */
-export const pageNumber: fc.Arbitrary<Vpn> = fc
-  .tuple(
-    fc.constantFrom(0, 2 ** 9, 2 ** 18, 2 ** 27, 255 * 2 ** 27),
-    fc.constantFrom(0, 2 ** 9, 7 * 2 ** 9),
-    fc.nat(20),
-  )
-  .map(([far, near, page]) => asVpn(16 + far + near + page));
+export function pageOf(scheme: string): fc.Arbitrary<Vpn> {
+  const { end } = formatNamed(scheme).userSpace;
+  const far = [0, 2 ** 9, 2 ** 18, 2 ** 19, 2 ** 27, 255 * 2 ** 27, 2 ** 36, 2 ** 43].filter((n) => n + 2 ** 13 < end);
+  return fc
+    .tuple(fc.constantFrom(...far), fc.constantFrom(0, 2 ** 9, 7 * 2 ** 9), fc.nat(20))
+    .map(([base, near, page]) => asVpn(16 + base + near + page));
+}
+export const pageNumber = pageOf('radix');
 
 /** Physical address of the entry that a walk reads at a level. */
 export function entryAddress(m: Machine, vpn: number, level: number): number {

@@ -1,4 +1,4 @@
-/** Three programs of different kinds that timelines run over, each with the first run of it kept to start from again. */
+/** Programs of different kinds that timelines run over, each with the first run of it kept to start from again. */
 import { join } from 'node:path';
 import { nodeFiles } from '../../src/hosts/nodeFiles';
 import { loadRun } from '../../src/scenario/run/load';
@@ -40,6 +40,51 @@ write heap random 300 seed 5
 read heap random 200 seed 5
 `;
 
+/** Everything that the kernel keeps books of: sharing, huge pages, swap, files, nodes, several CPUs. */
+const KERNEL = `machine {
+  preset classroom
+  memory 64MiB
+  swap 2MiB
+  nodes 2
+  cpus 2
+  pcid on
+  thp madvise
+  zeropage on
+}
+process parent
+mmap heap 256KiB rw anon at 0x1000_0000
+mmap lib 64KiB rw file "libc.so"
+mmap shared 64KiB rw shared
+mmap big 4MiB rw anon at 0x4000_0000 thp
+write heap step 8KiB
+read lib step 4KiB
+write shared
+write big
+fork child
+write heap step 16KiB
+switch child
+write heap step 4KiB
+write lib
+write shared
+write big + 8KiB
+on cpu 1
+madvise heap for 64KiB free
+swapout heap
+read heap step 4KiB
+migrate heap node 1
+mprotect heap r
+demote big
+promote big
+mremap heap to 512KiB
+reclaim 20
+iterate heap
+khugepaged
+exit
+switch parent
+munmap big
+exit
+`;
+
 const TRACE = join(__dirname, '../fixtures/traces/python-200k.lackey.gz');
 
 export interface Fixture {
@@ -61,7 +106,7 @@ async function python(): Promise<Fixture> {
 }
 
 export const fixtures = (): Promise<Fixture[]> =>
-  Promise.all([scenario('scenario', SCENARIO, 8), python(), scenario('gups', GUPS, 5)]);
+  Promise.all([scenario('scenario', SCENARIO, 8), python(), scenario('gups', GUPS, 5), scenario('kernel', KERNEL, 14)]);
 
 /** A timeline over the program from its beginning. */
 export function timelineOf({ run, start }: Fixture, options: Partial<TimelineOptions> = {}): Timeline {

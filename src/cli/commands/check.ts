@@ -2,6 +2,7 @@
 import { analyse } from '../../scenario/language/analysis';
 import { type Diagnostic, hasErrors } from '../../scenario/language/diagnostics';
 import { readSources } from '../../scenario/language/readSources';
+import { impossibleBlock } from '../../scenario/run/configure';
 import { readScenario } from '../../scenario/run/load';
 import { explainError, ExitCode } from '../exit';
 import type { CliHost } from '../host';
@@ -23,7 +24,9 @@ export async function check(host: CliHost, files: readonly string[], options: Ch
   for (const file of files) {
     try {
       const sources = await readSources(file, await readScenario(file, host.files), host.files);
-      const { diagnostics, included } = analyse(sources);
+      const { file: tree, diagnostics: found, included } = analyse(sources);
+      const impossible = impossibleBlock(tree.machine);
+      const diagnostics = impossible === undefined ? found : [impossible, ...found];
       const others = included.map((each) => ({ file: each.path, diagnostics: each.diagnostics }));
       checked.push({ file, diagnostics }, ...others);
       if (hasErrors(diagnostics) && code === ExitCode.ok) code = ExitCode.invalid;

@@ -70,6 +70,10 @@ export const enum Signal {
   Watch = 1 << 11,
 }
 
+const FUNCTIONS = FUNCTION_NAMES.length;
+/** Consecutive counters, of which `KernelPageFault` is the first. */
+const WORK_CLASSES = Counter.KernelOther - Counter.KernelPageFault + 1;
+
 /** Which class of kernel work instructions are charged to. */
 export type WorkClass = Counter.KernelPageFault | Counter.KernelSystemCall | Counter.KernelTimer | Counter.KernelOther;
 
@@ -77,7 +81,8 @@ export class Probe {
   recorder: Recorder | null = null;
   readonly counters = new Float64Array(Counter.Count);
   readonly calls = new Float64Array(FUNCTION_NAMES.length);
-  readonly instructions = new Float64Array(FUNCTION_NAMES.length);
+  /** By class of work, then by function. */
+  readonly instructions = new Float64Array(WORK_CLASSES * FUNCTIONS);
   readonly costs = Float64Array.from(FUNCTION_NAMES, defaultInstructions);
   readonly softwareCosts: SoftwareCosts = { ...DEFAULT_SOFTWARE_COSTS };
   /**
@@ -110,7 +115,7 @@ export class Probe {
     this.charge(index, this.costs[index]);
     if (this.recorder === null) return;
     this.recorder.emit({ kind: 'enter', name: FUNCTION_NAMES[index], implementation, driver, arguments: detail });
-    this.recorder.indent(this.instructions[index] - this.costs[index]);
+    this.recorder.indent(this.instructionsOf(index) - this.costs[index]);
   }
 
   /** A function in which nothing else happens that is worth a line. */
@@ -125,14 +130,23 @@ export class Probe {
 
   leave(index: number, result = ''): void {
     if (this.recorder === null) return;
-    const instructions = this.instructions[index] - this.recorder.outdent();
+    const instructions = this.instructionsOf(index) - this.recorder.outdent();
     this.recorder.emit({ kind: 'leave', name: FUNCTION_NAMES[index], result, instructions });
   }
 
   /** More instructions for the function that runs, e.g. one loop iteration. */
   charge(index: number, instructions: number): void {
-    this.instructions[index] += instructions;
-    this.counters[this.workClass[0]] += instructions;
+    const work = this.workClass[0];
+    this.instructions[(work - Counter.KernelPageFault) * FUNCTIONS + index] += instructions;
+    this.counters[work] += instructions;
+  }
+
+  /** Instructions of a function in all classes of work, or in one. */
+  instructionsOf(index: number, work?: WorkClass): number {
+    if (work !== undefined) return this.instructions[(work - Counter.KernelPageFault) * FUNCTIONS + index];
+    let sum = 0;
+    for (let at = index; at < this.instructions.length; at += FUNCTIONS) sum += this.instructions[at];
+    return sum;
   }
 
   /** Software reads a table entry. */

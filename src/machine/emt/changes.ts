@@ -38,6 +38,8 @@ export function applyRights(attributes: Attributes, tobj: Tobj, rights: RangeRig
 
 function set(attributes: Attributes, tobj: Tobj, key: Attribute, value: number): boolean {
   if (attributes.tobjReadAttr(tobj, key) === value) return false;
+  const { word0, word1 } = tobj;
   attributes.tobjWriteAttr(tobj, key, value);
-  return true;
+  // An attribute that the entries have no bit for stays what it is.
+  return tobj.word0 !== word0 || tobj.word1 !== word1;
 }

@@ -5,6 +5,7 @@ import type { Emt } from '../emt/emt';
 import type { FaultHandler } from './faults/handler';
 import type { Mappings } from './mappings';
 import type { Frames } from './memory/frames';
+import type { Layout } from './layout';
 import type { KernelOptions } from './options';
 import type { Process } from './process';
 
@@ -12,6 +13,7 @@ export interface KernelCore {
   readonly emt: Emt;
   readonly probe: Probe;
   readonly options: KernelOptions;
+  readonly layout: Layout;
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly faults: FaultHandler;
@@ -22,7 +24,11 @@ export interface KernelCore {
 
 /** Why a system call did not do what it was asked for, by errno, and in words. */
 export type KernelError = 'ENOMEM' | 'EEXIST' | 'EINVAL' | 'EAGAIN' | 'ENOENT' | 'EBUSY';
-export interface Failure { ok: false; error: KernelError; text: string }
+export interface Failure {
+  ok: false;
+  error: KernelError;
+  text: string;
+}
 export const failure = (error: KernelError, text: string): Failure => ({ ok: false, error, text });
 
 /** A range of pages where something is mapped now. */

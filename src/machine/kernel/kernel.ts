@@ -10,19 +10,20 @@ import { functionIndex } from '../core/functions';
 import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
 import type { Stateful, TypedArray } from '../core/state';
+import type { UserSpace } from '../core/userSpace';
 import type { Emt } from '../emt/emt';
 import type { BuddyAllocator } from '../memory/buddy';
 import { type CallResult, DONE, failure, type KernelCore, type KernelError, type MapResult } from './core';
 import { FaultHandler } from './faults/handler';
 import type { FaultRequest, FaultVerdict } from './faults/verdict';
-import { BRK_START } from './layout';
+import { type Layout, layoutOf } from './layout';
 import { Mappings } from './mappings';
 import { Frames, type FramesSnapshot } from './memory/frames';
-import { type Advice, type Begun, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
+import { type Advice, type Begun, collapse, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
 import { growHeap, mapHoles, type MapRequest, mmap } from './mmap/map';
-import { collapseRange, KHUGEPAGED } from './operations/collapse';
+import { KHUGEPAGED } from './operations/collapse';
 import { ForkPolicy, undoFork } from './operations/fork';
-import { BACKGROUND, type Operation } from './operations/operation';
+import type { Operation } from './operations/operation';
 import { stepOperation } from './operations/step';
 import { beginUnmap } from './operations/unmap';
 import type { KernelOptions } from './options';
@@ -41,6 +42,17 @@ const F = {
   exitMmap: functionIndex('exit_mmap'),
 } as const;
 
+/** What the hardware has, in numbers: the kernel does not know which scheme it runs on. */
+export interface Platform {
+  /** What databases can hold, in 4 KiB pages, largest first. */
+  readonly pageSizes: readonly number[];
+  readonly userSpace: UserSpace;
+  /** Protection keys that a page can have; 1 if there is only that of all pages, 0. */
+  readonly protectionKeys: number;
+  /** A page can be kept from being executed. */
+  readonly noExecute: boolean;
+}
+
 export interface KernelSnapshot {
   readonly processes: readonly Process[];
   readonly current: number;
@@ -56,22 +68,28 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   #operation: Operation | null = null;
   /** Why the last operation could not be finished. */
   #failure: KernelSnapshot['failure'] = null;
+  readonly layout: Layout;
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly faults: FaultHandler;
+  /** A program has called the kernel, or the kernel works on its own account: the CPU is no longer in user mode. */
+  onEntry: (() => void) | null = null;
   readonly #reclaimer: Reclaimer;
   readonly #forkPolicy: ForkPolicy;
+  readonly #protectionKeys: number;
 
   constructor(
     readonly emt: Emt,
     buddy: BuddyAllocator,
     readonly probe: Probe,
     readonly options: KernelOptions,
-    pageSizes: readonly number[],
+    { pageSizes, userSpace, protectionKeys, noExecute }: Platform,
   ) {
+    this.layout = layoutOf(userSpace);
+    this.#protectionKeys = protectionKeys;
     this.frames = new Frames(buddy, probe, options, pageSizes);
     this.mappings = new Mappings(emt, this.frames, probe, options);
-    this.faults = new FaultHandler(this.mappings, probe, options.zeroPage);
+    this.faults = new FaultHandler(this.mappings, probe, { zeroPage: options.zeroPage, noExecute });
     this.faults.resolution.explainShortage = () => shortageReport(this);
     this.#reclaimer = new Reclaimer(this);
     this.frames.onShortage = () => this.#reclaimer.direct();
@@ -129,7 +147,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
       rssAnon: 0,
       rssFile: 0,
       swapEntries: 0,
-      brk: BRK_START,
+      brk: this.layout.brkStart,
       exited: false,
     };
     this.#processes = [...this.#processes, process];
@@ -204,6 +222,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   #begin(work: Probe['workClass'][number]): void {
     this.probe.workClass[0] = work;
     this.#failure = null;
+    this.onEntry?.();
   }
 
   // ---- system calls -------------------------------------------------------------------------------------------------
@@ -226,14 +245,14 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   brk(pages: number): MapResult {
     const process = this.#running();
     this.#begin(Counter.KernelSystemCall);
-    const end = addPages(BRK_START, pages);
+    const end = addPages(this.layout.brkStart, pages);
     if (end > process.brk) return growHeap(this, process, end);
     if (end < process.brk) {
       const shrunk = this.#call(munmap(this, process, end, process.brk));
       if (!shrunk.ok) return shrunk;
       process.brk = end;
     }
-    return { ok: true, start: BRK_START, end };
+    return { ok: true, start: this.layout.brkStart, end };
   }
 
   munmap(start: Vpn, end: Vpn): CallResult {
@@ -248,6 +267,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
 
   pkeyProtect(start: Vpn, end: Vpn, pkey: number): CallResult {
     this.#begin(Counter.KernelSystemCall);
+    if (pkey >= this.#protectionKeys) return failure('EINVAL', 'the scheme has no protection keys');
     return this.#call(protect(this, this.#running(), start, end, { pkey }));
   }
 
@@ -271,8 +291,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   /** Makes huge pages of what is mapped in the aligned ranges inside start … end − 1. */
   promote(start: Vpn, end: Vpn): CallResult {
     this.#begin(Counter.KernelOther);
-    this.#operation = collapseRange(this, this.#running(), start, end);
-    return DONE;
+    return this.#call(collapse(this, this.#running(), start, end));
   }
 
   khugepaged(): void {
@@ -283,15 +302,17 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   demote(start: Vpn, end: Vpn): CallResult {
     return this.#scan('demote', start, end);
   }
+  /** As MADV_PAGEOUT. */
   swapOut(start: Vpn, end: Vpn): CallResult {
-    return this.#scan('pageout', start, end);
+    this.#begin(Counter.KernelOther);
+    return this.#call(madvise(this, this.#running(), start, end, 'pageout'));
   }
   migrate(start: Vpn, end: Vpn, node: number): CallResult {
     if (node >= this.frames.buddy.zones.length) return failure('EINVAL', `there is no memory node ${node}`);
     return this.#scan('migrate', start, end, node);
   }
 
-  #scan(action: 'demote' | 'pageout' | 'migrate', start: Vpn, end: Vpn, node = 0): CallResult {
+  #scan(action: 'demote' | 'migrate', start: Vpn, end: Vpn, node = 0): CallResult {
     const process = this.#running();
     this.#begin(Counter.KernelOther);
     if (!covers(process.vmas, start, end)) return failure('ENOMEM', 'part of the range is not mapped');
@@ -330,11 +351,13 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     if (this.current !== undefined) this.#switchTo(this.#current);
   }
 
-  /** Advances the operation by one bounded step. True when it has ended; `failure` then says whether it could be finished. */
+  /**
+   * Advances the operation by one bounded step, which is work of the class of the call that began it. True when it has ended;
+   * `failure` then says whether it could be finished.
+   */
   step(): boolean {
     const operation = this.#operation;
     if (operation === null) return true;
-    this.probe.workClass[0] = BACKGROUND.has(operation.kind) ? Counter.KernelOther : Counter.KernelSystemCall;
     const next = stepOperation(this, operation, this.#reclaimer, this.#forkPolicy);
     if (next?.kind === 'failed') {
       this.#failure = { error: next.error, text: next.text };

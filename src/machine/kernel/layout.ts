@@ -1,11 +1,33 @@
-/** Where Linux puts things in a 4-level user address space (arch/x86/mm/mmap.c), without randomisation. */
+/** Where Linux puts things in a user address space (arch/x86/mm/mmap.c), without randomisation. */
 import { asVpn, type Vpn } from '../core/addresses';
+import type { UserSpace } from '../core/userSpace';
 
-/** First page that user space may not use: 0x7fff_ffff_f000. */
-export const TASK_SIZE: Vpn = asVpn(0x7fff_ffff_f000 / 4096);
-/** `mmap_min_addr` of 64 KiB: nothing is placed below it unless the address is asked for, as with CAP_SYS_RAWIO. */
-export const MMAP_MIN: Vpn = asVpn(16);
-/** mmap goes top-down from here: the gap left for the stack is at least 128 MiB. */
-export const MMAP_BASE: Vpn = asVpn(TASK_SIZE - (128 << 20) / 4096);
-/** Where the heap segment begins: behind a program of two MiB at the usual place of position-independent ones. */
-export const BRK_START: Vpn = asVpn(0x5555_5575_6000 / 4096);
+/** In 4 KiB pages. */
+export interface Layout {
+  /** First page that programs may not use: TASK_SIZE. */
+  readonly end: Vpn;
+  /** Nothing is placed below it unless the address is asked for, as with CAP_SYS_RAWIO: `mmap_min_addr`. */
+  readonly mmapMin: Vpn;
+  /** mmap goes top-down from here. */
+  readonly mmapBase: Vpn;
+  /** Where the heap segment begins. */
+  readonly brkStart: Vpn;
+}
+
+const MMAP_MIN_PAGES = 16;
+/** The gap that is left for the stack is at least 128 MiB. */
+const STACK_GAP_PAGES = 32768;
+/** A program of two MiB, and two pages to the next round place. */
+const PROGRAM_PAGES = 0x202;
+/** A space of a few pages gives a share of it for each. */
+const LEAST_SHARE = 8;
+
+export function layoutOf({ end, window, program }: UserSpace): Layout {
+  const share = Math.floor(window / LEAST_SHARE);
+  return {
+    end: asVpn(end),
+    mmapMin: asVpn(Math.min(MMAP_MIN_PAGES, share)),
+    mmapBase: asVpn(window - Math.min(STACK_GAP_PAGES, share)),
+    brkStart: asVpn(program + Math.min(PROGRAM_PAGES, share)),
+  };
+}

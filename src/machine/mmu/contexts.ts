@@ -18,6 +18,8 @@ export class Contexts {
   constructor(
     readonly tlbs: readonly AssociativeCache[],
     private readonly walkCaches: readonly AssociativeCache[],
+    /** Entries of 2 MiB are halves of pages of 4 MiB: what is dropped of one is dropped of both. */
+    private readonly halves = false,
   ) {
     this.#all = [...tlbs, ...walkCaches];
   }
@@ -45,19 +47,25 @@ export class Contexts {
 
   /** Drops all that translates a page for a PCID, in whatever size, and global pages too if asked. */
   dropPage(vpn: Vpn, pcid: number, global: boolean, dropped: (tlb: AssociativeCache) => void): void {
-    const easy = pcid === this.#tagged && global;
     for (const tlb of this.tlbs)
       for (let size = 0; size < 3; size++) {
         if (size > 0 && tlb.huge[size] === 0) continue;
         const key = size === 0 ? vpn : Math.floor(vpn / PAGES_OF_SIZE[size]);
-        const at = easy ? tlb.peek(key, size) : tlb.findOf(key, size, pcid, this.#tagged, global);
-        if (at < 0) continue;
-        tlb.invalidate(at);
-        dropped(tlb);
-        // A global entry and one of the PCID may both be there, unless look-ups find both.
-        const other = easy ? -1 : tlb.findOf(key, size, pcid, this.#tagged, global);
-        if (other >= 0) tlb.invalidate(other);
+        let found = this.#dropKey(tlb, key, size, pcid, global);
+        if (this.halves && size === 1) found = this.#dropKey(tlb, otherHalf(key), size, pcid, global) || found;
+        if (found) dropped(tlb);
       }
+  }
+
+  #dropKey(tlb: AssociativeCache, key: number, size: number, pcid: number, global: boolean): boolean {
+    const easy = pcid === this.#tagged && global;
+    const at = easy ? tlb.peek(key, size) : tlb.findOf(key, size, pcid, this.#tagged, global);
+    if (at < 0) return false;
+    tlb.invalidate(at);
+    // A global entry and one of the PCID may both be there, unless look-ups find both.
+    const other = easy ? -1 : tlb.findOf(key, size, pcid, this.#tagged, global);
+    if (other >= 0) tlb.invalidate(other);
+    return true;
   }
 
   /** Drops the translations of a PCID, or of ANY_PCID, and its walk-cache entries; global pages too if asked. */
@@ -72,3 +80,6 @@ export class Contexts {
       else cache.drop(pcid, this.#tagged, true);
   }
 }
+
+/** The other 2 MiB of a page of 4 MiB. */
+const otherHalf = (key: number): number => key + 1 - 2 * (key % 2);

@@ -15,7 +15,7 @@ import { ANY_PCID, type AssociativeCache } from './associativeCache';
 import { Contexts } from './contexts';
 import { type Instructions, Invpcid } from './instructions';
 import type { ReplacementOptions } from './replacement';
-import { Register, Registers } from './registers';
+import { type ProcessorMode, Register, Registers } from './registers';
 import { Access, CR4, ErrorCode, type RightsTable, TlbFlag } from './rights';
 import { makeLevel, type TlbGeometry, type TlbLevel } from './tlbLevel';
 import { Counting, type RefusedBy, Translator } from './translator';
@@ -23,14 +23,25 @@ import { type Walker, type WalkResult, WalkStatus } from './walker';
 
 export type { TlbGeometry } from './tlbLevel';
 
+/** What hardware has to know of a scheme before it walks its tables. */
+export interface AddressFormat {
+  /** Bits of a virtual address that are translated. */
+  readonly addressBits: number;
+  /** True: addresses are canonical, with an upper half. False: the bits above must be 0. */
+  readonly signExtended: boolean;
+  readonly mode: ProcessorMode;
+}
+
 export interface MmuOptions {
   dtlb: readonly TlbGeometry[];
   itlb: readonly TlbGeometry[];
   stlb: readonly TlbGeometry[];
   /** `strict`: an entry that leaves the STLB leaves the first level too. */
   inclusive: 'fill' | 'strict';
-  addressBits: number;
+  format: AddressFormat;
   replacement: ReplacementOptions;
+  /** Tables map pages of 4 MiB: TLBs keep a half of 2 MiB, and INVLPG drops both. */
+  halves: boolean;
   /** CR4.PCIDE is on from the start. */
   pcid: boolean;
   /** CR3's table when the machine starts. */
@@ -59,6 +70,8 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
   readonly #contexts: Contexts;
   readonly #walker: Walker;
   readonly #cpu: number | undefined;
+  /** Why an address is not looked up at all. */
+  readonly #refusal: string;
   readonly #counters: Float64Array;
   readonly #state: ArrayState;
   readonly #one = new SingleAccess();
@@ -66,23 +79,27 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
   #saved: readonly TypedArray[] | null = null;
 
   constructor(options: MmuOptions, probe: Probe, costs: HardwareCosts, makeWalker: (rights: RightsTable) => Walker) {
-    super(probe, { pcid: options.pcid, root: options.root });
-    const { replacement } = options;
+    const { replacement, format } = options;
+    super(probe, { pcid: options.pcid, root: options.root, mode: format.mode });
     this.#l1d = makeLevel('L1D TLB', options.dtlb, replacement);
     this.#l1i = makeLevel('L1I TLB', options.itlb, replacement);
     this.#stlb = makeLevel('STLB', options.stlb, replacement);
     this.#tlbs = [...this.#l1d.structures, ...this.#l1i.structures, ...this.#stlb.structures];
     this.#cpu = options.cpu;
+    this.#refusal = format.signExtended
+      ? 'the address is not canonical'
+      : `the address has more than ${format.addressBits} bits`;
     this.#counters = probe.counters;
     this.#state = new ArrayState([this.values]);
     this.#walker = makeWalker(this.rights);
-    this.#contexts = new Contexts(this.#tlbs, this.#walker.keepsWalkCaches ? [] : this.#walker.walkCaches);
+    const flushed = this.#walker.keepsWalkCaches ? [] : this.#walker.walkCaches;
+    this.#contexts = new Contexts(this.#tlbs, flushed, options.halves);
     this.translator = new Translator({
       l1d: this.#l1d,
       l1i: this.#l1i,
       stlb: this.#stlb,
       strict: options.inclusive === 'strict',
-      addressBits: options.addressBits,
+      format,
       rights: this.rights,
       walker: this.#walker,
       probe,
@@ -191,7 +208,7 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
 
   /** An access cannot be translated; see `TranslatorHost`. */
   #refuse(by: RefusedBy, vpn: Vpn, offset: number, access: Access, user: number, flags: number): void {
-    if (by === 'canonical') this.#raise('GP', vpn, offset, 0, 'the address is not canonical');
+    if (by === 'canonical') this.#raise('GP', vpn, offset, 0, this.#refusal);
     else if (by === 'walk') this.#raiseFromWalk(vpn, offset, access, user);
     else {
       const reason = this.probe.recorder === null ? '' : `${by.name}: ${this.rights.explain(flags, access, user)}`;

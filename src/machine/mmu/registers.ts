@@ -19,19 +19,38 @@ export const enum Register {
   Count,
 }
 
+/** Which of the processor's modes of paging it runs in (Intel SDM vol. 3A §4.1.1). */
+export interface ProcessorMode {
+  readonly longMode: boolean;
+  readonly pae: boolean;
+  readonly la57: boolean;
+}
+
+/** CR4 and EFER of a kernel that has set them up: with the bits that the mode has. */
+const cr4Of = ({ longMode, pae, la57 }: ProcessorMode, pcid: boolean): number =>
+  (pae ? CR4.PAE : CR4.PSE) |
+  CR4.PGE |
+  CR4.SMEP |
+  CR4.SMAP |
+  (longMode ? CR4.PKE : 0) |
+  (la57 ? CR4.LA57 : 0) |
+  (pcid ? CR4.PCIDE : 0);
+const eferOf = ({ longMode, pae }: ProcessorMode): number =>
+  (longMode ? EFER.LME | EFER.LMA : 0) | (pae ? EFER.NXE : 0);
+
 export abstract class Registers {
   readonly rights = new RightsTable();
   protected readonly values = new Float64Array(Register.Count);
 
-  /** As a kernel for x86-64 has set them up when it starts its first program. */
+  /** As a kernel for x86 has set them up when it starts its first program. */
   constructor(
     protected readonly probe: Probe,
-    { pcid, root }: { pcid: boolean; root: Pfn },
+    { pcid, root, mode }: { pcid: boolean; root: Pfn; mode: ProcessorMode },
   ) {
     this.values[Register.Cr0] = (CR0.PE | CR0.WP | CR0.PG) >>> 0;
     this.values[Register.Cr3] = root;
-    this.values[Register.Cr4] = CR4.PAE | CR4.PGE | CR4.SMEP | CR4.SMAP | CR4.PKE | (pcid ? CR4.PCIDE : 0);
-    this.values[Register.Efer] = EFER.LME | EFER.LMA | EFER.NXE;
+    this.values[Register.Cr4] = cr4Of(mode, pcid);
+    this.values[Register.Efer] = eferOf(mode);
   }
 
   /** The CPU's state is not what it was. */

@@ -103,7 +103,8 @@ export class RightsTable {
     this.forbidden[Access.Read * 2] = smap;
     this.forbidden[Access.Write * 2] = smap;
     this.forbidden[Access.Exec * 2] = noExecute | (cr4 & CR4.SMEP ? TlbFlag.User : 0);
-    this.#updateKeys(cr4 & CR4.PKE ? pkru : 0, (cr0 & CR0.WP) !== 0);
+    // Keys are of 4-level and 5-level paging alone (Intel SDM vol. 3A §4.6.2).
+    this.#updateKeys(cr4 & CR4.PKE && efer & EFER.LMA ? pkru : 0, (cr0 & CR0.WP) !== 0);
     for (let i = 0; i < 6; i++) {
       this.passWant[i] = this.must[i];
       this.passMask[i] = this.must[i] | this.forbidden[i];

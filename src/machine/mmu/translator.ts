@@ -27,6 +27,7 @@ import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import { type Probe, Signal } from '../core/probe';
 import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
+import { PageBits } from '../core/watch';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
 import { countAccesses, Tally } from './tally';
@@ -69,13 +70,19 @@ export interface TranslatorHost {
   settle(): void;
 }
 
+/** Which addresses are translated: see `AddressFormat`. */
+interface AddressRange {
+  readonly addressBits: number;
+  readonly signExtended: boolean;
+}
+
 export interface TranslatorParts {
   l1d: TlbLevel;
   l1i: TlbLevel;
   stlb: TlbLevel;
   /** An entry that leaves the second level leaves the first too. */
   strict: boolean;
-  addressBits: number;
+  format: AddressRange;
   rights: RightsTable;
   walker: Walker;
   probe: Probe;
@@ -112,7 +119,7 @@ export class Translator {
   readonly #strict: boolean;
   /** True if a 4 KiB page always has a place in both levels, and leaves one without touching the other. */
   readonly #plain: boolean;
-  /** Between these lie the addresses that are not canonical. Kept: a power is dear where every access asks. */
+  /** Between these lie the addresses that are not translated: not canonical, or too long. Kept: a power is dear where every access asks. */
   readonly #lowerEnd: number;
   readonly #upperStart: number;
   #secondHits = 0;
@@ -124,7 +131,7 @@ export class Translator {
   /** The last `#use` set a dirty bit. */
   #assisted = false;
 
-  constructor({ l1d, l1i, stlb, strict, addressBits, rights, walker, probe, costs, host }: TranslatorParts) {
+  constructor({ l1d, l1i, stlb, strict, format, rights, walker, probe, costs, host }: TranslatorParts) {
     this.#l1d = l1d;
     this.#l1i = l1i;
     this.#stlb = stlb;
@@ -141,8 +148,9 @@ export class Translator {
     this.#sides = this.#ofChunk;
     this.#reports = new TranslatorReports(probe);
     this.#plain = !strict && [l1d, l1i, stlb].every((level) => level.bySize[0] !== null);
-    this.#lowerEnd = canonicalPages(addressBits);
-    this.#upperStart = PageNumbers.Count - this.#lowerEnd;
+    const { addressBits, signExtended } = format;
+    this.#lowerEnd = canonicalPages(signExtended ? addressBits : addressBits + 1);
+    this.#upperStart = PageNumbers.Count - (signExtended ? this.#lowerEnd : 0);
     this.#hugeTlb = stlb.small;
   }
 
@@ -217,7 +225,9 @@ export class Translator {
     const tally = this.#tally.walks;
     const width = this.#tally.width;
     const quickly = this.#plain && !recording;
-    const skimming = !recording && !single && !watching;
+    const { watches } = probe;
+    const { lowestPage, highestPage, pageBits } = watches;
+    const skimming = !recording && !single;
     let hugePages = this.#holdsHugePages();
     const l1d = this.#l1d.small;
     const dataSlots = l1d.slots;
@@ -250,7 +260,10 @@ export class Translator {
     let lead = firstLeadFrom(chunk, from);
     if (goesOn) this.#sides.check(user);
     else this.#sides.lookBack(chunk, lead, shift, user);
-    let known = data.known && code.known && !watching;
+    // Repeats of a page that may be watched are not left out: each is a use of it.
+    let dataWatched = watching && watches.mayWatch(data.page);
+    let codeWatched = watching && watches.mayWatch(code.page);
+    let known = data.known && code.known && !dataWatched && !codeWatched;
     let at = from;
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
     for (;;) {
@@ -268,6 +281,13 @@ export class Translator {
           if (vpn >= PageNumbers.Count) vpn -= PageNumbers.Count;
           crossing = packedCrosses(access);
           if (crossing) break;
+          if (
+            watching &&
+            vpn >= lowestPage &&
+            vpn <= highestPage &&
+            ((pageBits[(vpn >>> 5) & PageBits.Mask] >>> (vpn & 31)) & 1) !== 0
+          )
+            break;
           const right = 2 * kind + user;
           if (kind === Access.Exec) {
             const head = codeHeads[codeMask >= 0 ? vpn & codeMask : vpn % codeSets];
@@ -281,8 +301,12 @@ export class Translator {
           lead++;
           next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
         }
-        if (codeLead >= 0) code.page = wrapPage(leadVpn[codeLead] + shift);
+        if (codeLead >= 0) {
+          code.page = wrapPage(leadVpn[codeLead] + shift);
+          codeWatched = false;
+        }
         if (dataLead >= 0) {
+          dataWatched = false;
           data.page = wrapPage(leadVpn[dataLead] + shift);
           data.kind = packedKind(packed[leads[dataLead]]);
         }
@@ -292,7 +316,7 @@ export class Translator {
         // Repeats of which it is not known that they change nothing are made until it is.
         kind = packedKind(packed[at]);
         const side = kind === Access.Exec ? code : data;
-        if (side.known && !watching) {
+        if (side.known && !(kind === Access.Exec ? codeWatched : dataWatched)) {
           at++;
           continue;
         }
@@ -307,10 +331,13 @@ export class Translator {
       }
       if (at === next) {
         // A lead.
-        if (kind === Access.Exec) code.page = vpn as Vpn;
-        else {
+        if (kind === Access.Exec) {
+          code.page = vpn as Vpn;
+          codeWatched = watching && watches.mayWatch(vpn);
+        } else {
           data.page = vpn as Vpn;
           data.kind = kind;
+          dataWatched = watching && watches.mayWatch(vpn);
         }
         lead++;
         next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
@@ -320,7 +347,8 @@ export class Translator {
         if (!retry) counters[Counter.Translations]++;
         this.#reports.start(vpn as Vpn, packedOffset(packed[at]), kind, user, retry);
       }
-      if (watching && probe.watches.page(vpn as Vpn, 1 << kind)) probe.signal(Signal.Watch);
+      const watched = kind === Access.Exec ? codeWatched : dataWatched;
+      if (watched && watches.page(vpn as Vpn, 1 << kind)) probe.signal(Signal.Watch);
 
       translated: {
         // The first level's 4 KiB pages: the most recently used of the set, then the others.
@@ -358,7 +386,7 @@ export class Translator {
           if ((slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
             if (exec) code.known = true;
             else data.known = kind === data.kind;
-            if (single || watching) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
+            if (single || watched) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
           } else if (!this.#use(first, found, vpn as Vpn, packed[at], user)) return this.#fault(at);
           break translated;
         }
@@ -456,7 +484,7 @@ export class Translator {
           this.pageSize = 0;
         }
       }
-      known = data.known && code.known && !watching;
+      known = data.known && code.known && !dataWatched && !codeWatched;
       at++;
       if (armed && probe.fired !== 0) return at;
     }

@@ -3,6 +3,7 @@
  * documentation all read the same table; none of them knows a mode by name.
  */
 import { isCanonical, PAGE_BYTES, PAGE_SHIFT, signExtendPage, type Vpn } from '../core/addresses';
+import type { UserSpace } from '../core/userSpace';
 
 export interface LevelFormat {
   /** The field's name for a table of this level: `PGD`. */
@@ -29,6 +30,16 @@ export interface HashedFormat {
   others: readonly string[];
 }
 
+/** How a processor is told to use such tables: Intel SDM vol. 3A §4.1.1. */
+export interface PagingMode {
+  /** EFER.LMA and CR4.PAE, and with them PCIDs and protection keys. */
+  longMode: boolean;
+  /** CR4.PAE, and with it EFER.NXE. */
+  pae: boolean;
+  /** CR4.LA57. */
+  la57: boolean;
+}
+
 export interface PagingFormat {
   /** The scheme as the scenario writes it. */
   scheme: string;
@@ -42,6 +53,8 @@ export interface PagingFormat {
   signExtended: boolean;
   /** 4: an entry is one 32-bit word, without XD and frame bits above 31. */
   entryBytes: 4 | 8;
+  mode: PagingMode;
+  userSpace: UserSpace;
   /** Bits of the high word that must be 0 in every present entry, whatever the physical address width. */
   reservedHigh?: number;
   /** Root first. The last level maps pages of 4 KiB. */
@@ -64,6 +77,11 @@ export const reachOf = (level: LevelFormat): number => POWERS[level.shift];
 /** Bytes of one table of the level. A table that is smaller than a page has a frame for itself. */
 export const tableBytes = (format: PagingFormat, level: number): number =>
   entriesOf(format.levels[level]) * format.entryBytes;
+/** Frames that one table of the level takes. */
+export const tableFrames = (format: PagingFormat, level: number): number =>
+  Math.ceil(tableBytes(format, level) / PAGE_BYTES);
+/** Frames that a 4 KiB page can be in: an entry of 4 bytes has 20 bits for them. */
+export const reachableFrames = ({ entryBytes }: PagingFormat): number => POWERS[entryBytes === 4 ? 20 : 40];
 /** Physical address of an entry. */
 export const entryAddressIn = (format: PagingFormat, table: number, index: number): number =>
   table * PAGE_BYTES + index * format.entryBytes;

@@ -2,7 +2,7 @@
 import { ecptScheme } from './ecpt/scheme';
 import { RELEASED } from './ecpt/format';
 import type { PagingFormat } from './format';
-import { RADIX4 } from './radix/format';
+import { PAE, RADIX32, RADIX4, RADIX5 } from './radix/format';
 import { RadixDriver } from './radix/driver';
 import { RadixInspector } from './radix/inspector';
 import { RadixWalker } from './radix/walker';
@@ -25,7 +25,11 @@ function tree(format: PagingFormat): Scheme {
   };
 }
 
+/** By the name that a scenario gives them. */
 export const SCHEMES: Readonly<Record<string, Scheme>> = {
-  radix: tree(RADIX4),
+  ...Object.fromEntries([RADIX4, RADIX5, RADIX32, PAE].map((format) => [format.scheme, tree(format)])),
   ecpt: ecptScheme(RELEASED),
 };
+
+/** `undefined` if there is none of that name. */
+export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[name];

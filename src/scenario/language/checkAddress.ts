@@ -18,9 +18,8 @@ export function checkCanonical(context: CheckContext, expression: Expression, ad
   return false;
 }
 
-/** First address that user space does not have: the last page below the middle, or of a space without halves, stays free. */
-export const userLimit = ({ addressBits, signExtended }: PagingFormat): bigint =>
-  (1n << BigInt(signExtended ? addressBits - 1 : addressBits)) - PAGE_BYTES;
+/** First address that user space does not have. */
+export const userLimit = ({ userSpace }: PagingFormat): bigint => BigInt(userSpace.end) * PAGE_BYTES;
 
 export const isUserRange = ({ format }: CheckContext, start: bigint, end: bigint): boolean =>
   !format || (start < end && end <= userLimit(format));

@@ -184,7 +184,10 @@ const CHECKS: Checks = {
     needsTarget(context, statement);
     needsCount(context, statement.node, 'The number of a node');
   },
-  reclaim: (context, { count }) => count && needsCount(context, count, 'A number of pages'),
+  reclaim: (context, { count, range }) => {
+    if (count === undefined) requireWord(context, 'reclaim', 'tables', range);
+    else needsCount(context, count, 'A number of pages');
+  },
   fragment: (context, { order, free }) => {
     checkExpression(context, order, 'number');
     checkBounds(context, order, 'An order', 0n, 10n);

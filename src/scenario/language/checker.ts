@@ -51,6 +51,7 @@ class Checker {
   private readonly mappings = new Mappings();
   private depth = 0;
   private reportedNoProcess = false;
+  private inParallel = false;
   /** True in a test, also in what it includes. */
   private inTest = false;
   /** Depth of statements that stand directly in the test, or at the top of what it includes. */
@@ -109,6 +110,12 @@ class Checker {
     }
     if (TOP_ONLY.includes(kind) && !this.isAtTop(kind))
       this.context.report('misplaced', `\`${keyword}\` stands at the top of a file, not in a block.`, range);
+    if (kind === 'onCpu' && statement.body && !this.inParallel)
+      this.context.report(
+        'misplaced',
+        '`on cpu N` has a block only inside `parallel`; alone, it holds from here on.',
+        range,
+      );
     if (NEEDS_PROCESS.has(kind)) this.requireProcess(statement);
   }
 
@@ -140,18 +147,22 @@ class Checker {
       case 'switch':
         return this.switchTo(statement.name);
       case 'exit':
-        return statement.name && void this.names.process(statement.name);
+        if (statement.name) this.names.process(statement.name);
+        return this.mappings.exit(statement.name?.name);
       case 'mmap':
         return this.mmap(statement);
       case 'munmap':
         return this.munmap(statement.target);
+      case 'mremap':
+        return this.mremap(statement);
       case 'let':
         return this.let(statement);
       case 'expectFails':
         return this.expectFails(statement);
+      case 'parallel':
+        return this.parallel(statement.body);
       case 'repeat':
       case 'onCpu':
-      case 'parallel':
         return statement.body && this.mayRun(statement.body);
       case 'for':
         return this.mayRun(
@@ -185,6 +196,12 @@ class Checker {
 
   private mayRun(block: Block, prepare?: () => void): void {
     this.mappings.branch(() => this.scoped(block, prepare));
+  }
+
+  private parallel(body: Block): void {
+    this.inParallel = true;
+    this.mayRun(body);
+    this.inParallel = false;
   }
 
   private branches({ then, otherwise }: StatementOf<'if'>): void {
@@ -249,7 +266,7 @@ class Checker {
   private expectFails({ statement, condition }: StatementOf<'expectFails'>): void {
     const { context } = this;
     if (statement.kind !== 'invalid' && !statementRow(statement.keyword)?.mayFail) {
-      const message = `\`${statement.keyword}\` cannot fault; \`expect fails\` takes an access or a system call.`;
+      const message = `\`${statement.keyword}\` cannot fail; \`expect fails\` takes an access, a system call or work of the kernel on a range.`;
       context.report('cannotFail', message, keywordRange(statement));
     }
     const before = context.mayFault;
@@ -293,11 +310,22 @@ class Checker {
     this.context.report('overlap', `This overlaps \`${other.name}\` (${place}), mapped ${where}.`, at.range);
   }
 
-  private munmap(target: Expression): void {
-    const { lookup, scopes } = this.context;
-    const { start, end } = foldRange(target, lookup);
+  /** The range may have moved, and so may what has its name. */
+  private mremap({ target }: StatementOf<'mremap'>): void {
+    const binding = target.kind === 'name' ? this.context.scopes.find(target.name) : undefined;
+    this.unmap(target);
+    if (binding?.type === 'region') binding.start = binding.size = undefined;
+  }
+
+  private unmap(target: Expression): void {
+    const { start, end } = foldRange(target, this.context.lookup);
     if (start === undefined || end === undefined) this.mappings.forget();
     else this.mappings.remove(start, end);
+  }
+
+  private munmap(target: Expression): void {
+    const { scopes } = this.context;
+    this.unmap(target);
     const binding = target.kind === 'name' ? scopes.find(target.name) : undefined;
     // `expect fails read heap` may still use the name.
     if (binding?.type === 'region' && !this.context.mayFault) binding.released = true;

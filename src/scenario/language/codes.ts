@@ -211,6 +211,12 @@ export const CODES = {
     'Preset undoes lines above it',
     'A preset sets TLBs, walk caches and latencies. Put it first, and override below it.',
   ),
+  impossibleMachine: row(
+    'PTS048',
+    'error',
+    'Machine cannot be built',
+    'Each setting alone is possible, but not all of them together: pseudo-LRU needs a power of two of ways in every TLB and walk cache, a memory node at least 4 MiB of the memory, page-table isolation a kernel half.',
+  ),
   // Not yet
   laterStatement: row(
     'PTS050',
@@ -234,14 +240,14 @@ export const CODES = {
   cannotFail: row(
     'PTS060',
     'error',
-    'Statement cannot fault',
-    '`expect fails` takes a statement that may fault fatally: an access or a system call.',
+    'Statement cannot fail',
+    '`expect fails` takes a statement that may fault fatally or be refused: an access, a system call, or work of the kernel on a range.',
   ),
   misplaced: row(
     'PTS061',
     'error',
     'Statement not allowed here',
-    'The statement may stand at the top of a file alone; `include` also directly in a `test`. A machine block stands in the file that is run, not in one that it includes.',
+    'The statement may stand at the top of a file alone; `include` also directly in a `test`. `on cpu N` has a block only inside `parallel`. A machine block stands in the file that is run, not in one that it includes.',
   ),
   // Several files
   noInclude: row(

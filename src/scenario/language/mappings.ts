@@ -51,6 +51,13 @@ export class Mappings {
     this.mapped.set(this.process, rest);
   }
 
+  /** A process ends, without a name the running one; who runs behind that is not known. */
+  exit(name = this.process): void {
+    if (name === undefined) return this.unknown();
+    this.mapped.delete(name);
+    if (name === this.process) this.process = undefined;
+  }
+
   /** Something was unmapped, and it is not known what. */
   forget(): void {
     if (this.process !== undefined) this.mapped.set(this.process, []);

@@ -14,7 +14,7 @@ export interface StatementRow {
   words: readonly string[];
   /** Those of them that this version cannot run yet. */
   laterWords?: readonly string[];
-  /** True if the statement may fault fatally, so that `expect fails` can take it. */
+  /** True if the statement may fault fatally or be refused, so that `expect fails` can take it. */
   mayFail?: boolean;
 }
 
@@ -137,13 +137,23 @@ export const STATEMENTS: readonly StatementRow[] = [
     'iterate heap',
     { words: ['for', 'using', 'default', 'driver'] },
   ),
-  now('promote', 'promote RANGE', 'Collapses a range into huge pages.', 'promote heap for 2MiB', { words: ['for'] }),
-  now('demote', 'demote RANGE', 'Splits the huge pages of a range.', 'demote heap for 2MiB', { words: ['for'] }),
+  now('promote', 'promote RANGE', 'Collapses a range into huge pages.', 'promote heap for 2MiB', {
+    words: ['for'],
+    mayFail: true,
+  }),
+  now('demote', 'demote RANGE', 'Splits the huge pages of a range.', 'demote heap for 2MiB', {
+    words: ['for'],
+    mayFail: true,
+  }),
   now('khugepaged', 'khugepaged', 'Runs one pass of khugepaged.', 'khugepaged'),
   now('migrate', 'migrate RANGE node N', 'Moves the pages of a range to another memory node.', 'migrate heap node 1', {
     words: ['for', 'node'],
+    mayFail: true,
   }),
-  now('swapout', 'swapout RANGE', 'Swaps the pages of a range out.', 'swapout heap', { words: ['for'] }),
+  now('swapout', 'swapout RANGE', 'Swaps the pages of a range out.', 'swapout heap', {
+    words: ['for'],
+    mayFail: true,
+  }),
   now(
     'reclaim',
     'reclaim N\nreclaim tables',
@@ -179,7 +189,7 @@ export const STATEMENTS: readonly StatementRow[] = [
   now(
     'expect fails',
     'expect fails STATEMENT [with EXPR]',
-    'The statement must fault fatally (SIGSEGV, SIGBUS, #GP, OOM).',
+    'The access must fault fatally (SIGSEGV, SIGBUS, #GP, OOM), or the kernel refuse the system call.',
     'expect fails write 0x1000 with fault == SIGSEGV',
     { words: ['with', ...patterns] },
   ),

@@ -18,7 +18,7 @@ import { parseExpression } from '../language/parser';
 import { applyOverride, resolveMachine } from '../language/settings';
 import { singleSource, type Sources } from '../language/sources';
 import { compile, testsOf } from './compile';
-import { machineOptions } from './configure';
+import { impossibility, impossibleBlock, machineOptions } from './configure';
 import { type Environment, EvaluationError, evaluate } from './evaluate';
 import type { FileHost } from './fileHost';
 import { Run } from './run';
@@ -94,7 +94,9 @@ export async function loadScenario(
   options: LoadRunOptions,
 ): Promise<LoadedRun> {
   const sources = await readSources(path, text, host);
-  const { config: written, diagnostics: found } = analyse(sources);
+  const { file: scenario, config: written, diagnostics } = analyse(sources);
+  const impossible = impossibleBlock(scenario.machine);
+  const found = impossible === undefined ? diagnostics : [impossible, ...diagnostics];
   if (hasErrors(found)) throw new LoadError('invalid', describe(path, found), found);
   const program = compile(sources, testNamed(path, sources, options.test));
   const config = configure(written, options);
@@ -156,6 +158,8 @@ function configure(config: MachineConfig, options: LoadRunOptions): MachineConfi
     if (errors.length > 0) throw new LoadError('setting', `${text}: ${errors.map((d) => d.message).join(' ')}`, errors);
     config = result.config;
   }
+  const why = impossibility(config);
+  if (why !== undefined) throw new LoadError('setting', `${overrides.join(', ')}: ${why}`);
   return config;
 }
 

@@ -54,7 +54,8 @@ export class SnapshotSubject implements Subject, Environment {
     if (isLevel) return level < 0 ? NONE : entryValue(walk.steps[level], format);
     if (name === 'walk') return walkValue(walk, (entry) => entryValue(entry, format));
     const raw = walk.steps.at(-1)?.raw ?? 0n;
-    return tobjValue(walk, protNoneFrame(lowWord(raw), highWord(raw)));
+    const frame = protNoneFrame(lowWord(raw), highWord(raw));
+    return tobjValue(walk, { frame, swapped: frame === undefined });
   }
 
   #map(address: bigint): Value {

@@ -77,18 +77,32 @@ export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, 
   };
 }
 
-/** `withheld`: frame of a page that is there, but not present in the entry (PROT_NONE). */
-export function tobjValue(walk: WalkNode, withheld?: Pfn): ObjectValue {
+/** What an entry that is neither empty nor present keeps for software. */
+export interface Withheld {
+  /** Of a page that is there, but may not be used (PROT_NONE). */
+  frame?: Pfn;
+  /** What the entry covers, in 4 KiB pages; 1 if it is not said. */
+  pages?: number;
+  swapped: boolean;
+}
+
+export function tobjValue(walk: WalkNode, withheld?: Withheld): ObjectValue {
   const leaf = walk.steps.at(-1);
   const raw = leaf?.raw ?? 0n;
   const isMapped = walk.outcome === 'mapped';
   const bit = (n: number) => (): boolean => isMapped && ((raw >> BigInt(n)) & 1n) === 1n;
   const absent = raw !== 0n && leaf?.present === false;
-  const pfn = walk.pfn ?? withheld;
-  const size = 4096n * BigInt(PAGES_OF_LEAF[walk.pageSize ?? 0]);
+  const pfn = walk.pfn ?? withheld?.frame;
+  const swapped = absent && withheld?.swapped === true;
+  const pages = walk.pageSize === undefined ? withheld?.pages : PAGES_OF_LEAF[walk.pageSize];
+  const size = 4096n * BigInt(pages ?? 1);
   return {
     type: 'object',
-    text: pfn === undefined ? 'nothing is mapped' : `${size} bytes at ${formatPhysical(physicalOf(pfn))}`,
+    text: swapped
+      ? 'swapped out'
+      : pfn === undefined
+        ? 'nothing is mapped'
+        : `${size} bytes at ${formatPhysical(physicalOf(pfn))}`,
     members: [
       member('mapped', () => isMapped || absent),
       member('present', () => isMapped),
@@ -100,7 +114,7 @@ export function tobjValue(walk: WalkNode, withheld?: Pfn): ObjectValue {
       member('dirty', bit(6)),
       member('accessed', bit(5)),
       member('global', bit(8)),
-      member('swap', () => absent && withheld === undefined),
+      member('swap', () => swapped),
     ],
   };
 }

@@ -7,8 +7,7 @@ import { Emt } from '../../../src/machine/emt/emt';
 import { Attribute, ATTRIBUTE_NAMES, Tobj } from '../../../src/machine/emt/tobj';
 import type { Machine } from '../../../src/machine/machine';
 import { Access } from '../../../src/machine/mmu/rights';
-import { SCHEMES } from '../../../src/machine/paging/registry';
-import { machineWithProcess, map, pageNumber, vpn } from '../support';
+import { EVERY_SCHEME, formatNamed, machineWithProcess, map, pageNumber, pageOf, vpn } from '../support';
 
 /** The machine's own driver behind another EMT, with its overrides or without. */
 function emtOf(m: Machine, overridden: boolean): Emt {
@@ -68,7 +67,7 @@ describe('the EMT API', () => {
     assert.equal(ATTRIBUTE_NAMES.length, Attribute.SWAP + 1);
   });
 
-  for (const scheme of Object.keys(SCHEMES)) {
+  for (const scheme of EVERY_SCHEME) {
     describe(`over ${scheme}`, () => {
       it("scans the same objects with the default iterator and with the driver's", () => {
         fc.assert(
@@ -88,10 +87,11 @@ describe('the EMT API', () => {
         );
       });
 
+      const frames = formatNamed(scheme).entryBytes === 4 ? 2 ** 20 - 1 : 2 ** 34;
       it('finds what was updated, gives back what was there before, and removes it', () => {
         fc.assert(
           fc.property(
-            fc.array(fc.tuple(pageNumber, fc.integer({ min: 1, max: 2 ** 34 }), fc.boolean()), { maxLength: 30 }),
+            fc.array(fc.tuple(pageOf(scheme), fc.integer({ min: 1, max: frames }), fc.boolean()), { maxLength: 30 }),
             (updates) => {
               const m = machineWithProcess({ scheme });
               const { emt } = m;

@@ -5,18 +5,29 @@ import { asVpn, type Vpn } from '../../../src/machine/core/addresses';
 import { Counter } from '../../../src/machine/core/counters';
 import type { Errno, Tdb } from '../../../src/machine/emt/driver';
 import { Attribute } from '../../../src/machine/emt/tobj';
-import { SCHEMES } from '../../../src/machine/paging/registry';
+import { pagesPerEntry } from '../../../src/machine/paging/format';
+import { EVERY_SCHEME, formatNamed } from '../support';
 import { after, hugeStart, World } from './world';
 
-const MEDIUM = 512;
 const LARGE = 2 ** 18;
+
 /** Where the commands work: two places below 2 GiB, of which the second may be one page of 1 GiB, and where pages move to. */
-const REGIONS = [
+interface Places {
+  /** Pages of the smallest huge page that the scheme has, or of one that it has not. */
+  medium: number;
+  moved: number;
+}
+
+function placesOf(scheme: string): Places {
+  const { levels, userSpace } = formatNamed(scheme);
+  const sizes = levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
+  return { medium: sizes.at(-2) ?? 512, moved: userSpace.end > 2 ** 28 ? 2 ** 27 : 2 ** 19 };
+}
+const regionsOf = ({ moved }: Places): (readonly [number, number])[] => [
   [0, 2048],
   [LARGE, LARGE + 1024],
-  [2 ** 27, 2 ** 27 + 2048],
-] as const;
-const MOVED = 2 ** 27;
+  [moved, moved + 2048],
+];
 
 type Command =
   | { op: 'enter'; vpn: number; pages: number; frame: number }
@@ -28,49 +39,50 @@ type Command =
   | { op: 'move'; start: number; pages: number; limit: number; shift: number };
 
 const page = fc
-  .tuple(fc.constantFrom(0, 3, 511, MEDIUM, 2 * MEDIUM, 2 * MEDIUM + 7, 2047, LARGE, LARGE + 600), fc.nat(9))
+  .tuple(fc.constantFrom(0, 3, 511, 512, 1024, 1031, 2047, LARGE, LARGE + 600), fc.nat(9))
   .map(([base, more]) => Math.min(base + more, base < LARGE ? 2047 : LARGE + 1023));
 const limit = fc.constantFrom(1, 3, 64, 5000);
 const range = fc.record({ start: page, pages: fc.constantFrom(1, 2, 10, 500, 512, 1024, 1600), limit });
-const command: fc.Arbitrary<Command> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      op: fc.constant('enter' as const),
-      vpn: page,
-      pages: fc.constantFrom(1, 1, 1, MEDIUM, LARGE),
-      frame: fc.integer({ min: 1, max: 60 }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      op: fc.constantFrom('remove', 'swap', 'demote', 'hugeClear', 'promote', 'hugeToSwap'),
-      vpn: page,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('change' as const), vpn: page, which: fc.nat(3) }) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(fc.constantFrom('removeRange' as const, 'void' as const, 'freeTables' as const), range)
-      .map(([op, r]) => ({ op, ...r })),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(range, fc.nat(15)).map(([r, rights]) => ({ op: 'protect' as const, ...r, rights })),
-  },
-  { weight: 2, arbitrary: fc.tuple(range, fc.nat(2)).map(([r, share]) => ({ op: 'copy' as const, ...r, share })) },
-  {
-    weight: 2,
-    arbitrary: fc
-      .tuple(range, fc.constantFrom(0, 1, 512, 700))
-      .map(([r, shift]) => ({ op: 'move' as const, ...r, shift })),
-  },
-);
+const commandOn = ({ medium }: Places): fc.Arbitrary<Command> =>
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        op: fc.constant('enter' as const),
+        vpn: page,
+        pages: fc.constantFrom(1, 1, 1, medium, LARGE),
+        frame: fc.integer({ min: 1, max: 60 }),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        op: fc.constantFrom('remove', 'swap', 'demote', 'hugeClear', 'promote', 'hugeToSwap'),
+        vpn: page,
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ op: fc.constant('change' as const), vpn: page, which: fc.nat(3) }) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.constantFrom('removeRange' as const, 'void' as const, 'freeTables' as const), range)
+        .map(([op, r]) => ({ op, ...r })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(range, fc.nat(15)).map(([r, rights]) => ({ op: 'protect' as const, ...r, rights })),
+    },
+    { weight: 2, arbitrary: fc.tuple(range, fc.nat(2)).map(([r, share]) => ({ op: 'copy' as const, ...r, share })) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(range, fc.constantFrom(0, 1, 512, 700))
+        .map(([r, shift]) => ({ op: 'move' as const, ...r, shift })),
+    },
+  );
 
 /** Runs a command; what it answers and gathers is what both implementations must agree on. */
-function run(w: World, c: Command): unknown {
+function run(w: World, c: Command, places: Places): unknown {
   const { emt } = w;
   const [a, b] = w.tdbs;
   switch (c.op) {
@@ -95,14 +107,14 @@ function run(w: World, c: Command): unknown {
       emt.hugeClear(a, w.tobj, w.old, w.gather);
       return [w.old.vpn, w.old.pages, emt.tobjReadAttr(w.old, Attribute.PA)];
     case 'promote':
-      return emt.hugePromote(a, w.make(hugeStart(c.vpn, MEDIUM), MEDIUM, 8 * MEDIUM), w.gather);
+      return emt.hugePromote(a, w.make(hugeStart(c.vpn, places.medium), places.medium, 8 * places.medium), w.gather);
     case 'hugeToSwap':
-      if (isHuge(w, c.vpn) && w.read(Attribute.SIZE) > MEDIUM) return 'too slow for a test';
+      if (isHuge(w, c.vpn) && w.read(Attribute.SIZE) > places.medium) return 'too slow for a test';
       return emt.hugeToSwap(a, w.tobj, 100_000, w.gather);
     case 'change':
       return change(w, a, c.vpn, c.which);
     default:
-      return runRange(w, a, b, c, c.start, Math.min(c.start + c.pages, c.start < LARGE ? 2048 : LARGE + 1024));
+      return runRange(w, a, b, c, places, c.start, Math.min(c.start + c.pages, c.start < LARGE ? 2048 : LARGE + 1024));
   }
 }
 
@@ -123,7 +135,15 @@ function change(w: World, tdb: Tdb, vpn: number, which: number): unknown {
 
 type RangeCommand = Extract<Command, { start: number }>;
 
-function runRange(w: World, a: Tdb, b: Tdb, c: RangeCommand, start: number, end: number): unknown {
+function runRange(
+  w: World,
+  a: Tdb,
+  b: Tdb,
+  c: RangeCommand,
+  { medium, moved }: Places,
+  start: number,
+  end: number,
+): unknown {
   const { emt } = w;
   if (c.op === 'void') return emt.addrRangeVoid(a, asVpn(start), asVpn(end));
   w.splitAt(a, start);
@@ -146,13 +166,13 @@ function runRange(w: World, a: Tdb, b: Tdb, c: RangeCommand, start: number, end:
     };
     w.all(start, end, (from, to) => noting(emt.addrRangeCopy(a, b, from, to, { share }, c.limit, w.gather)));
   } else if (c.op === 'move') {
-    const to = MOVED + (start % MEDIUM) + c.shift;
+    const to = moved + (start % medium) + c.shift;
     w.removeAll(a, to, to + end - start);
-    if ((to - start) % MEDIUM !== 0) demoteAll(w, a, start, end);
+    if ((to - start) % medium !== 0) demoteAll(w, a, start, end);
     w.all(start, end, (from) =>
       noting(emt.addrRangeMove(a, from, asVpn(end), asVpn(to + from - start), c.limit, w.gather)),
     );
-    w.removeAll(a, MOVED + 2048, MOVED + 5000);
+    w.removeAll(a, moved + 2048, moved + 5000);
   } else {
     w.removeAll(a, start, end);
     emt.addrRangeFreeTables(a, asVpn(start), asVpn(end), asVpn(start), asVpn(end), w.gather);
@@ -166,34 +186,35 @@ function demoteAll(w: World, tdb: Tdb, start: number, end: number): void {
 }
 
 /** Pages that are looked at one by one after every command. */
-const WATCHED = [0, 1, 3, 9, 511, 512, 513, 1023, 1024, 1031, 1536, 2040, 2047, LARGE, LARGE + 1, LARGE + 600].flatMap(
-  (p) => [p, MOVED + (p % 2048)],
-);
-const see = (w: World): string[] => w.tdbs.flatMap((tdb) => WATCHED.map((p) => w.page(p, tdb)));
+const WATCHED = [0, 1, 3, 9, 511, 512, 513, 1023, 1024, 1031, 1536, 2040, 2047, LARGE, LARGE + 1, LARGE + 600];
+const see = (w: World, { moved }: Places): string[] =>
+  w.tdbs.flatMap((tdb) => WATCHED.flatMap((p) => [w.page(p, tdb), w.page(moved + (p % 2048), tdb)]));
 
-describe('the radix driver and the architecture-neutral defaults', function () {
+describe('the drivers and the architecture-neutral defaults', function () {
   this.timeout(120_000);
 
-  for (const scheme of Object.keys(SCHEMES))
+  for (const scheme of EVERY_SCHEME) {
+    const places = placesOf(scheme);
     it(`${scheme}: answer the same, map the same, gather the same, and leak nothing`, () => {
       fc.assert(
-        fc.property(fc.array(command, { maxLength: 25 }), (commands) => {
+        fc.property(fc.array(commandOn(places), { maxLength: 25 }), (commands) => {
           const worlds = [new World({ scheme }), new World({ scheme, emtDefaults: 'all' })];
           for (const c of commands) {
             const [driver, neutral] = worlds.map((w) => {
-              const answer = run(w, c);
-              // The default frees no tables before the database goes, so that it has nothing to flush for them.
-              const flushes = c.op !== 'freeTables' && w.gather.start < w.gather.end;
-              const gathered = [flushes, ...w.finish(w.tdbs[0])];
-              return { answer, gathered, pages: see(w) };
+              const answer = run(w, c, places);
+              const flushes = w.gather.start < w.gather.end;
+              return { flushes, same: { answer, gathered: w.finish(w.tdbs[0]), pages: see(w, places) } };
             });
-            assert.deepEqual(driver, neutral, JSON.stringify(c));
+            assert.deepEqual(driver.same, neutral.same, JSON.stringify(c));
+            // The driver may have to flush more: for tables, of which the default has no idea.
+            assert.ok(driver.flushes || !neutral.flushes, JSON.stringify(c));
           }
-          for (const w of worlds) w.destroy(REGIONS);
+          for (const w of worlds) w.destroy(regionsOf(places));
         }),
-        { numRuns: 150 },
+        { numRuns: scheme === 'radix' ? 150 : 60 },
       );
     });
+  }
 
   it('of which some can be chosen by name', () => {
     const { emt } = new World({ emtDefaults: ['tobj_iter_next', 'addr_range_void'] });

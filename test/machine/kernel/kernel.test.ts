@@ -3,12 +3,16 @@ import { asVpn } from '../../../src/machine/core/addresses';
 import { Counter } from '../../../src/machine/core/counters';
 import { residentPages } from '../../../src/machine/kernel/process';
 import { FAULT_KINDS, SIGNALS } from '../../../src/machine/kernel/faults/verdict';
-import { MMAP_BASE, TASK_SIZE } from '../../../src/machine/kernel/layout';
+import { layoutOf } from '../../../src/machine/kernel/layout';
 import type { MapResult } from '../../../src/machine/kernel/kernel';
+import { DEFAULT_KERNEL } from '../../../src/machine/kernel/options';
 import { Last, type Machine } from '../../../src/machine/machine';
 import { Access } from '../../../src/machine/mmu/rights';
+import { RADIX4 } from '../../../src/machine/paging/radix/format';
 import { statistics } from '../../../src/machine/statistics';
 import { machine, machineWithProcess, map, MIB, RW, unmap, vpn } from '../support';
+
+const { mmapBase: MMAP_BASE, end: TASK_SIZE } = layoutOf(RADIX4.userSpace);
 
 /** Kind and signal of the last access's first fault. */
 const fault = (m: Machine): string =>
@@ -245,5 +249,26 @@ describe('processes', () => {
     assert.equal(m.kernel.createProcess('a'), true);
     assert.equal(m.kernel.createProcess('b'), false);
     assert.equal(m.kernel.current?.name, 'a');
+  });
+});
+
+describe('memory that nobody may access', () => {
+  it('stays so when khugepaged makes a huge page of it', () => {
+    const m = machineWithProcess({ kernel: { ...DEFAULT_KERNEL, thp: 'always' } });
+    map(m, 512, 3);
+    m.access(Access.Write, vpn(513), 0, 8, 1);
+    map(m, 515, 509);
+    const whole = [vpn(512), vpn(1024)] as const;
+    m.kernel.mprotect(...whole, { read: false, write: false, exec: false });
+    while (!m.kernel.step());
+    m.kernel.khugepaged();
+    while (!m.kernel.step());
+    assert.equal(statistics(m).huge.collapsed, 1);
+    assert.equal(m.access(Access.Read, vpn(513), 0, 8, 1), false);
+    assert.equal(fault(m), 'fatal SIGSEGV');
+    m.kernel.mprotect(...whole, RW);
+    while (!m.kernel.step());
+    assert.ok(m.access(Access.Read, vpn(513), 0, 8, 1));
+    assert.equal(statistics(m).huge.split, 0);
   });
 });

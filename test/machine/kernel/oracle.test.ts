@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { EVERY_SCHEME } from '../support';
 import { run, sequence } from './sequences';
 
 describe('memory management, against an oracle of values', function () {
@@ -16,4 +17,15 @@ describe('memory management, against an oracle of values', function () {
   it('agrees with the architecture-neutral defaults alone', () =>
     agrees({ thp: 'always', swapBytes: 2 ** 24, emtDefaults: 'all' }, 40, 25));
   it('loses nothing while memory is short', () => agrees({ thp: 'always', swapBytes: 2 ** 23, short: true }, 60, 60));
+
+  for (const scheme of EVERY_SCHEME.filter((name) => name !== 'radix'))
+    describe(`on ${scheme}`, () => {
+      it('agrees with memory enough', () => agrees({ scheme }, 60, 12));
+      it('agrees with huge pages, the zero page and swap', () =>
+        agrees({ scheme, thp: 'always', zeroPage: true, swapBytes: 2 ** 24 }, 60, 20));
+      it('agrees with the architecture-neutral defaults alone', () =>
+        agrees({ scheme, thp: 'always', swapBytes: 2 ** 24, emtDefaults: 'all' }, 40, 6));
+      it('loses nothing while memory is short', () =>
+        agrees({ scheme, thp: 'always', swapBytes: 2 ** 23, short: true }, 60, 15));
+    });
 });

@@ -33,6 +33,9 @@ export interface FileModel {
 export type Outcome = 'ok' | 'SIGSEGV' | 'SIGBUS';
 
 export class Oracle {
+  /** `noExecute`: pages can be kept from being executed. */
+  constructor(private readonly noExecute = true) {}
+
   readonly processes = new Map<string, Map<number, Page>>();
   readonly files: FileModel[] = [];
 
@@ -142,7 +145,8 @@ export class Oracle {
   outcome(name: string, page: number, kind: 'read' | 'write' | 'exec'): Outcome {
     const p = this.space(name).get(page);
     if (p === undefined) return 'SIGSEGV';
-    const allowed = kind === 'write' ? p.write : kind === 'exec' ? p.exec : p.read || p.write || p.exec;
+    const allowed =
+      kind === 'write' ? p.write : kind === 'exec' && this.noExecute ? p.exec : p.read || p.write || p.exec;
     if (!allowed) return 'SIGSEGV';
     return p.kind !== 'anon' && p.index >= this.files[p.file].pages ? 'SIGBUS' : 'ok';
   }

@@ -103,7 +103,10 @@ describe('memory nodes', () => {
     assert.equal(buddy.nodeOf(buddy.allocate(0, 'test', 0, 0) as Pfn), 0);
     while (buddy.allocateOn(1, 0, 'test') !== -1);
     assert.equal(buddy.nodeOf(buddy.allocate(0, 'test', 0, 1) as Pfn), 0);
-    assert.equal(buddy.orders(1).reduce((sum, o) => sum + o.freeBlocks, 0), 0);
+    assert.equal(
+      buddy.orders(1).reduce((sum, o) => sum + o.freeBlocks, 0),
+      0,
+    );
   });
 
   it('take back what is theirs', () => {
@@ -133,7 +136,8 @@ describe('an allocated block', () => {
 
   it('breaks a large block if it must be of one', () => {
     const { buddy } = allocator(16 * MIB);
-    const blocks = (): number => buddy.orders().reduce((n, o) => n + (o.order >= 9 ? o.freeBlocks << (o.order - 9) : 0), 0);
+    const blocks = (): number =>
+      buddy.orders().reduce((n, o) => n + (o.order >= 9 ? o.freeBlocks << (o.order - 9) : 0), 0);
     const before = blocks();
     assert.notEqual(buddy.allocateBreaking(9, 'test'), -1);
     assert.equal(blocks(), before - 1);

@@ -4,19 +4,22 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { asVpn } from '../../../src/machine/core/addresses';
 import { Counter } from '../../../src/machine/core/counters';
-import { SCHEMES } from '../../../src/machine/paging/registry';
+import { pagesPerEntry } from '../../../src/machine/paging/format';
 import { statistics } from '../../../src/machine/statistics';
 import type { Machine } from '../../../src/machine/machine';
 import { Access } from '../../../src/machine/mmu/rights';
-import { machineWithProcess, pageNumber, unmap, vpn } from '../support';
+import { EVERY_SCHEME, machineWithProcess, pageOf, unmap, vpn, walkCaches } from '../support';
 
 type Action = { touch: number; write: boolean } | { map: number; pages: number } | { unmap: number; pages: number };
 
-const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ map: pageNumber, pages: fc.constantFrom(1, 2, 9, 600) }) },
-  { weight: 8, arbitrary: fc.record({ touch: pageNumber, write: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ unmap: pageNumber, pages: fc.constantFrom(1, 3, 40, 600, 2 ** 19) }) },
-);
+const actionOn = (scheme: string): fc.Arbitrary<Action> => {
+  const page = pageOf(scheme);
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.record({ map: page, pages: fc.constantFrom(1, 2, 9, 600) }) },
+    { weight: 8, arbitrary: fc.record({ touch: page, write: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ unmap: page, pages: fc.constantFrom(1, 3, 40, 600, 2 ** 17) }) },
+  );
+};
 
 /** What should be: pages of areas, and which of them are resident. */
 class Model {
@@ -74,7 +77,7 @@ class Model {
     m.mmu.walkCaches.forEach((cache, level) => {
       for (let i = 0; i < cache.entries; i++) {
         if (!cache.isValid(i)) continue;
-        const page = asVpn(cache.tagOf(i) * 2 ** (9 * (3 - level)));
+        const page = asVpn(cache.tagOf(i) * pagesPerEntry(m.scheme.format.levels[level]));
         assert.equal(
           m.inspector.walk(m.root, page).steps[level + 1]?.table,
           cache.frameOf(i),
@@ -86,16 +89,14 @@ class Model {
 
   /** The counters of tables are what a tree for the resident pages needs, unless an area still holds an empty one. */
   #checkTables(m: Machine, pages: readonly number[]): void {
-    assert.equal(
-      m.memory.frameCount - 256 - m.buddy.freeFrames,
-      statistics(m).tables.count + this.resident.size,
-      'no frame is lost',
-    );
+    const { levels } = m.scheme.format;
+    const needed = levels.map((l) => new Set(pages.map((p) => Math.floor(p / pagesPerEntry(l)))).size);
+    const { byLevel, bytes } = statistics(m).tables;
+    assert.equal(m.memory.frameCount - 256 - m.buddy.freeFrames, bytes / 4096 + this.resident.size, 'no frame is lost');
     if (m.scheme.format.hashed !== undefined) return;
-    const needed = [27, 18, 9].map((bits) => new Set(pages.map((p) => Math.floor(p / 2 ** bits))).size);
-    const { PGD, ...below } = statistics(m).tables.byLevel;
-    assert.equal(PGD, 1);
-    Object.values(below).forEach((n, i) => assert.ok(n >= needed[i]));
+    const [roots, ...below] = Object.values(byLevel);
+    assert.equal(roots, 1);
+    below.forEach((n, i) => assert.ok(n >= needed[i]));
   }
 }
 
@@ -104,13 +105,12 @@ const pagesFrom = (start: number, pages: number): number[] => Array.from({ lengt
 describe('translations', function () {
   this.timeout(60_000);
 
-  for (const scheme of Object.keys(SCHEMES))
+  for (const scheme of EVERY_SCHEME)
     it(`${scheme}: driver, walker, inspector and a Map agree; nothing leaks`, () => {
       fc.assert(
-        fc.property(fc.array(action, { maxLength: 60 }), fc.boolean(), (actions, all) => {
+        fc.property(fc.array(actionOn(scheme), { maxLength: 60 }), fc.boolean(), (actions, all) => {
           const promote = all ? 'all' : 'hit';
-          const geometry = [1, 2, 4].map((entries) => ({ entries, ways: entries }));
-          const m = machineWithProcess({ scheme, walkCaches: { geometry, promote } });
+          const m = machineWithProcess({ scheme, walkCaches: walkCaches(scheme, promote) });
           const { freeFrames } = m.buddy;
           const { count } = statistics(m).tables;
           const model = new Model();
@@ -118,7 +118,7 @@ describe('translations', function () {
             model.apply(m, a);
             model.check(m);
           }
-          unmap(m, 0, 2 ** 35 - 1);
+          unmap(m, 0, m.scheme.format.userSpace.end);
           assert.equal(statistics(m).tables.count, count, 'only what there was at the beginning is left');
           assert.equal(m.buddy.freeFrames, freeFrames);
           assert.deepEqual(m.kernel.current?.vmas, []);
@@ -130,7 +130,7 @@ describe('translations', function () {
 
   it('coalesced are the same pages in fewer runs', () => {
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+      fc.property(fc.array(actionOn('radix'), { maxLength: 40 }), (actions) => {
         const m = machineWithProcess();
         const model = new Model();
         for (const a of actions) model.apply(m, a);

@@ -16,12 +16,12 @@ const HEAD = 'process redis\nlet base = 0x5555_5540_0000\nmmap heap 64MiB rw ano
 
 describe('completion', () => {
   const OFFERS: [string, string[], string[]][] = [
-    ['|', ['process', 'mmap', 'machine', 'expect fails'], ['fork', 'heap', 'fault']],
+    ['|', ['process', 'mmap', 'machine', 'expect fails'], ['hotunplug', 'heap', 'fault']],
     ['wr|', ['write'], ['fault']],
     ['repeat 3 { |', ['read'], ['preset']],
-    ['machine {\n  |\n}', ['preset', 'dtlb', 'pwc'], ['mmap', 'ecpt', 'swap']],
+    ['machine {\n  |\n}', ['preset', 'dtlb', 'pwc'], ['mmap', 'ecpt', 'walker']],
     ['machine {\n  preset |\n}', ['skylake', 'classroom'], ['dtlb']],
-    ['machine {\n  thp |\n}', ['never'], ['always']],
+    ['machine {\n  scheme |\n}', ['radix'], ['nested']],
     ['machine {\n  stlb inclusive |\n}', ['strict', 'fill'], []],
     ['machine {\n  cost handle|\n}', ['handle_mm_fault', 'table_read'], []],
     [HEAD + 'write |', ['heap', 'base', 'size', 'as', 'zipf'], ['print', 'frob']],
@@ -65,11 +65,11 @@ describe('completion', () => {
 describe('hover', () => {
   const SAYS: [string, RegExp[]][] = [
     ['wri|te 0x1000', [/write ADDR/, /Example/]],
-    ['for|k child', [/Not available/]],
+    ['hotun|plug 0 .. 4KiB', [/Not available/]],
     ['expect fa|ils read 3', [/must fault fatally/]],
     ['machine {\n  pre|set classroom\n}', [/preset NAME/, /skylake/]],
     ['machine {\n  preset zen4\n  dtlb 4K 64|x4\n}', [/ENTRIESxWAYS/, /72xfull/, /zen4/]],
-    ['machine {\n  sw|ap 1GiB\n}', [/Not available/]],
+    ['machine {\n  wal|ker l1\n}', [/Not available/]],
     ['read 0x5555_55|40_0000', [/PGD \| PUD \| PMD \| PTE \| offset/, /\| 170 \| 341 \| 170 \| 0 \| 0x0 \|/, /47:39/]],
     [HEAD + 'write he|ap+0x1010', [/region of 64MiB/, /\| 170 \| 341 \| 170 \| 1 \| 0x10 \|/]],
     [HEAD + 'write heap+0x10|10', [/\| 170 \| 341 \| 170 \| 1 \| 0x10 \|/]],

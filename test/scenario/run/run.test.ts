@@ -254,7 +254,7 @@ describe('traces', () => {
 
 describe('loading', () => {
   it('refuses what the machine block gets wrong, as it refuses wrong statements', async () => {
-    await assert.rejects(loadText('machine {\n  thp always\n}\n'), /test\.ptscen:2:7: PTS051/);
+    await assert.rejects(loadText('machine {\n  tables reclaim pressure\n}\n'), /test\.ptscen:2:3: PTS051/);
     await assert.rejects(loadText('machine {\n  dtlb 4K 65x4\n}\n'), /test\.ptscen:2:11: PTS/);
     await assert.rejects(
       loadText('process p\nread 0x8000_0000_0000_0000\n'),

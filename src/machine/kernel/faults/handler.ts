@@ -44,6 +44,7 @@ const F = {
 export class FaultHandler {
   readonly resolution: Resolution;
   readonly #tobj = new Tobj();
+  readonly #noExecute: boolean;
   readonly #anonymous: AnonymousFaults;
   readonly #files: FileFaults;
   readonly #huge: HugeFaults;
@@ -53,8 +54,9 @@ export class FaultHandler {
   constructor(
     private readonly mappings: Mappings,
     private readonly probe: Probe,
-    zeroPage: boolean,
+    { zeroPage, noExecute }: { zeroPage: boolean; noExecute: boolean },
   ) {
+    this.#noExecute = noExecute;
     const resolution = new Resolution(probe);
     this.resolution = resolution;
     this.#anonymous = new AnonymousFaults(mappings, probe, resolution, zeroPage);
@@ -118,7 +120,9 @@ export class FaultHandler {
     const vma = this.#findVma(process, request.vpn);
     if (vma === undefined) return resolution.fatal(SEGV, 'no area holds the address (SEGV_MAPERR)');
     if (request.key) return resolution.fatal(SEGV, `protection key ${vma.pkey} forbids the access (SEGV_PKUERR)`);
-    const allowed = request.write ? vma.write : request.exec ? vma.exec : vma.read || vma.write || vma.exec;
+    // Without a bit for it whatever is there can be executed, also what is yet to be mapped.
+    const exec = request.exec && this.#noExecute;
+    const allowed = request.write ? vma.write : exec ? vma.exec : vma.read || vma.write || vma.exec;
     if (!allowed) return resolution.fatal(SEGV, `the area is ${protectionText(vma)} (SEGV_ACCERR)`);
     return this.#handleMmFault(process, vma, request.vpn, request.write, request.exec);
   }

@@ -9,7 +9,7 @@ import { functionIndex } from '../../core/functions';
 import { type CallResult, DONE, failure, type Failure, type KernelCore, type MapResult } from '../core';
 import type { FlushOperation } from '../../core/flushOperations';
 import type { Operation } from '../operations/operation';
-import { collapseRange } from '../operations/collapse';
+import { collapseRange, mayCollapse } from '../operations/collapse';
 import { beginUnmap, dropUnused } from '../operations/unmap';
 import type { Process } from '../process';
 import {
@@ -23,7 +23,6 @@ import {
   unmappedAreaTopDown,
   type Vma,
 } from '../vma';
-import { MMAP_BASE, MMAP_MIN, TASK_SIZE } from '../layout';
 import { areaOf } from './map';
 
 const F = {
@@ -145,7 +144,7 @@ function remap(
     const shrunk = newEnd === end ? begun(DONE) : munmap(core, process, newEnd, end, 'mremap');
     return begun(shrunk.result.ok ? { ok: true, start, end: newEnd } : shrunk.result, shrunk.operation);
   }
-  if (at === undefined && end === vma.end && newEnd <= TASK_SIZE && isFree(process, end, newEnd, vma)) {
+  if (at === undefined && end === vma.end && newEnd <= core.layout.end && isFree(process, end, newEnd, vma)) {
     const grown = { ...part(vma, end, end), end: newEnd };
     process.vmas = insertVma(process.vmas, grown).list;
     return begun({ ok: true, start, end: newEnd });
@@ -165,10 +164,11 @@ function moveTo(
   pages: number,
   at: Vpn | undefined,
 ): Begun<MapResult> {
-  const to = at ?? unmappedAreaTopDown(process.vmas, pages, MMAP_MIN, MMAP_BASE);
+  const { layout } = core;
+  const to = at ?? unmappedAreaTopDown(process.vmas, pages, layout.mmapMin, layout.mmapBase);
   if (to === undefined) return begun(failure('ENOMEM', `no free range of ${pages} pages is left`));
   const newEnd = addPages(to, pages);
-  if (newEnd > TASK_SIZE) return begun(failure('EINVAL', `user space ends at ${formatVirtual(TASK_SIZE)}`));
+  if (newEnd > layout.end) return begun(failure('EINVAL', `user space ends at ${formatVirtual(layout.end)}`));
   if (overlaps(process.vmas, to, newEnd)) return begun(failure('EEXIST', 'something is mapped there already'));
   // Moved to fewer pages, the rest is unmapped where it is.
   const moved = minVpn(end, addPages(start, pages));
@@ -228,7 +228,7 @@ function advise(core: KernelCore, process: Process, start: Vpn, end: Vpn, advice
     case 'populate':
       return begun(DONE, { kind: 'populate', pid: process.pid, write: true, at: start, end });
     case 'collapse':
-      return begun(DONE, collapseRange(core, process, start, end));
+      return collapse(core, process, start, end);
     case 'dontneed': {
       const error = splitBorders(core, process, [start, end]);
       if (error !== undefined) return begun(error);
@@ -236,7 +236,8 @@ function advise(core: KernelCore, process: Process, start: Vpn, end: Vpn, advice
       return begun(DONE, beginUnmap(core, process, pieces, 'madvise', { keepTables: true }));
     }
     default: {
-      const error = advice === 'free' ? splitBorders(core, process, [start, end]) : undefined;
+      // Only what lies in the range is affected; a file's pages are read ahead, whatever maps them.
+      const error = advice === 'willneed' ? undefined : splitBorders(core, process, [start, end]);
       if (error !== undefined) return begun(error);
       return begun(DONE, {
         kind: 'scan',
@@ -250,6 +251,17 @@ function advise(core: KernelCore, process: Process, start: Vpn, end: Vpn, advice
       });
     }
   }
+}
+
+/** Makes huge pages of what is mapped in start … end − 1, whatever the machine's policy, but not against advice. */
+export function collapse(core: KernelCore, process: Process, start: Vpn, end: Vpn): Begun<CallResult> {
+  if (!covers(process.vmas, start, end)) return begun(failure('ENOMEM', 'part of the range is not mapped'));
+  const unsuitable = piecesIn(process, start, end).find((vma) => !mayCollapse(vma));
+  if (unsuitable !== undefined) {
+    const why = unsuitable.huge === 'unwanted' ? 'huge pages were advised against' : 'only anonymous memory collapses';
+    return begun(failure('EINVAL', `${why} at ${formatVirtual(unsuitable.start)}`));
+  }
+  return begun(DONE, collapseRange(core, process, start, end));
 }
 
 /** Everything goes, and the database with it. */

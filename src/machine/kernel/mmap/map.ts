@@ -2,7 +2,6 @@
 import { addPages, asVpn, formatVirtual, type Vpn } from '../../core/addresses';
 import { functionIndex } from '../../core/functions';
 import { failure, type KernelCore, type MapResult } from '../core';
-import { BRK_START, MMAP_BASE, MMAP_MIN, TASK_SIZE } from '../layout';
 import type { Process } from '../process';
 import {
   ANONYMOUS,
@@ -49,14 +48,14 @@ export function mmap(core: KernelCore, process: Process, request: MapRequest): M
 }
 
 function place(core: KernelCore, process: Process, request: MapRequest): MapResult {
-  const { probe } = core;
+  const { probe, layout } = core;
   if (request.pages < 1) return failure('EINVAL', 'a mapping must have at least one page');
-  const start = request.at ?? unmappedAreaTopDown(process.vmas, request.pages, MMAP_MIN, MMAP_BASE);
+  const start = request.at ?? unmappedAreaTopDown(process.vmas, request.pages, layout.mmapMin, layout.mmapBase);
   const found = start === undefined ? 'ENOMEM' : formatVirtual(start);
   probe.call(F.getUnmappedArea, 'kernel', `${request.pages} pages`, found);
   if (start === undefined) return failure('ENOMEM', `no free range of ${request.pages} pages is left`);
   const end = addPages(start, request.pages);
-  if (end > TASK_SIZE) return failure('EINVAL', `user space ends at ${formatVirtual(TASK_SIZE)}`);
+  if (end > layout.end) return failure('EINVAL', `user space ends at ${formatVirtual(layout.end)}`);
   if (overlaps(process.vmas, start, end)) return failure('EEXIST', 'something is mapped there already');
   const text = probe.recorder !== null ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '';
   probe.enter(F.mmapRegion, 'kernel', text);
@@ -79,31 +78,31 @@ function describe(core: KernelCore, request: MapRequest, start: Vpn, end: Vpn): 
 
 /** Maps readable, writable, executable areas wherever the ranges, in ascending order, hold no area yet. */
 export function mapHoles(core: KernelCore, process: Process, ranges: readonly { start: Vpn; end: Vpn }[]): MapResult {
-  const { probe } = core;
+  const { probe, layout } = core;
   probe.enter(F.doMmap, 'kernel', `${ranges.length} ranges`);
   const areas = ranges
     .flatMap(({ start, end }) => holes(process.vmas, start, end))
     .map((hole): Vma => ({ ...ANONYMOUS, ...hole, read: true, write: true, exec: true, pgoff: hole.start }));
   const last = areas.at(-1);
-  const fits = last === undefined || (areas[0].start >= 0 && last.end <= TASK_SIZE);
+  const fits = last === undefined || (areas[0].start >= 0 && last.end <= layout.end);
   if (fits) process.vmas = insertAll(process.vmas, areas);
   probe.leave(F.doMmap, fits ? `${areas.length} areas` : 'EINVAL');
-  if (!fits) return failure('EINVAL', `user space ends at ${formatVirtual(TASK_SIZE)}`);
+  if (!fits) return failure('EINVAL', `user space ends at ${formatVirtual(layout.end)}`);
   return { ok: true, start: areas[0]?.start ?? asVpn(0), end: last?.end ?? asVpn(0) };
 }
 
 /** Grows the heap segment to end at `end`. What lies beyond it is not touched: that is an error. */
 export function growHeap(core: KernelCore, process: Process, end: Vpn): MapResult {
-  const { probe } = core;
+  const { probe, layout } = core;
   probe.enter(F.doBrk, 'kernel', formatVirtual(end));
   const from = process.brk;
-  const blocked = end > MMAP_BASE || overlaps(process.vmas, from, end);
+  const blocked = end > layout.mmapBase || overlaps(process.vmas, from, end);
   probe.leave(F.doBrk, blocked ? 'ENOMEM' : '');
   if (blocked) return failure('ENOMEM', 'the heap cannot grow over what is mapped behind it');
   const heap = { ...ANONYMOUS, start: from, end, read: true, write: true, exec: false, pgoff: from };
   process.vmas = insertVma(process.vmas, heap).list;
   process.brk = end;
-  return { ok: true, start: BRK_START, end };
+  return { ok: true, start: layout.brkStart, end };
 }
 
 /** The one area that holds start … end − 1, or `undefined`. */

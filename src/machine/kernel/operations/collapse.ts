@@ -60,8 +60,7 @@ function nextPlace(
     const start = alignUp(asVpn(Math.max(vma.start, at)), pages);
     if (start >= end) return undefined;
     if (start + pages > Math.min(vma.end, end) || vma.backing !== 'anon') continue;
-    // Whoever asks for a collapse overrides the policy, but not advice against huge pages.
-    if (everywhere ? core.mappings.wantsHuge(vma) : vma.huge !== 'unwanted' && !vma.stack) return { vma, start };
+    if (everywhere ? core.mappings.wantsHuge(vma) : mayCollapse(vma)) return { vma, start };
   }
   return undefined;
 }
@@ -186,6 +185,9 @@ function copyInto(core: KernelCore, pfn: Pfn, start: Vpn, { present }: Found): v
     frames.pages.setContent(to, frames.contentOf(from));
   }
 }
+
+/** Whoever asks for a collapse overrides the policy, but not advice against huge pages. */
+export const mayCollapse = (vma: Vma): boolean => vma.backing === 'anon' && vma.huge !== 'unwanted' && !vma.stack;
 
 /** A pass of khugepaged over everything. */
 export const KHUGEPAGED: CollapseOperation = {

@@ -98,9 +98,6 @@ export interface CollapseOperation extends InProcess {
   readonly end: Vpn;
 }
 
-/** What is looked at by one step of a background scan counts as kernel work of its own, not as a system call. */
-export const BACKGROUND: ReadonlySet<string> = new Set(['collapse', 'reclaim', 'fragment', 'truncate']);
-
 /** Frees pages until so many are free. */
 export interface ReclaimOperation {
   readonly kind: 'reclaim';

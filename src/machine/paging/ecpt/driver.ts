@@ -10,7 +10,7 @@ import type { BasicFunctions, CustomizableFunctions, MmuDriver } from '../../emt
 import { Attribute } from '../../emt/tobj';
 import type { PagingFormat } from '../format';
 import type { SoftwareParts } from '../scheme';
-import { readX86Attribute, writeX86Attribute } from '../x86/attributes';
+import { readAttribute64, writeAttribute64 } from '../x86/attributes64';
 import { Descriptors, WayNumbers } from './descriptor';
 import { Blocks } from './driver/blocks';
 import { Cwts } from './driver/cwts';
@@ -51,8 +51,8 @@ export class EcptDriver implements MmuDriver {
     const rows = levels + others.length;
     this.basic = {
       tobjInit: (tobj, vpn) => objects.clear(tobj, vpn),
-      tobjReadAttr: readX86Attribute,
-      tobjWriteAttr: writeX86Attribute,
+      tobjReadAttr: readAttribute64,
+      tobjWriteAttr: writeAttribute64,
       tobjCopy: (from, to) => objects.copy(from, to),
       tdbFindTobj: (tdb, vpn, out) => objects.find(tdb, vpn, out),
       tdbUpdateTobj: (tdb, tobj, old) => objects.update(tdb, tobj, old),
@@ -93,9 +93,9 @@ export class EcptDriver implements MmuDriver {
       // Clusters move when others are entered: one coarse lock (`page_table_lock`), where trees have one a table.
       addrRangeGetLock: (tdb) => tdb.root,
 
-      tobjIsSwap: (tobj) => readX86Attribute(tobj, Attribute.SWAP) !== 0,
-      tobjToSwap: (_tdb, tobj) => readX86Attribute(tobj, Attribute.SWAP) - 1,
-      swapToTobj: (tobj, slot) => writeX86Attribute(tobj, Attribute.SWAP, slot + 1),
+      tobjIsSwap: (tobj) => readAttribute64(tobj, Attribute.SWAP) !== 0,
+      tobjToSwap: (_tdb, tobj) => readAttribute64(tobj, Attribute.SWAP) - 1,
+      swapToTobj: (tobj, slot) => writeAttribute64(tobj, Attribute.SWAP, slot + 1),
       tobjTestClearAccessed: (tdb, tobj) => objects.change(tdb, tobj, Attribute.ACCESSED, 0),
       tobjTestClearDirty: (tdb, tobj) => objects.change(tdb, tobj, Attribute.DIRTY, 0),
       tobjWriteProtect: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 0),

@@ -5,6 +5,7 @@
  *
  * As views see the tables a level is a page size, with ways of its own and nothing below.
  */
+import { plainUserSpace } from '../../core/userSpace';
 import type { LevelFormat, PagingFormat } from '../format';
 
 export interface EcptOptions {
@@ -107,6 +108,9 @@ export function ecptFormat({ ways, entries }: EcptOptions): PagingFormat {
     title: 'elastic cuckoo page tables',
     addressBits: 48,
     signExtended: true,
+    mode: { longMode: true, pae: true, la57: false },
+    // The lower half but its last page.
+    userSpace: plainUserSpace(2 ** 35 - 1),
     entryBytes: 8,
     levels,
     hashed: { clusterBits: 3, others: ['CWT', 'descriptor'] },

@@ -15,9 +15,8 @@ import type {
   TableCensus,
   WalkNode,
 } from '../inspector';
-import { RadixInspector } from '../radix/inspector';
 import { runsOf } from '../runs';
-import { highWord, LOW, lowWord, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
+import { LeafNodes } from '../x86/leafNodes';
 import { Descriptors, KERNEL_DESCRIPTOR, KERNEL_START, tableFrame, tableLog2, WayNumbers } from './descriptor';
 import { makeHash, type WayHash } from './hash';
 import {
@@ -46,11 +45,10 @@ interface Place {
 }
 
 export class EcptInspector implements Inspector {
-  readonly #entries: RadixInspector;
+  readonly #entries: LeafNodes;
   readonly #descriptors: Descriptors;
   readonly #numbers: WayNumbers;
   readonly #hash: WayHash;
-  readonly #reservedHigh: number;
 
   constructor(
     readonly format: PagingFormat,
@@ -59,12 +57,15 @@ export class EcptInspector implements Inspector {
     physicalBits: number,
   ) {
     const absent = (low: number, high: number): string | undefined =>
-      isNone(low, high) ? "empty (its upper bits are the cluster's)" : undefined;
-    this.#entries = new RadixInspector(format, memory, { physicalBits, absent });
+      isNone(low, high)
+        ? low === 0 && high === 0
+          ? undefined
+          : "empty (its upper bits are the cluster's)"
+        : "not present (the other bits are software's)";
+    this.#entries = new LeafNodes(format, memory, physicalBits, absent);
     this.#descriptors = new Descriptors(memory);
     this.#numbers = new WayNumbers(options.ways);
     this.#hash = makeHash(options.hash);
-    this.#reservedHigh = reservedHigh(physicalBits);
   }
 
   entry(table: Pfn, level: number, index: number): EntryNode {
@@ -94,7 +95,7 @@ export class EcptInspector implements Inspector {
       value: (entry.raw >> 57n) & 3n,
       meaning: 'spare; device memory',
     };
-    return this.#entries.fields(entry).flatMap((f) => (f.lowBit === 52 ? [cluster, spare] : [f]));
+    return this.#entries.fields(entry, [spare, cluster]);
   }
 
   #sizeOf(level: number): number {
@@ -151,8 +152,8 @@ export class EcptInspector implements Inspector {
     if (found === undefined) return { ...node, outcome: 'notPresent' };
     node.steps.push(found);
     if (!found.present) return { ...node, outcome: 'notPresent' };
-    if (this.#isReserved(found)) return { ...node, outcome: 'reserved' };
-    const rights = rightsOf(found);
+    if (this.#entries.isReserved(found)) return { ...node, outcome: 'reserved' };
+    const rights = this.#entries.rightsOf(found);
     const inside = vpn % ENTRY_PAGES[this.#sizeOf(found.level)];
     return { ...node, ...rights, outcome: 'mapped', pfn: asPfn(found.frame + inside), pageSize: found.pageSize };
   }
@@ -173,10 +174,6 @@ export class EcptInspector implements Inspector {
       inTarget: place.inTarget,
     };
     return { ...this.entry(place.table, this.#levelOf(size), place.slot * Cluster.Entries + entry), probe };
-  }
-
-  #isReserved({ raw, pageSize }: EntryNode): boolean {
-    return (highWord(raw) & this.#reservedHigh) !== 0 || (lowWord(raw) & RESERVED_LOW_OF_LEAF[pageSize]) !== 0;
   }
 
   /** The descriptor is no table of entries: see `tables`. */
@@ -255,8 +252,8 @@ export class EcptInspector implements Inspector {
       const pages = ENTRY_PAGES[this.#sizeOf(table.level)];
       for (const { entries } of this.slots(table))
         for (const { vpn, entry } of entries) {
-          if (!entry.present || (options.ignoreReserved !== true && this.#isReserved(entry))) continue;
-          leaves.push({ vpn, pages, entry, ...rightsOf(entry), paths: 1 });
+          if (!entry.present || (options.ignoreReserved !== true && this.#entries.isReserved(entry))) continue;
+          leaves.push({ vpn, pages, entry, ...this.#entries.rightsOf(entry), paths: 1 });
         }
     }
     leaves.sort((a, b) => a.vpn - b.vpn || b.pages - a.pages);
@@ -278,10 +275,4 @@ export class EcptInspector implements Inspector {
     }
     return census;
   }
-}
-
-/** Only the leaf says what may be done. */
-function rightsOf({ raw }: EntryNode): { write: boolean; user: boolean; exec: boolean } {
-  const low = lowWord(raw);
-  return { write: (low & LOW.RW) !== 0, user: (low & LOW.US) !== 0, exec: raw >> 63n === 0n };
 }

@@ -11,7 +11,7 @@ import { Attribute } from '../../emt/tobj';
 import type { BuddyAllocator } from '../../memory/buddy';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import type { PagingFormat } from '../format';
-import { readX86Attribute, writeX86Attribute } from '../x86/attributes';
+import { attributesOf } from '../x86/attributes';
 import type { KernelSpace } from '../x86/kernelSpace';
 import type { TlbService } from '../x86/tlbService';
 import { Huge } from './driver/huge';
@@ -35,7 +35,7 @@ export class RadixDriver implements MmuDriver {
     kernel: KernelSpace | null,
     probe: Probe,
   ) {
-    const tables = new Tables(format, memory, buddy, kernel, probe);
+    const tables = new Tables(format, attributesOf(format), memory, buddy, kernel, probe);
     this.#tables = tables;
     const objects = new Objects(tables);
     this.basic = this.#basicFunctions(tables, objects);
@@ -49,8 +49,8 @@ export class RadixDriver implements MmuDriver {
   #basicFunctions(tables: Tables, objects: Objects): BasicFunctions {
     return {
       tobjInit: (tobj, vpn) => objects.clear(tobj, vpn),
-      tobjReadAttr: readX86Attribute,
-      tobjWriteAttr: writeX86Attribute,
+      tobjReadAttr: tables.attributes.tobjReadAttr,
+      tobjWriteAttr: tables.attributes.tobjWriteAttr,
       tobjCopy: (from, to) => objects.copy(from, to),
       tdbFindTobj: (tdb, vpn, out) => objects.find(tdb, vpn, out),
       tdbUpdateTobj: (tdb, tobj, old) => objects.update(tdb, tobj, old),
@@ -77,6 +77,7 @@ export class RadixDriver implements MmuDriver {
     const scan = new Scan(tables, objects);
     const ranges = new Ranges(tables, scan);
     const huge = new Huge(tables, objects);
+    const { tobjReadAttr, tobjWriteAttr } = tables.attributes;
     return {
       tobjIterNext: (tdb, iterator, out) => scan.next(tdb, iterator, out),
       tobjIterPeek: (tdb, iterator, out) => scan.peek(tdb, iterator, out),
@@ -98,9 +99,9 @@ export class RadixDriver implements MmuDriver {
 
       addrRangeGetLock: (tdb, start, end) => lockOf(tables, tdb, start, end),
 
-      tobjIsSwap: (tobj) => readX86Attribute(tobj, Attribute.SWAP) !== 0,
-      tobjToSwap: (_tdb, tobj) => readX86Attribute(tobj, Attribute.SWAP) - 1,
-      swapToTobj: (tobj, slot) => writeX86Attribute(tobj, Attribute.SWAP, slot + 1),
+      tobjIsSwap: (tobj) => tobjReadAttr(tobj, Attribute.SWAP) !== 0,
+      tobjToSwap: (_tdb, tobj) => tobjReadAttr(tobj, Attribute.SWAP) - 1,
+      swapToTobj: (tobj, slot) => tobjWriteAttr(tobj, Attribute.SWAP, slot + 1),
       hugeToSwap: (tdb, tobj, firstSlot, gather) => huge.toSwap(tdb, tobj, firstSlot, gather),
 
       // Any INVLPG empties the walk caches (Intel SDM vol. 3A §4.10.4.1): one page will do.

@@ -1,6 +1,5 @@
 /** The address space of the current process: `vma(A)`, `mm`, and the iterator that scans it, `iter`. */
 import { addressOf, formatVirtual, type Pfn, type Vpn } from '../../../machine/core/addresses';
-import { BRK_START } from '../../../machine/kernel/layout';
 import { residentPages } from '../../../machine/kernel/process';
 import { findVma, protectionText } from '../../../machine/kernel/vma';
 import type { Machine } from '../../../machine/machine';
@@ -39,7 +38,7 @@ export function mmObject(machine: Machine): Value {
       member('anon', () => BigInt(process.rssAnon), 'count'),
       member('file', () => BigInt(process.rssFile), 'count'),
       member('swap', () => BigInt(process.swapEntries), 'count'),
-      member('heap', () => region('heap', addressOf(BRK_START), addressOf(process.brk))),
+      member('heap', () => region('heap', addressOf(machine.kernel.layout.brkStart), addressOf(process.brk))),
       member('tables', () => BigInt(tablesBelow(machine, process.tdb.root, 0))),
       member('vmas', () => BigInt(process.vmas.length)),
     ],

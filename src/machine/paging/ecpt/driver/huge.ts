@@ -7,7 +7,7 @@ import type { Errno, Tdb } from '../../../emt/driver';
 import { gatherPage, type TlbGather } from '../../../emt/gather';
 import { newIterator } from '../../../emt/iterator';
 import { Attribute, Tobj } from '../../../emt/tobj';
-import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
+import { readAttribute64, writeAttribute64 } from '../../x86/attributes64';
 import { ENTRY_PAGES } from '../layout';
 import type { Objects } from './objects';
 import type { Scan } from './scan';
@@ -48,10 +48,10 @@ export class Huge {
     if (whole === undefined) return 'EINVAL';
     const size = this.#smaller(whole);
     const pages = ENTRY_PAGES[size];
-    const frame = readX86Attribute(whole, Attribute.PA);
+    const frame = readAttribute64(whole, Attribute.PA);
     this.objects.copy(whole, this.#part);
-    writeX86Attribute(this.#part, Attribute.SIZE, pages);
-    const make = (vpn: Vpn): void => writeX86Attribute(this.#part, Attribute.PA, frame + vpn - whole.vpn);
+    writeAttribute64(this.#part, Attribute.SIZE, pages);
+    const make = (vpn: Vpn): void => writeAttribute64(this.#part, Attribute.PA, frame + vpn - whole.vpn);
     return this.#replace(tdb, whole, size, make, gather);
   }
 
@@ -59,8 +59,8 @@ export class Huge {
     const whole = this.#find(tdb, huge);
     if (whole === undefined) return 'EINVAL';
     this.objects.clear(this.#part, whole.vpn);
-    writeX86Attribute(this.#part, Attribute.SOFT_DIRTY, readX86Attribute(whole, Attribute.SOFT_DIRTY));
-    const make = (vpn: Vpn): void => writeX86Attribute(this.#part, Attribute.SWAP, firstSlot + vpn - whole.vpn + 1);
+    writeAttribute64(this.#part, Attribute.SOFT_DIRTY, readAttribute64(whole, Attribute.SOFT_DIRTY));
+    const make = (vpn: Vpn): void => writeAttribute64(this.#part, Attribute.SWAP, firstSlot + vpn - whole.vpn + 1);
     return this.#replace(tdb, whole, 0, make, gather);
   }
 

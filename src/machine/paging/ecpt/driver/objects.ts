@@ -3,7 +3,7 @@ import { addPages, alignDown, formatVirtual, type Pfn, type Vpn } from '../../..
 import type { Probe } from '../../../core/probe';
 import type { Errno, Tdb } from '../../../emt/driver';
 import type { Attribute, Tobj } from '../../../emt/tobj';
-import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
+import { readAttribute64, writeAttribute64 } from '../../x86/attributes64';
 import { CLUSTER_PAGES, ENTRY_PAGES, entryOf, isNone, loadWords, tagOf } from '../layout';
 import type { Resizer } from './resizer';
 import { KERNEL_DESCRIPTOR } from '../descriptor';
@@ -176,8 +176,8 @@ export class Objects {
       return false;
     }
     this.take(vpn, size, tobj);
-    if ((tobj.word0 === 0 && tobj.word1 === 0) || readX86Attribute(tobj, key) === value) return false;
-    writeX86Attribute(tobj, key, value);
+    if ((tobj.word0 === 0 && tobj.word1 === 0) || readAttribute64(tobj, key) === value) return false;
+    writeAttribute64(tobj, key, value);
     this.rewrite(tdb.root, tobj, size);
     return true;
   }

@@ -5,12 +5,12 @@ import type { CopyPolicy, RangeResult, RangeRights, Tdb } from '../../../emt/dri
 import { gatherPage, type TlbGather } from '../../../emt/gather';
 import { newIterator, type TobjIterator } from '../../../emt/iterator';
 import { Tobj } from '../../../emt/tobj';
-import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
+import { readAttribute64, writeAttribute64 } from '../../x86/attributes64';
 import { tagOf } from '../layout';
 import type { Objects } from './objects';
 import type { Scan } from './scan';
 
-const ATTRIBUTES = { tobjReadAttr: readX86Attribute, tobjWriteAttr: writeX86Attribute };
+const ATTRIBUTES = { tobjReadAttr: readAttribute64, tobjWriteAttr: writeAttribute64 };
 
 export class Ranges {
   readonly #tobj = new Tobj();

@@ -6,7 +6,6 @@ import { asPfn, type Pfn } from '../../../core/addresses';
 import type { Errno, Tdb } from '../../../emt/driver';
 import { gatherPage, type TlbGather } from '../../../emt/gather';
 import { Attribute, Tobj } from '../../../emt/tobj';
-import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
 import type { Objects } from './objects';
 import type { Tables } from './tables';
 
@@ -44,11 +43,11 @@ export class Huge {
     const { vpn, pages } = part;
     const child = t.allocate(level + 1);
     if (child === -1) return 'ENOMEM';
-    const frame = readX86Attribute(part, Attribute.PA);
+    const frame = t.attributes.tobjReadAttr(part, Attribute.PA);
     const smaller = t.pagesAt(level + 1);
-    writeX86Attribute(part, Attribute.SIZE, smaller);
+    t.attributes.tobjWriteAttr(part, Attribute.SIZE, smaller);
     for (let index = 0; index < t.entriesAt(level + 1); index++) {
-      writeX86Attribute(part, Attribute.PA, frame + index * smaller);
+      t.attributes.tobjWriteAttr(part, Attribute.PA, frame + index * smaller);
       t.writeAt(child, level + 1, index, part.word0, part.word1);
     }
     t.point(table, level, vpn, child);
@@ -80,7 +79,11 @@ export class Huge {
     const whole = new Tobj();
     t.take(huge.vpn, whole);
     this.objects.clear(this.#part, whole.vpn);
-    writeX86Attribute(this.#part, Attribute.SOFT_DIRTY, readX86Attribute(whole, Attribute.SOFT_DIRTY));
+    t.attributes.tobjWriteAttr(
+      this.#part,
+      Attribute.SOFT_DIRTY,
+      t.attributes.tobjReadAttr(whole, Attribute.SOFT_DIRTY),
+    );
     const child = this.#tablesOfSlots(level + 1, firstSlot);
     if (child === -1) return 'ENOMEM';
     t.point(table, level, whole.vpn, asPfn(child));
@@ -96,7 +99,7 @@ export class Huge {
     for (let index = 0; index < t.entriesAt(level); index++) {
       const slot = firstSlot + index * t.pagesAt(level);
       if (level === t.last) {
-        writeX86Attribute(this.#part, Attribute.SWAP, slot + 1);
+        t.attributes.tobjWriteAttr(this.#part, Attribute.SWAP, slot + 1);
         t.writeAt(table, level, index, this.#part.word0, this.#part.word1);
         continue;
       }

@@ -2,7 +2,6 @@
 import { addPages, formatVirtual, type Vpn } from '../../../core/addresses';
 import type { Errno, Tdb } from '../../../emt/driver';
 import type { Attribute, Tobj } from '../../../emt/tobj';
-import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
 import type { Tables } from './tables';
 
 export class Objects {
@@ -12,7 +11,7 @@ export class Objects {
     tobj.vpn = vpn;
     tobj.pages = 1;
     tobj.word0 = 0;
-    tobj.word1 = 0;
+    tobj.word1 = this.tables.attributes.blank;
   }
 
   copy(from: Tobj, to: Tobj): void {
@@ -73,8 +72,8 @@ export class Objects {
     const { vpn } = tobj;
     t.descend(tdb.root, vpn);
     t.take(vpn, tobj);
-    if (t.isEmpty || t.isBad || readX86Attribute(tobj, key) === value) return false;
-    writeX86Attribute(tobj, key, value);
+    if (t.isEmpty || t.isBad || t.attributes.tobjReadAttr(tobj, key) === value) return false;
+    t.attributes.tobjWriteAttr(tobj, key, value);
     t.write(t.table, t.level, vpn, tobj.word0, tobj.word1);
     return true;
   }

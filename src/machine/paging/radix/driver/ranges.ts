@@ -9,11 +9,8 @@ import type { CopyPolicy, Errno, RangeResult, RangeRights, Tdb } from '../../../
 import { gatherPage, type TlbGather } from '../../../emt/gather';
 import { newIterator, type TobjIterator } from '../../../emt/iterator';
 import { Tobj } from '../../../emt/tobj';
-import { readX86Attribute, writeX86Attribute } from '../../x86/attributes';
 import type { Scan } from './iterator';
 import type { Tables } from './tables';
-
-const ATTRIBUTES = { tobjReadAttr: readX86Attribute, tobjWriteAttr: writeX86Attribute };
 
 export class Ranges {
   readonly #tobj = new Tobj();
@@ -43,7 +40,7 @@ export class Ranges {
       else {
         t.take(it.vpn, this.#tobj);
         t.write(t.table, t.level, it.vpn, 0, 0);
-        gatherObject(ATTRIBUTES, this.#tobj, gather);
+        gatherObject(t.attributes, this.#tobj, gather);
       }
       this.scan.advance(it);
     }
@@ -71,7 +68,7 @@ export class Ranges {
       if (!this.scan.find(tdb, it)) continue;
       t.take(it.vpn, tobj);
       const present = (t.low & 1) !== 0;
-      if (!t.isBad && applyRights(ATTRIBUTES, tobj, rights)) {
+      if (!t.isBad && applyRights(t.attributes, tobj, rights)) {
         t.write(t.table, t.level, it.vpn, tobj.word0, tobj.word1);
         if (present) gatherPage(gather, tobj.vpn, tobj.pages);
       }
@@ -131,7 +128,7 @@ export class Ranges {
     return { next: this.#placeOf(it), error: 'ok' };
   }
 
-  /** Where a whole table of base pages moves, its entry moves instead of its 512 ones (Linux's `move_normal_pmd`). */
+  /** Where a whole table of base pages moves, its entry moves instead of all of its (Linux's `move_normal_pmd`). */
   #moveTable(tdb: Tdb, it: TobjIterator, distance: number, gather: TlbGather): boolean {
     const t = this.tables;
     const pages = t.spanAt(t.last);

@@ -15,6 +15,7 @@ import { PAGE_WORDS } from '../../../memory/pagedStore';
 import type { PhysicalMemory } from '../../../memory/physicalMemory';
 import { entriesOf, indexOf, pagesPerEntry, type PagingFormat } from '../../format';
 import { frameOf, highOf, LOW, lowOf, TABLE_FLAGS } from '../../x86/entry';
+import type { EntryAttributes } from '../../x86/attributes';
 import type { KernelSpace } from '../../x86/kernelSpace';
 
 export class Tables {
@@ -30,9 +31,12 @@ export class Tables {
   #emt: EmtFunctions | undefined;
   readonly #counters: Float64Array;
   readonly #entryWords: number;
+  /** By level: what an entry that points to a table has beside its frame. */
+  readonly #tableFlags: readonly number[];
 
   constructor(
     readonly format: PagingFormat,
+    readonly attributes: EntryAttributes,
     private readonly memory: PhysicalMemory,
     private readonly buddy: BuddyAllocator,
     private readonly kernel: KernelSpace | null,
@@ -42,6 +46,7 @@ export class Tables {
     this.pageSizes = format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
     this.#counters = probe.counters;
     this.#entryWords = format.entryBytes / 4;
+    this.#tableFlags = format.levels.map((l) => (l.withoutRights ? LOW.P : TABLE_FLAGS));
   }
 
   attach(emt: EmtFunctions): void {
@@ -100,7 +105,8 @@ export class Tables {
 
   writeAt(table: Pfn, level: number, index: number, low: number, wanted: number): void {
     // Under isolation a process has two roots, and user mode's must say the same of user space.
-    const high = level === 0 && this.kernel !== null ? this.kernel.mirror(table, index, low, wanted) : wanted;
+    let high = level === 0 && this.kernel !== null ? this.kernel.mirror(table, index, low, wanted) : wanted;
+    if (this.#entryWords === 1) high = 0;
     const base = this.memory.base(table);
     const at = base + this.#entryWords * index;
     const words = this.memory.pool.words;
@@ -182,7 +188,7 @@ export class Tables {
   }
 
   pointAt(table: Pfn, level: number, index: number, child: Pfn): void {
-    this.writeAt(table, level, index, lowOf(child, TABLE_FLAGS), highOf(child, 0));
+    this.writeAt(table, level, index, lowOf(child, this.#tableFlags[level]), highOf(child, 0));
   }
 
   /** The object that the entry at hand is, `vpn` being one of its pages; an absent base page if it is empty. */
