@@ -6,6 +6,7 @@ import type { CallResult } from '../../../src/machine/kernel/core';
 import { ADVICE, type Advice } from '../../../src/machine/kernel/mmap/change';
 import { DEFAULT_KERNEL, type KernelOptions } from '../../../src/machine/kernel/options';
 import type { Machine } from '../../../src/machine/machine';
+import type { EcptOptions } from '../../../src/machine/paging/ecpt/format';
 import { machine, MIB } from '../support';
 import { assertBooksBalance, assertNothingLeaked } from './invariants';
 import { Oracle, type Page } from './oracle';
@@ -87,16 +88,18 @@ export interface RunOptions extends Partial<KernelOptions> {
   emtDefaults?: 'all' | readonly string[];
   /** So little memory that it runs out. */
   short?: boolean;
+  ecpt?: EcptOptions;
 }
 
 export function run(
   operations: readonly Operation[],
-  { scheme = 'radix', emtDefaults = [], short = false, ...kernel }: RunOptions,
+  { emtDefaults = [], short = false, scheme = 'radix', ecpt, ...kernel }: RunOptions,
 ): void {
   const m = machine({
-    scheme,
     memoryBytes: (short ? (scheme.startsWith('linear') ? 24 : 12) : 128) * MIB,
     nodes: 2,
+    scheme,
+    ecpt,
     emtDefaults,
     kernel: { ...DEFAULT_KERNEL, ...kernel },
   });
