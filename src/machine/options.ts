@@ -3,7 +3,7 @@ import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
 import type { EcptOptions } from './paging/ecpt/format';
-import { type FptFree, schemeNamed, type Scheme, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { type FptFree, schemeNamed, type Scheme, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
 import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
@@ -44,8 +44,11 @@ export const MAX_CPUS = 64;
 const BYTES_PER_NODE = 2 ** 22;
 
 /** The scheme that the options name, as they want it. It must exist. */
-export const schemeOf = (options: MachineOptions): Scheme =>
-  SCHEMES[options.scheme].configured?.(options) ?? SCHEMES[options.scheme];
+export function schemeOf(options: MachineOptions): Scheme {
+  const scheme = schemeNamed(options.scheme);
+  if (scheme === undefined) throw new Error(`there is no scheme ${options.scheme}`);
+  return scheme.configured?.(options) ?? scheme;
+}
 
 /** Why a machine cannot be built like that, as a sentence; `undefined` if it can. */
 export function refusal(options: MachineOptions): string | undefined {
