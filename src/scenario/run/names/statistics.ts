@@ -49,7 +49,7 @@ function record(text: string, data: object): ObjectValue {
       get: () => {
         const value = (data as Record<string, unknown>)[name];
         if (typeof value === 'number') return RATIOS.has(name) ? value.toFixed(3) : BigInt(Math.round(value));
-        return typeof value === 'object' && value !== null ? record(name, value as object) : String(value);
+        return typeof value === 'object' && value !== null ? record(name, value) : String(value);
       },
       as: 'count',
     })),
