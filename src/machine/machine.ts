@@ -154,6 +154,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       protectionKeys: hasProtectionKeys(scheme.format) ? 16 : 1,
       noExecute: scheme.format.entryBytes === 8,
     });
+    this.kernel.onEntry = () => this.tlb.enter(0);
     this.inspector = scheme.createInspector(memory, kernel);
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);

@@ -4,7 +4,7 @@ import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
 import { type FptFree, schemeNamed, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
-import { type PagingFormat, reachableFrames } from './paging/format';
+import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
 import { KernelSpace } from './paging/x86/kernelSpace';
 
@@ -71,6 +71,8 @@ function unfitFor(
   { memoryBytes, kernel, walkCaches, pcid = false }: MachineOptions,
 ): string | undefined {
   const { scheme, levels, mode } = format;
+  const large = tooLarge(format, memoryBytes);
+  if (large !== undefined) return large;
   const caches = walkCaches.geometry.length;
   // Where levels are folded, those of the levels that are left are taken.
   const upper = levels.filter(({ wide }) => wide !== true).length - 1;

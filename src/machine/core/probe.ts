@@ -155,7 +155,7 @@ export class Probe {
     this.charge(this.running, this.softwareCosts.entry_read);
   }
 
-  /** Software reads so many table entries, of which it is known that there is nothing in them. */
+  /** Software reads that many entries, one after the other. */
   tableReads(entries: number): void {
     this.counters[Counter.SoftwareReads] += entries;
     this.charge(this.running, entries * this.softwareCosts.entry_read);

@@ -72,6 +72,8 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly faults: FaultHandler;
+  /** A program has called the kernel, or the kernel works on its own account: the CPU is no longer in user mode. */
+  onEntry: (() => void) | null = null;
   readonly #reclaimer: Reclaimer;
   readonly #forkPolicy: ForkPolicy;
   readonly #protectionKeys: number;
@@ -88,7 +90,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     this.frames = new Frames(buddy, probe, options, pageSizes);
     this.mappings = new Mappings(emt, this.frames, probe, options);
     this.faults = new FaultHandler(this.mappings, probe, { zeroPage: options.zeroPage, noExecute });
-    this.faults.resolution.explainShortage = () => shortageReport(this);
+    this.faults.resolution.explainShortage = () => (probe.recorder === null ? '' : shortageReport(this));
     this.#reclaimer = new Reclaimer(this);
     this.frames.onShortage = () => this.#reclaimer.direct();
     this.#forkPolicy = new ForkPolicy(this);
@@ -116,6 +118,11 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   /** The process of that name that has not exited. */
   processNamed(name: string): Process | undefined {
     return this.#processes.find((p) => p.name === name && !p.exited);
+  }
+
+  /** Who holds the memory, in words. */
+  describeMemory(): string {
+    return shortageReport(this);
   }
 
   // ---- processes ----------------------------------------------------------------------------------------------------
@@ -218,6 +225,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   #begin(work: Probe['workClass'][number]): void {
     this.probe.workClass[0] = work;
     this.#failure = null;
+    this.onEntry?.();
   }
 
   // ---- system calls -------------------------------------------------------------------------------------------------
@@ -347,7 +355,8 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   }
 
   /**
-   * Advances the operation by one bounded step, which is work of the class of the call that began it. True when it has ended; `failure` then says whether it could be finished.
+   * Advances the operation by one bounded step, which is work of the class of the call that began it. True when it has ended;
+   * `failure` then says whether it could be finished.
    */
   step(): boolean {
     const operation = this.#operation;

@@ -85,6 +85,26 @@ export const tableFrames = (format: PagingFormat, level: number): number =>
   Math.ceil(tableBytes(format, level) / PAGE_BYTES);
 /** Frames that a 4 KiB page can be in: an entry of 4 bytes has 20 bits for them. */
 export const reachableFrames = ({ entryBytes }: PagingFormat): number => POWERS[entryBytes === 4 ? 20 : 40];
+/** The allocator's largest block; tables beyond it take several that lie in a row. */
+const LARGEST_BLOCK = 2 ** 22;
+const SIZE_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** A power of two in the largest unit that it fills: `512GiB`. */
+function sizeText(bytes: number): string {
+  let [size, unit] = [bytes, 0];
+  for (; size >= 1024 && size % 1024 === 0; unit++) size /= 1024;
+  return `${size}${SIZE_UNITS[unit]}`;
+}
+
+/** Why a scheme's root table finds no room in a memory of that size, with its size; undefined if it does. */
+export function tooLarge(format: PagingFormat, memoryBytes: number): string | undefined {
+  const bytes = tableBytes(format, 0);
+  // The first block has reserved frames.
+  if (bytes + (bytes > LARGEST_BLOCK ? LARGEST_BLOCK : 0) <= memoryBytes) return undefined;
+  const { bits } = format.levels[0];
+  return `\`${format.scheme}\` needs one table of ${sizeText(bytes)} for each process, in a row: 2^${bits} entries of ${format.entryBytes} bytes, one for every page of the address space. This machine has ${sizeText(memoryBytes)} of memory.`;
+}
+
 /** Physical address of an entry. */
 export const entryAddressIn = (format: PagingFormat, table: number, index: number): number =>
   table * PAGE_BYTES + index * format.entryBytes;

@@ -1,4 +1,5 @@
 /** The translation schemes, by the name that a scenario gives them. Adding one is a folder and a line here. */
+import { PAGE_SHIFT } from '../core/addresses';
 import type { HardwareCosts } from '../core/costs';
 import type { Probe } from '../core/probe';
 import type { MmuDriver } from '../emt/driver';
@@ -12,6 +13,9 @@ import { FptDriver } from './fpt/driver';
 import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from './fpt/format';
 import { FptWalker } from './fpt/walker';
 import type { Inspector } from './inspector';
+import { LinearDriver } from './linear/driver';
+import { linear } from './linear/format';
+import { LinearWalker } from './linear/walker';
 import { PAE, RADIX32, RADIX4, RADIX5 } from './radix/format';
 import { TreeDriver } from './tree/driver';
 import { TreeInspector } from './tree/inspector';
@@ -92,11 +96,27 @@ function flattened(format: PagingFormat): Scheme {
   };
 }
 
-/** By the name that a scenario gives them. */
+/** One array, for addresses of that many bits. */
+function array(addressBits: number): Scheme {
+  const format = linear(addressBits);
+  return {
+    format,
+    createWalker: ({ memory, rights, probe, costs }) => new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS),
+    createDriver: ({ memory, buddy, tlb, probe }) => new LinearDriver(format, memory, buddy, tlb, probe),
+    // To look at, an array is a tree of one level.
+    createInspector: (memory) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS }),
+  };
+}
+
+/** The schemes without free arguments, by the name that a scenario gives them. */
 export const SCHEMES: Readonly<Record<string, Scheme>> = Object.fromEntries([
   ...[RADIX4, RADIX5, RADIX32, PAE].map((format) => [format.scheme, tree(format)] as const),
   ...[FPT_L4L3, FPT_L3L2, FPT_L4L3_L2L1].map((format) => [format.scheme, flattened(format)] as const),
 ]);
 
 /** `undefined` if there is none of that name. */
-export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[name];
+export function schemeNamed(name: string): Scheme | undefined {
+  const bits = /^linear ([1-9]\d)$/.exec(name)?.[1];
+  if (bits === undefined) return Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined;
+  return Number(bits) > PAGE_SHIFT && Number(bits) <= 64 ? array(Number(bits)) : undefined;
+}

@@ -48,7 +48,7 @@ export interface MachineConfig {
   nodes: number;
   seed: number;
   tlb: TlbConfig;
-  /** Walk caches, root first; for four levels those of PGD, PUD and PMD entries. */
+  /** Walk caches, root first, one for each level that points to tables; for four levels those of PGD, PUD and PMD entries. */
   pwc: CacheGeometry[];
   replacement: (typeof REPLACEMENTS)[number];
   /** `strict`: what leaves the STLB leaves the first level too. `fill`: inclusive on fill alone. */

@@ -4,7 +4,7 @@ import { FUNCTION_NAMES } from '../../machine/core/functions';
 const under = (path: string, names: readonly string[]): string[] => names.map((name) => `${path}.${name}`);
 
 /** Levels of the schemes that this version has. */
-export const LEVELS: readonly string[] = ['PGD', 'PUD', 'PMD', 'PTE'];
+export const LEVELS: readonly string[] = ['PGD', 'P4D', 'PUD', 'PMD', 'PTE'];
 /** With those of flattened tables, which stand for two: `PUD+PMD`. */
 export const COUNTED_LEVELS: readonly string[] = [...LEVELS, 'PGD_PUD', 'PUD_PMD', 'PMD_PTE'];
 

@@ -3,11 +3,12 @@ import { type MachineOptions, refusal } from '../../machine/options';
 import type { MachineBlock } from '../language/ast';
 import { diagnostic, type Diagnostic } from '../language/diagnostics';
 import type { MachineConfig } from '../language/machineConfig';
+import { schemeText } from '../language/schemes';
 import { resolveMachine } from '../language/settings';
 
 export function machineOptions(config: MachineConfig): MachineOptions {
   return {
-    scheme: [config.scheme.name, ...config.scheme.args].join(' '),
+    scheme: schemeText(config.scheme),
     memoryBytes: config.memoryBytes,
     dtlb: config.tlb.dtlb,
     itlb: config.tlb.itlb,

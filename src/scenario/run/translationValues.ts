@@ -4,6 +4,7 @@ import type { ReadableMemory } from '../../machine/memory/readable';
 import type { PagingFormat } from '../../machine/paging/format';
 import type { EntryNode, WalkNode } from '../../machine/paging/inspector';
 import { ENTRY_BITS } from '../../machine/paging/x86/entry';
+import { LEVELS } from '../language/statsPaths';
 import { hex, member } from './names/member';
 import { type MemberValue, NONE, type ObjectValue, symbol, type Value } from './values';
 
@@ -74,7 +75,13 @@ export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, 
         type: 'object',
         text: walk.steps.map((s) => `${s.levelName}[${s.index}]`).join(' → '),
         number: refs,
-        members: walk.steps.map((s) => member(s.levelName, () => entryOf(s))),
+        members: [
+          ...walk.steps.map((s) => member(s.levelName, () => entryOf(s))),
+          // Levels that the walk does not come to, or the scheme does not have.
+          ...LEVELS.filter((name) => !walk.steps.some((s) => s.levelName === name)).map((name) =>
+            member(name, () => NONE),
+          ),
+        ],
       })),
       member('result', () => symbol(walk.outcome)),
       member('pa', () => (walk.pfn === undefined ? NONE : BigInt(physicalOf(walk.pfn))), 'address'),

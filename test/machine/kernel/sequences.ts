@@ -98,7 +98,7 @@ export function run(
 ): void {
   const m = machine({
     scheme,
-    memoryBytes: (short ? 12 : 128) * MIB,
+    memoryBytes: (short ? (scheme.startsWith('linear') ? 24 : 12) : 128) * MIB,
     nodes: 2,
     emtDefaults,
     kernel: { ...DEFAULT_KERNEL, ...kernel },

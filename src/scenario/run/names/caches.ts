@@ -31,7 +31,11 @@ export function tlbObject(machine: Machine, vpn: Vpn): ObjectValue {
         ],
       };
     }
-  const members = [member('hit', () => false), member('level', () => NONE), member('size', () => NONE)];
+  const members = [
+    member('hit', () => false),
+    ...['level', 'size', 'pfn'].map((name) => member(name, () => NONE)),
+    member('dirty', () => false),
+  ];
   return { type: 'object', text: 'not in any TLB', number: 0n, members };
 }
 

@@ -6,6 +6,7 @@
 import { type Vpn, vpnOfAddress } from '../../../machine/core/addresses';
 import { FAULT_KINDS, SIGNALS } from '../../../machine/kernel/faults/verdict';
 import type { Machine } from '../../../machine/machine';
+import { LEVELS } from '../../language/statsPaths';
 import { NONE, numberOf, symbol, type Value } from '../values';
 import { iteratorObject, mmObject, vmaObject } from './areas';
 import { tlbObject, walkCacheObject } from './caches';
@@ -48,6 +49,9 @@ const OF_ADDRESS: ReadonlyMap<string, (machine: Machine, vpn: Vpn) => Value> = n
   ['vma', vmaObject],
 ]);
 
+/** Functions that are called after a level of some scheme. */
+export const LEVEL_FUNCTIONS: ReadonlySet<string> = new Set(LEVELS.map((level) => level.toLowerCase()));
+
 export class MachineNames {
   constructor(private readonly machine: Machine) {}
 
@@ -72,7 +76,7 @@ export class MachineNames {
   /** Which level of the scheme a function is called after; '' for one that this scheme does not have. */
   #levelNamed(name: string): string | undefined {
     const level = this.machine.scheme.format.levels.find((l) => l.name.toLowerCase() === name);
-    return level?.name ?? (name === 'p4d' ? '' : undefined);
+    return level?.name ?? (LEVEL_FUNCTIONS.has(name) ? '' : undefined);
   }
 
   /** An access that has not been made: it has no walk and no physical address yet. */
