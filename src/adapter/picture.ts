@@ -10,7 +10,7 @@ import {
 } from '../machine/core/addresses';
 import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
-import { entriesOf, indexOf } from '../machine/paging/format';
+import { entriesOf, indexOf, walkedPath } from '../machine/paging/format';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
   CacheLookup,
@@ -22,7 +22,7 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
-import { emptyPicture, entryPicture } from './inspectedPicture';
+import { addressFields, emptyPicture, entryPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
 const PAGE_SHIFTS = [12, 21, 30] as const;
@@ -38,9 +38,23 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   const title = events[0].kind === 'statement' ? events[0].text : translate.access;
   const cursor = { ...moment, events: events.length };
   const picture = emptyPicture(run, address, cursor, { title, kind: translate.access, sizeBytes: translate.sizeBytes });
-  const builder = new PictureBuilder(run, picture);
+  const { format } = run.machine.inspector;
+  const path = walkedPath(format, levelsRead(events, first, last));
+  picture.fields = addressFields(format, address, path);
+  const builder = new PictureBuilder(run, picture, path);
   for (let i = first; i <= last; i++) builder.add(events[i], i);
   return picture;
+}
+
+/** Levels that the last walk has read: the fault before it may have made tables, and said of which kind they are. */
+function levelsRead(events: readonly MachineEvent[], first: number, last: number): number[] {
+  let read: number[] = [];
+  for (let i = first; i <= last; i++) {
+    const event = events[i];
+    if (event.kind === 'walkStart') read = [];
+    if (event.kind === 'tableRead') read.push(event.level);
+  }
+  return read;
 }
 
 /** The events about one page: from its translation to the next page's, retry included. The cursor's, or the first. */
@@ -67,6 +81,8 @@ class PictureBuilder {
   constructor(
     private readonly run: Run,
     private readonly picture: WalkPicture,
+    /** Levels of the tables that the address indexes. */
+    private readonly path: readonly number[],
   ) {}
 
   add(event: MachineEvent, index: number): void {
@@ -119,11 +135,13 @@ class PictureBuilder {
 
   #start(event: WalkStartEvent, index: number): void {
     this.#walkStart = event;
-    const levels = this.run.machine.scheme.format.levels.map((format, level): WalkLevel => ({
-      name: format.name,
-      status: level < event.startLevel ? 'skipped' : 'notReached',
-      slots: entriesOf(format),
-      index: indexOf(this.#vpn, format),
+    const formats = this.run.machine.scheme.format.levels;
+    const { shift } = formats[event.startLevel];
+    const levels = this.path.map((level): WalkLevel => ({
+      name: formats[level].name,
+      status: formats[level].shift > shift ? 'skipped' : 'notReached',
+      slots: entriesOf(formats[level]),
+      index: indexOf(this.#vpn, formats[level]),
     }));
     this.#walk = {
       purpose: event.purpose,
@@ -145,7 +163,9 @@ class PictureBuilder {
       event.level,
       event.index,
     );
-    const level = this.#walk.levels[event.level];
+    // A table that an edit has replaced since is not on the way of the last walk.
+    const level = this.#walk.levels.at(this.path.indexOf(event.level));
+    if (level === undefined || !this.path.includes(event.level)) return;
     level.status = 'read';
     level.table = formatPhysical(physicalOf(event.table));
     level.entry = entryPicture(this.run.machine.inspector, entry);

@@ -6,11 +6,27 @@ import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
 import type { Machine } from './machine';
-import { tableFrames } from './paging/format';
+import { entriesOf, tableFrames, walkCacheLevels } from './paging/format';
 
 export interface HitsAndMisses {
   hits: number;
   misses: number;
+}
+
+export interface EcptStatistics {
+  /** Walks by what they had to probe; `stale`: of the complete ones, those after stale hints. */
+  walks: { direct: number; size: number; partial: number; complete: number; stale: number };
+  /** Lines of walk tables read to fill walk caches; hints that found no place in one. */
+  cwt: { reads: number; full: number };
+  /** Hashes that software computed. */
+  hashes: number;
+  kicks: number;
+  resizes: number;
+  /** Clusters moved by resizes. */
+  migrated: number;
+  /** Inserts that found no place. */
+  failures: number;
+  registerWrites: number;
 }
 
 export interface Statistics {
@@ -38,7 +54,18 @@ export interface Statistics {
   };
   walkCaches: Record<string, HitsAndMisses>;
   /** Of processes; `kernel`: tables of the kernel's address space, which the others leave out. */
-  tables: { bytes: number; count: number; byLevel: Record<string, number>; kernel: number };
+  tables: {
+    bytes: number;
+    count: number;
+    byLevel: Record<string, number>;
+    kernel: number;
+    /** Tables of 2 MiB that stand for two levels. */
+    flattened: number;
+    /** Flattened tables that were wanted and had to be normal ones. */
+    fallbacks: number;
+    /** Entries of tables in use, and those of them that say nothing. Counted when asked for. */
+    readonly slots: { total: number; wasted: number };
+  };
   kernel: {
     instructions: number;
     /** Table entries that software read and wrote. */
@@ -47,8 +74,8 @@ export interface Statistics {
     byClass: { pageFault: number; systemCall: number; timer: number; other: number };
     byFunction: Record<string, { calls: number; instructions: number }>;
   };
-  /** `dropped`: those that the scenario had left out. */
-  flushes: { total: number; pages: number; shootdowns: number; ipis: number; dropped: number };
+  /** `dropped`: those that the scenario had left out; `forced`: those that a flattened table made necessary at once. */
+  flushes: { total: number; pages: number; shootdowns: number; ipis: number; dropped: number; forced: number };
   /** Private pages that write faults copied, and those that had a sole owner. */
   cow: { copies: number; reuses: number };
   /** `fallbacks`: faults for which a huge page was wanted and no block was free. */
@@ -62,6 +89,8 @@ export interface Statistics {
   migrated: number;
   /** Kernel entries and exits that loaded CR3. */
   kpti: { switches: number };
+  /** Present with cuckoo tables. */
+  ecpt?: EcptStatistics;
   memory: { frames: number; freeFrames: number };
   cycles: number;
   instructionsPerCycle: number;
@@ -71,10 +100,15 @@ export function statistics(machine: Machine): Statistics {
   const c = machine.probe.counters;
   const { format } = machine.scheme;
   const { levels } = format;
+  const cached = walkCacheLevels(format);
   const byLevel = (first: Counter): Record<string, number> =>
     Object.fromEntries(levels.map((l, i) => [l.name, c[first + i]]));
   const pair = (hits: Counter): HitsAndMisses => ({ hits: c[hits], misses: c[hits + 1] });
-  const tables = levels.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i], 0);
+  const kinds = [...levels.map((l) => l.name), ...(format.hashed?.others ?? [])];
+  const tables = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i], 0);
+  // Hashed tables are counted in frames.
+  const framesOf = (i: number): number => (format.hashed === undefined ? tableFrames(format, i) : 1);
+  const frames = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * framesOf(i), 0);
   const kernelInstructions =
     c[Counter.KernelPageFault] + c[Counter.KernelSystemCall] + c[Counter.KernelTimer] + c[Counter.KernelOther];
   const instructions = programInstructions(c) + kernelInstructions;
@@ -118,13 +152,21 @@ export function statistics(machine: Machine): Statistics {
       referencesByLevel: byLevel(Counter.ReferencesByLevel),
     },
     walkCaches: Object.fromEntries(
-      machine.mmu.walkCaches.map((_, i) => [levels[i].name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
+      machine.mmu.walkCaches.map(({ name }, i) => [
+        format.hashed === undefined ? levels[cached[i]].name : name.slice(name.lastIndexOf(' ') + 1),
+        pair((Counter.WalkCaches + 2 * i) as Counter),
+      ]),
     ),
     tables: {
-      bytes: levels.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * tableFrames(format, i), 0) * PAGE_BYTES,
+      bytes: frames * PAGE_BYTES,
       count: tables,
-      byLevel: byLevel(Counter.TablesByLevel),
+      byLevel: Object.fromEntries(kinds.map((name, i) => [name, c[Counter.TablesByLevel + i]])),
       kernel: c[Counter.KernelTables],
+      flattened: levels.reduce((sum, l, i) => sum + (l.wide === true ? c[Counter.TablesByLevel + i] : 0), 0),
+      fallbacks: c[Counter.FlattenedFallbacks],
+      get slots() {
+        return slotsOf(machine);
+      },
     },
     kernel: {
       instructions: kernelInstructions,
@@ -149,6 +191,7 @@ export function statistics(machine: Machine): Statistics {
       shootdowns: c[Counter.Shootdowns],
       ipis: c[Counter.Ipis],
       dropped: c[Counter.FlushesDropped],
+      forced: c[Counter.ForcedFlushes],
     },
     cow: { copies: c[Counter.CowCopies], reuses: c[Counter.CowReuses] },
     huge: {
@@ -167,11 +210,43 @@ export function statistics(machine: Machine): Statistics {
     reclaim: { scanned: c[Counter.ReclaimScanned], freed: c[Counter.Reclaimed] },
     migrated: c[Counter.PagesMigrated],
     kpti: { switches: c[Counter.KptiSwitches] },
+    ...(machine.options.scheme === 'ecpt' ? { ecpt: ecptStatistics(c) } : {}),
     memory: { frames: machine.memory.frameCount, freeFrames: machine.buddy.freeFrames },
     cycles,
     instructionsPerCycle: cycles === 0 ? 0 : instructions / cycles,
   };
 }
+
+/** Entries of all processes' tables, found by looking at them. */
+function slotsOf({ kernel, inspector }: Machine): { total: number; wasted: number } {
+  const slots = { total: 0, wasted: 0 };
+  for (const process of kernel.processes) {
+    if (process.exited) continue;
+    const { tables, entries = [] } = inspector.census(process.tdb.root, { entries: true });
+    tables.forEach((count, level) => {
+      const total = count * entriesOf(inspector.format.levels[level]);
+      slots.total += total;
+      slots.wasted += total - (entries[level] ?? 0);
+    });
+  }
+  return slots;
+}
+const ecptStatistics = (c: Float64Array): EcptStatistics => ({
+  walks: {
+    direct: c[Counter.EcptDirect],
+    size: c[Counter.EcptSize],
+    partial: c[Counter.EcptPartial],
+    complete: c[Counter.EcptComplete],
+    stale: c[Counter.EcptStale],
+  },
+  cwt: { reads: c[Counter.CwtReads], full: c[Counter.CwtFull] },
+  hashes: c[Counter.SoftwareHashes],
+  kicks: c[Counter.EcptKicks],
+  resizes: c[Counter.EcptResizes],
+  migrated: c[Counter.EcptMigrated],
+  failures: c[Counter.EcptFailures],
+  registerWrites: c[Counter.RegisterWrites],
+});
 
 /** Fetches are the program's instructions; a program whose fetches are not replayed counts one per data access. */
 const programInstructions = (c: Float64Array): number =>

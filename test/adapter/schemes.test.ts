@@ -67,8 +67,7 @@ describe('looking at every scheme', () => {
         );
         const told = await client.value('walk heap', 'repl');
         for (const level of levels) assert.match(told, new RegExp(`${level}\\[\\d+\\] at 0x`));
-        for (const command of ['tables', 'maps', 'vtop heap', 'vmstat'])
-          assert.ok(await client.value(command, 'repl'));
+        for (const command of ['tables', 'maps', 'vtop heap', 'vmstat']) assert.ok(await client.value(command, 'repl'));
         assert.equal(await client.value('walk(heap).refs'), `${levels.length}`);
         assert.match(await client.value('heap', 'hover'), /0x2000_1000/);
       });

@@ -21,6 +21,10 @@ describe('examples', () => {
       '07-stale-tlb.ptscen',
       '08-iterator-default-vs-driver.ptscen',
       '09-levels.ptscen',
+      '20-fpt-three-modes.ptscen',
+      '21-fpt-fallback-mixed.ptscen',
+      '22-fpt-free-and-flush.ptscen',
+      '23-fpt-sparse-cost.ptscen',
     ]);
   });
 
@@ -86,6 +90,29 @@ describe('examples', () => {
       ['pae', 3, 3, 12],
       ['linear:32', 1, 1, 8192],
     ]);
+  });
+
+  it('20 holds in every mode, and without flattened tables', async () => {
+    const seen: [string, number, number][] = [];
+    for (const scheme of ['fpt:L4L3', 'fpt:L3L2', 'fpt:L4L3+L2L1', 'radix']) {
+      const { expects, walks, tables } = await runJson(example('20-fpt-three-modes.ptscen'), '--scheme', scheme);
+      assert.deepEqual(expects.failed, [], scheme);
+      seen.push([scheme, walks.longest, tables.flattened]);
+    }
+    assert.deepEqual(seen, [
+      ['fpt:L4L3', 3, 1],
+      ['fpt:L3L2', 3, 1],
+      ['fpt:L4L3+L2L1', 2, 2],
+      ['radix', 4, 0],
+    ]);
+  });
+
+  it('22 finds nothing stale once the flush comes first', async () => {
+    const { expects } = await runJson(example('22-fpt-free-and-flush.ptscen'), '--set', 'fpt free=flush-first');
+    assert.deepEqual(
+      expects.failed.map(({ text }) => text),
+      ['expect pwc(0x4000_0000).hit', 'expect fault == none', 'expect access.pa == tobj(other+20KiB).pa'],
+    );
   });
 
   it('03 replays a real trace that is small enough to ship', () => {

@@ -74,16 +74,38 @@ export const enum Counter {
   PagesMigrated,
   /** Flushes that the scenario had left out. */
   FlushesDropped,
-  /** First of five: references by level of the format table, root first. */
+  /** Flattened tables that were wanted and had to be normal ones, because no block of their size was free. */
+  FlattenedFallbacks,
+  /** Flushes in the middle of an operation, because a flattened table was freed that no batch of frees can hold. */
+  ForcedFlushes,
+  /** First of six: references by level of the format table, in its order. */
   ReferencesByLevel,
-  /** First of five: tables in use by level, root first. */
-  TablesByLevel = ReferencesByLevel + 5,
+  /** First of six: tables in use by level, in that order. */
+  TablesByLevel = ReferencesByLevel + 6,
   /** First of ten: hits and misses of up to five walk caches, root first. */
-  WalkCaches = TablesByLevel + 5,
+  WalkCaches = TablesByLevel + 6,
   /** Table entries that software read and wrote, through the EMT API. */
   SoftwareReads = WalkCaches + 10,
   SoftwareWrites,
   /** Tables taken out of a tree: a place in a table that was remembered before is good only while this stays. */
   TablesUnlinked,
+  /** Hashes that software computed, and registers that it wrote for the walker. */
+  SoftwareHashes,
+  RegisterWrites,
+  /** Walks of cuckoo tables that ended in a translation: one way probed, all of a page size, some of several, all there are. */
+  EcptDirect,
+  EcptSize,
+  EcptPartial,
+  EcptComplete,
+  /** Of the complete ones, those whose hints were stale; lines of walk tables that were read to fill walk caches. */
+  EcptStale,
+  CwtReads,
+  /** Hints that found no place in a walk table. */
+  CwtFull,
+  /** Clusters that made room for another, resizes begun, clusters that they moved, and inserts that found no place. */
+  EcptKicks,
+  EcptResizes,
+  EcptMigrated,
+  EcptFailures,
   Count,
 }

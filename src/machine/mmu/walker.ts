@@ -22,13 +22,22 @@ export interface WalkResult {
   /** Entries read by the walk that decided. */
   references: number;
   cycles: number;
-  /** Level at which a fault was found. */
+  /** Level of the last entry that was read; where a walker has `paths`, the index of one that ends with what was read. */
   level: number;
 }
 
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
-  /** One for each level that points to tables, root's first. The MMU drops their entries as instructions say. */
+  /** Levels that a walk may read one after the other, root first; absent: those of the format in their order. */
+  readonly paths?: readonly (readonly number[])[];
+  /** False: a walk is no path through levels, and the walker itself counts its references by level. Absent: true. */
+  readonly isTree?: boolean;
+  /** True: no instruction drops anything of the walk caches. */
+  readonly keepsWalkCaches?: boolean;
+  /** Model-specific registers that it walks from. */
+  wrmsr?(register: number, value: number): void;
+  rdmsr?(register: number): number | undefined;
+  /** Root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /**
    * Translates a page, setting A bits, and D for a permitted write. Counts what walk caches answered and

@@ -3,6 +3,7 @@
  * Nothing here sets an accessed bit, fills a cache or counts anything.
  */
 import type { Pfn, Vpn } from '../core/addresses';
+import type { ProbeOutcome } from '../core/events';
 import type { PagingFormat } from './format';
 
 /** One field of an entry, decoded. */
@@ -32,8 +33,39 @@ export interface EntryNode {
   frame: Pfn;
   /** Page-size code of a leaf (LEAF_SIZE_NAMES). */
   pageSize: number;
+  /** Level of the table that the entry points to, if it is present and no leaf. */
+  childLevel: number;
   /** `table at 0x1a2000`, `page frame 0x1a3 (4K)`, `not present` */
   meaning: string;
+  /** Of a walk of hashed tables: the probe that read it. */
+  probe?: ProbeOutcome;
+}
+
+/** One table of hashed entries: a way, or what it is being resized to. */
+export interface HashedTable {
+  /** `PTE way 1`; names it below its address space. */
+  name: string;
+  level: number;
+  way: number;
+  /** First frame. */
+  table: Pfn;
+  slots: number;
+  /** Slots that look-ups find something in. */
+  occupied: number;
+  /** Slots from this one on count: those below have moved. */
+  firstSlot: number;
+  /** A few words: `grows: 48 of 64 slots have moved`. */
+  note: string;
+}
+
+/** Entries of a slot that map something, first page and place of each. */
+export interface HashedSlot {
+  slot: number;
+  /** The first page that the slot's entries are for. */
+  vpn: Vpn;
+  /** `tag 0xffffef40, 3 entries` */
+  note: string;
+  entries: readonly { vpn: Vpn; entry: EntryNode }[];
 }
 
 export interface WalkNode {
@@ -68,6 +100,11 @@ export interface LeafOptions {
   ignoreReserved?: boolean;
 }
 
+export interface CensusOptions extends Pick<LeafOptions, 'ignoreReserved'> {
+  /** Entries are counted too. */
+  entries?: boolean;
+}
+
 /** What a root leads to, counted without going a path twice: also for tables with more paths than one could walk. */
 export interface TableCensus {
   /** Distinct tables, by level. */
@@ -76,6 +113,8 @@ export interface TableCensus {
   leaves: number[];
   /** Of these, the ones that user mode may use. */
   userLeaves: number;
+  /** Entries of these tables that are not zero, by level of the tables; only if asked for. */
+  entries?: number[];
 }
 
 /** A run of pages that map consecutively with equal rights. */
@@ -96,6 +135,8 @@ export interface MappingRun {
 
 export interface Inspector {
   readonly format: PagingFormat;
+  /** Where a root's table lies, and of which level it is. Everything else takes roots as CR3 has them. */
+  rootTable(root: Pfn): { table: Pfn; level: number };
   /** The hardware's walk of `vpn`, read from memory, from the root. */
   walk(root: Pfn, vpn: Vpn): WalkNode;
   entry(table: Pfn, level: number, index: number): EntryNode;
@@ -108,5 +149,8 @@ export interface Inspector {
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
-  census(root: Pfn, options?: Pick<LeafOptions, 'ignoreReserved'>): TableCensus;
+  /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order. */
+  tables?(root: Pfn): HashedTable[];
+  slots?(table: HashedTable): Iterable<HashedSlot>;
+  census(root: Pfn, options?: CensusOptions): TableCensus;
 }

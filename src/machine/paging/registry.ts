@@ -1,57 +1,28 @@
 /** The translation schemes, by the name that a scenario gives them. Adding one is a folder and a line here. */
 import { PAGE_SHIFT } from '../core/addresses';
-import type { HardwareCosts } from '../core/costs';
-import type { Probe } from '../core/probe';
-import type { MmuDriver } from '../emt/driver';
-import type { BuddyAllocator } from '../memory/buddy';
-import type { PhysicalMemory } from '../memory/physicalMemory';
-import type { ReplacementOptions } from '../mmu/replacement';
-import type { RightsTable } from '../mmu/rights';
-import type { Walker } from '../mmu/walker';
-import type { PagingFormat } from './format';
-import type { Inspector } from './inspector';
+import { RELEASED } from './ecpt/format';
+import { ecptScheme } from './ecpt/scheme';
+import { type PagingFormat, walkCacheLevels } from './format';
+import { FptDriver } from './fpt/driver';
+import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from './fpt/format';
+import { FptWalker } from './fpt/walker';
 import { LinearDriver } from './linear/driver';
 import { linear } from './linear/format';
 import { LinearWalker } from './linear/walker';
 import { PAE, RADIX32, RADIX4, RADIX5 } from './radix/format';
-import { RadixDriver } from './radix/driver';
-import { RadixInspector } from './radix/inspector';
+import { TreeDriver } from './tree/driver';
+import { TreeInspector } from './tree/inspector';
 import { RadixWalker } from './radix/walker';
-import type { KernelSpace } from './x86/kernelSpace';
-import type { TlbService } from './x86/tlbService';
+import { PHYSICAL_BITS, type Scheme } from './scheme';
 
-/** Physical address width of the modelled processor (MAXPHYADDR). */
-export const PHYSICAL_BITS = 46;
-
-export interface WalkCacheOptions {
-  geometry: readonly { entries: number; ways: number }[];
-  promote: 'hit' | 'all';
-}
-
-export interface HardwareParts {
-  memory: PhysicalMemory;
-  rights: RightsTable;
-  probe: Probe;
-  costs: HardwareCosts;
-  walkCaches: WalkCacheOptions;
-  replacement: ReplacementOptions;
-}
-
-export interface SoftwareParts {
-  memory: PhysicalMemory;
-  buddy: BuddyAllocator;
-  /** What keeps the CPUs' TLBs right. */
-  tlb: TlbService;
-  kernel: KernelSpace | null;
-  probe: Probe;
-}
-
-export interface Scheme {
-  readonly format: PagingFormat;
-  createWalker(parts: HardwareParts): Walker;
-  createDriver(parts: SoftwareParts): MmuDriver;
-  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null): Inspector;
-}
+export {
+  type FptFree,
+  PHYSICAL_BITS,
+  type HardwareParts,
+  type Scheme,
+  type SoftwareParts,
+  type WalkCacheOptions,
+} from './scheme';
 
 function tree(format: PagingFormat): Scheme {
   return {
@@ -63,8 +34,28 @@ function tree(format: PagingFormat): Scheme {
         physicalBits: PHYSICAL_BITS,
         replacement,
       }),
-    createDriver: ({ memory, buddy, tlb, kernel, probe }) => new RadixDriver(format, memory, buddy, tlb, kernel, probe),
-    createInspector: (memory, kernel) => new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
+    createDriver: ({ memory, buddy, tlb, kernel, probe }) =>
+      new TreeDriver('radix', format, memory, buddy, tlb, kernel, probe),
+    createInspector: (memory, kernel) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
+  };
+}
+
+/** The 4-level tree with some levels folded. Of the configured walk caches it has those of the levels that are left. */
+function flattened(format: PagingFormat): Scheme {
+  const bits = 9;
+  const rootShift = format.addressBits - bits;
+  return {
+    ...tree(format),
+    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) => {
+      const shifts = walkCacheLevels(format).map((level) => format.levels[level].shift);
+      return new FptWalker(format, memory, rights, probe, costs, {
+        caches: shifts.map((shift) => walkCaches.geometry[(rootShift - shift) / bits]),
+        promote: walkCaches.promote,
+        physicalBits: PHYSICAL_BITS,
+        replacement,
+      });
+    },
+    createDriver: (parts) => new FptDriver(format, parts),
   };
 }
 
@@ -76,14 +67,18 @@ function array(addressBits: number): Scheme {
     createWalker: ({ memory, rights, probe, costs }) => new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS),
     createDriver: ({ memory, buddy, tlb, probe }) => new LinearDriver(format, memory, buddy, tlb, probe),
     // To look at, an array is a tree of one level.
-    createInspector: (memory) => new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS }),
+    createInspector: (memory) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS }),
   };
 }
 
-/** The schemes without arguments, by the name that a scenario gives them. */
-export const SCHEMES: Readonly<Record<string, Scheme>> = Object.fromEntries(
-  [RADIX4, RADIX5, RADIX32, PAE].map((format) => [format.scheme, tree(format)]),
-);
+/** The schemes without free arguments, by the name that a scenario gives them. */
+export const SCHEMES: Readonly<Record<string, Scheme>> = {
+  ...Object.fromEntries([
+    ...[RADIX4, RADIX5, RADIX32, PAE].map((format) => [format.scheme, tree(format)] as const),
+    ...[FPT_L4L3, FPT_L3L2, FPT_L4L3_L2L1].map((format) => [format.scheme, flattened(format)] as const),
+  ]),
+  ecpt: ecptScheme(RELEASED),
+};
 
 /** `undefined` if there is none of that name. */
 export function schemeNamed(name: string): Scheme | undefined {

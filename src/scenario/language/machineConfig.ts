@@ -2,6 +2,7 @@
  * The machine that a scenario asks for: resolved plain data, every value present. settings.ts makes one from a machine
  * block and from command-line overrides; whoever builds a machine reads nothing else.
  */
+import type { EcptOptions } from '../../machine/paging/ecpt/format';
 import type { FlushOperation } from '../../machine/core/flushOperations';
 
 export const PAGE_SIZES = ['4K', '2M', '1G'] as const;
@@ -37,6 +38,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 
 export const REPLACEMENTS = ['lru', 'plru', 'random'] as const;
 export const THP_MODES = ['always', 'madvise', 'never'] as const;
+export const FPT_FREES = ['flush-first', 'block-first'] as const;
 export const TABLE_RECLAIMS = ['off', 'refcount', 'pressure'] as const;
 
 export interface MachineConfig {
@@ -67,6 +69,10 @@ export interface MachineConfig {
   flushDrop: readonly FlushOperation[];
   /** Customizable EMT functions whose architecture-neutral default is taken instead of the driver’s own. */
   emtDefaults: 'all' | readonly string[];
+  /** Order of work when a flattened table is freed. */
+  fptFree: (typeof FPT_FREES)[number];
+  /** Of cuckoo tables. */
+  ecpt: EcptOptions;
   tablesReclaim: (typeof TABLE_RECLAIMS)[number];
   latency: Latency;
   /** Where table reads enter the data caches. */

@@ -1,5 +1,7 @@
 /** Scheme names as the language knows them; their tables are the machine's business. */
+import { ecptFormat, RELEASED } from '../../machine/paging/ecpt/format';
 import { type PagingFormat, tooLarge } from '../../machine/paging/format';
+import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from '../../machine/paging/fpt/format';
 import { linear } from '../../machine/paging/linear/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../machine/paging/radix/format';
 import type { CacheGeometry } from './machineConfig';
@@ -15,6 +17,11 @@ export interface SchemeRow {
 }
 
 const MODES = /^(L4L3|L3L2|L4L3\+L2L1)$/;
+const FPT: Readonly<Record<string, PagingFormat>> = {
+  L4L3: FPT_L4L3,
+  L3L2: FPT_L3L2,
+  'L4L3+L2L1': FPT_L4L3_L2L1,
+};
 const RADIX: Readonly<Record<string, PagingFormat>> = { '': RADIX4, '5': RADIX5, '32': RADIX32 };
 
 export const SCHEMES: readonly SchemeRow[] = [
@@ -27,9 +34,9 @@ export const SCHEMES: readonly SchemeRow[] = [
     syntax: 'linear BITS',
     format: (bits) => linear(Number(bits)),
   },
-  { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1' },
+  { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1', format: (mode) => FPT[mode] },
   { name: 'hashed', rest: /^$/, syntax: 'hashed' },
-  { name: 'ecpt', rest: /^$/, syntax: 'ecpt' },
+  { name: 'ecpt', rest: /^$/, syntax: 'ecpt', format: () => ecptFormat(RELEASED) },
   { name: 'nested', rest: /^\S.* over \S.*$/, syntax: 'nested GUEST over HOST' },
 ];
 
@@ -52,9 +59,15 @@ export function tooLargeFor(scheme: SchemeName, memoryBytes: number): string | u
   return format && tooLarge(format, memoryBytes);
 }
 
-/** Names of the levels that have a walk cache, root first: those that point to tables. */
+/**
+ * Names of the levels that `pwc` gives a walk cache, root first: those that point to tables. A mode that folds levels has
+ * those of the whole tree, of which the processor takes what is left.
+ */
 export const cachedLevels = (scheme: SchemeName): string[] =>
-  (formatOf(scheme) ?? RADIX4).levels.slice(0, -1).map(({ name }) => name);
+  (formatOf(scheme) ?? RADIX4).levels
+    .filter(({ wide }) => wide !== true)
+    .slice(0, -1)
+    .map(({ name }) => name);
 
 /** The walk caches of another scheme made to fit: the deepest keep their sizes, levels above them are like the topmost. */
 export function fitWalkCaches(caches: readonly CacheGeometry[], scheme: SchemeName): CacheGeometry[] {

@@ -10,9 +10,11 @@ import {
   type PageSize,
   PRESET_NAMES,
   REPLACEMENTS,
+  FPT_FREES,
   TABLE_RECLAIMS,
   THP_MODES,
 } from './machineConfig';
+import { ECPT_READERS } from './ecptReaders';
 import type { MachineKeyRow } from './machineKeys';
 import { didYouMean, nearest } from './nearest';
 import { formatSize, PAGE_BYTES, parseNumber } from './numbers';
@@ -248,9 +250,11 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
     several(row, (config, texts) => ({ ...config, flushDrop: texts.map((text) => among(FLUSH_OPERATIONS, text)) })),
   'emt defaults': (row) =>
     several(row, (config, texts) => ({ ...config, emtDefaults: texts[0] === 'all' ? 'all' : texts })),
+  'fpt free': (row) => choice(row, (config, text) => ({ ...config, fptFree: among(FPT_FREES, text) })),
   'tables reclaim': (row) => choice(row, (config, text) => ({ ...config, tablesReclaim: among(TABLE_RECLAIMS, text) })),
   latency: () => latency,
   cost: () => cost,
+  ...Object.fromEntries(Object.entries(ECPT_READERS).map(([key, reader]) => [key, () => reader])),
 };
 
 export function readerOf(row: MachineKeyRow): SettingReader {

@@ -27,8 +27,10 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     cpus: config.cpus,
     pcid: config.pcid,
     kpti: config.kpti,
+    fptFree: config.fptFree,
     replacement: config.replacement,
     seed: config.seed,
+    ecpt: config.ecpt,
   };
 }
 

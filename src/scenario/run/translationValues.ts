@@ -12,7 +12,12 @@ import { type MemberValue, NONE, type ObjectValue, symbol, type Value } from './
 export type WriteEntry = (entry: EntryNode, raw: bigint) => string | undefined;
 
 /** `write`: absent where nothing can be changed. */
-export function entryValue(entry: EntryNode | undefined, format: PagingFormat, write?: WriteEntry): Value {
+export function entryValue(
+  entry: EntryNode | undefined,
+  format: PagingFormat,
+  write?: WriteEntry,
+  folded = false,
+): Value {
   if (entry === undefined) return NONE;
   const changed = (raw: (value: bigint) => bigint | string): MemberValue['set'] =>
     write &&
@@ -46,7 +51,7 @@ export function entryValue(entry: EntryNode | undefined, format: PagingFormat, w
         ),
         as: 'hex',
       },
-      member('folded', () => false),
+      member('folded', () => folded),
       member('address', () => BigInt(entry.address), 'address'),
       member('table', () => BigInt(physicalOf(entry.table)), 'address'),
       member('index', () => BigInt(entry.index)),

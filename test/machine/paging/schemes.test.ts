@@ -43,6 +43,10 @@ describe('every scheme', () => {
       ['radix 5', 5, 5],
       ['radix 32', 2, 2],
       ['pae', 3, 3],
+      ['fpt L4L3', 3, 3],
+      ['fpt L3L2', 3, 3],
+      ['fpt L4L3+L2L1', 2, 2],
+      ['ecpt', 3, 961],
       ['linear 32', 1, 1],
     ]);
   });
@@ -58,6 +62,10 @@ describe('every scheme', () => {
       [1, 0, 1, 1, 1],
       [0, 1, 0, 0, 0],
       [1, 0, 0, 0, 1],
+      [1, 0, 0, 1, 1],
+      [1, 0, 0, 1, 1],
+      [1, 0, 0, 1, 1],
+      [1, 0, 0, 1, 1],
       [1, 0, 0, 1, 1],
     ]);
   });
@@ -201,7 +209,7 @@ describe('the flat table', () => {
     const m = machine({ scheme: 'linear 34', memoryBytes: 64 * MIB });
     assert.ok(m.kernel.createProcess('a'), '32 MiB');
     assert.equal(m.kernel.createProcess('b'), false, '28 MiB are left, in a row');
-    assert.equal(machine({ scheme: 'linear 48' }).kernel.createProcess('a'), false);
+    assert.throws(() => machine({ scheme: 'linear 48' }), /512GiB/);
   });
 
   it('gives all of it back with its process', () => {

@@ -15,23 +15,15 @@ import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
-import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
+import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-
-export interface WalkerOptions {
-  /** Geometry of the walk caches, root's first; one for each level but the last. */
-  caches: readonly { entries: number; ways: number }[];
-  /** `hit`: only the deepest hit becomes most recently used. `all`: every cache is asked and every hit promoted. */
-  promote: 'hit' | 'all';
-  physicalBits: number;
-  replacement: ReplacementOptions;
-}
+import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
 
 export class RadixWalker implements Walker {
   readonly result: WalkResult = {

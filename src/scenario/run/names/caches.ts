@@ -1,6 +1,7 @@
 /** What the translation caches know of an address: `tlb(A)` and `pwc(A)`. Asking changes no order of use. */
 import { formatPhysical, type Vpn } from '../../../machine/core/addresses';
 import type { Machine } from '../../../machine/machine';
+import { walkCacheLevels } from '../../../machine/paging/format';
 import { NONE, type ObjectValue } from '../values';
 import { hex, member } from './member';
 
@@ -40,9 +41,10 @@ export function tlbObject(machine: Machine, vpn: Vpn): ObjectValue {
 
 export function walkCacheObject(machine: Machine, vpn: Vpn): ObjectValue {
   const { mmu, scheme } = machine;
-  for (let level = mmu.walkCaches.length - 1; level >= 0; level--) {
-    const cache = mmu.walkCaches[level];
-    const format = scheme.format.levels[level];
+  const levels = walkCacheLevels(scheme.format);
+  for (let i = mmu.walkCaches.length - 1; i >= 0; i--) {
+    const cache = mmu.walkCaches[i];
+    const format = scheme.format.levels[levels[i]];
     const at = cache.peek(Math.floor(vpn / 2 ** (format.shift - 12)), 0);
     if (at < 0) continue;
     const members = [

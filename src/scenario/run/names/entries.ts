@@ -3,17 +3,24 @@ import { formatPhysical, type Vpn } from '../../../machine/core/addresses';
 import type { Machine } from '../../../machine/machine';
 import type { EntryNode } from '../../../machine/paging/inspector';
 import { entryValue } from '../translationValues';
-import type { Value } from '../values';
+import { NONE, type Value } from '../values';
 import { poke, pokeShort } from './physical';
 
-/** The entry that a walk of `vpn` would read at a level; `undefined` if the walk ends before. */
-export function entryAt(machine: Machine, vpn: Vpn, level: number): EntryNode | undefined {
-  if (machine.kernel.current === undefined) return undefined;
-  return machine.inspector.walk(machine.root, vpn).steps[level];
+/**
+ * The entry that a walk of `vpn` would read at a level, called by its name; no value if the walk ends before. Of a level that is
+ * folded away it is the entry above, as the software's accessors have it; where there is none, the one that stands for both.
+ */
+export function entryAt(machine: Machine, vpn: Vpn, name: string): Value {
+  if (machine.kernel.current === undefined) return NONE;
+  const { steps } = machine.inspector.walk(machine.root, vpn);
+  const at = steps.findIndex(({ levelName }) => levelName.split('+').includes(name));
+  if (at < 0) return NONE;
+  const folded = !steps[at].levelName.endsWith(name);
+  return entryObject(machine, folded ? (steps[at - 1] ?? steps[at]) : steps[at], folded);
 }
 
-export function entryObject(machine: Machine, entry: EntryNode | undefined): Value {
-  return entryValue(entry, machine.inspector.format, (at, raw) => writeEntry(machine, at, raw));
+export function entryObject(machine: Machine, entry: EntryNode | undefined, folded = false): Value {
+  return entryValue(entry, machine.inspector.format, (at, raw) => writeEntry(machine, at, raw), folded);
 }
 
 function writeEntry(machine: Machine, entry: EntryNode, raw: bigint): string | undefined {
