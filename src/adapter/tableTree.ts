@@ -207,7 +207,7 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     kind: child ? 'table' : 'leaf',
     address: `0x${addressOf(vpn).toString(16)}`,
     memoryReference: physicalReference(entry.address),
-    dataId: context.breakable ? dataIdOf(entryTarget(entry.address)) : undefined,
+    dataId: context.breakable ? dataIdOf(entryTarget(entry.address, machine.inspector.format)) : undefined,
     range: context.breakable ? rangeOf(context, vpn, 1) : undefined,
     current: onPath.has(entry.address),
     changed: focus.changedEntries.has(entry.address),

@@ -33,8 +33,8 @@ import { type Access, ErrorCode } from './mmu/rights';
 import { pageSizesOf } from './paging/format';
 import { hasProtectionKeys } from './paging/x86/attributes';
 import type { Inspector } from './paging/inspector';
-import { type MachineOptions, refusal } from './options';
-import { type Scheme, schemeNamed } from './paging/registry';
+import { type MachineOptions, refusal, schemeOf } from './options';
+import type { Scheme } from './paging/registry';
 import type { AddressSpace, AddressSpaces } from './paging/spaces';
 import { KernelSpace } from './paging/x86/kernelSpace';
 import { TlbService } from './paging/x86/tlbService';
@@ -131,8 +131,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   /** `options.scheme` must be in the registry and all geometry legal: the language's checker sees to both. */
   constructor(readonly options: MachineOptions) {
     const refused = refusal(options);
-    const scheme = schemeNamed(options.scheme);
-    if (refused !== undefined || scheme === undefined) throw new Error(refused);
+    if (refused !== undefined) throw new Error(refused);
+    const scheme = schemeOf(options);
     this.scheme = scheme;
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
@@ -145,8 +145,9 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
-    const { fptFree } = options;
-    const driver = scheme.createDriver({ memory, buddy, tlb: this.tlb, kernel, probe, fptFree });
+    const { fptFree, seed = 1 } = options;
+    const parts = { memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed, fptFree };
+    const driver = scheme.createDriver(parts);
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
     this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, {
       pageSizes: pageSizesOf(scheme.format),

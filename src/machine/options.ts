@@ -2,7 +2,8 @@
 import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
-import { type FptFree, schemeNamed, type WalkCacheOptions } from './paging/registry';
+import type { EcptOptions } from './paging/ecpt/format';
+import { type FptFree, schemeNamed, type Scheme, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
 import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
@@ -34,11 +35,20 @@ export interface MachineOptions {
   /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
   replacement?: ReplacementPolicy;
   seed?: number;
+  /** Of cuckoo tables; as released if absent. */
+  ecpt?: EcptOptions;
 }
 
 export const MAX_CPUS = 64;
 /** A whole block of the allocator's largest order. */
 const BYTES_PER_NODE = 2 ** 22;
+
+/** The scheme that the options name, as they want it. It must exist. */
+export function schemeOf(options: MachineOptions): Scheme {
+  const scheme = schemeNamed(options.scheme);
+  if (scheme === undefined) throw new Error(`there is no scheme ${options.scheme}`);
+  return scheme.configured?.(options) ?? scheme;
+}
 
 /** Why a machine cannot be built like that, as a sentence; `undefined` if it can. */
 export function refusal(options: MachineOptions): string | undefined {
@@ -53,6 +63,8 @@ export function refusal(options: MachineOptions): string | undefined {
     return `${options.scheme} has no PCIDs: bit 63 of CR3 says that the root is flattened, and a load of CR3 needs that bit to keep translations.`;
   if (kpti && flatRoot !== undefined)
     return `${options.scheme} has no page-table isolation: a flattened root has none for user mode beside it.`;
+  const schemes = scheme.refusal?.(options);
+  if (schemes !== undefined) return schemes;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
   const unfit = unfitFor(scheme.format, options);
@@ -70,13 +82,13 @@ function unfitFor(
   format: PagingFormat,
   { memoryBytes, kernel, walkCaches, pcid = false }: MachineOptions,
 ): string | undefined {
-  const { scheme, levels, mode } = format;
+  const { scheme, levels, mode, hashed } = format;
   const large = tooLarge(format, memoryBytes);
   if (large !== undefined) return large;
   const caches = walkCaches.geometry.length;
   // Where levels are folded, those of the levels that are left are taken.
   const upper = levels.filter(({ wide }) => wide !== true).length - 1;
-  if (caches !== upper)
+  if (hashed === undefined && caches !== upper)
     return `The scheme ${scheme} has ${upper} walk caches, one for each level that points to tables; there are ${caches}.`;
   if (pcid && !mode.longMode) return `The scheme ${scheme} has no PCIDs: they come with 64-bit paging.`;
   if (memoryBytes > reachableFrames(format) * PAGE_BYTES)

@@ -13,6 +13,22 @@ export interface HitsAndMisses {
   misses: number;
 }
 
+export interface EcptStatistics {
+  /** Walks by what they had to probe; `stale`: of the complete ones, those after stale hints. */
+  walks: { direct: number; size: number; partial: number; complete: number; stale: number };
+  /** Lines of walk tables read to fill walk caches; hints that found no place in one. */
+  cwt: { reads: number; full: number };
+  /** Hashes that software computed. */
+  hashes: number;
+  kicks: number;
+  resizes: number;
+  /** Clusters moved by resizes. */
+  migrated: number;
+  /** Inserts that found no place. */
+  failures: number;
+  registerWrites: number;
+}
+
 export interface Statistics {
   accesses: { total: number; reads: number; writes: number; execs: number; translations: number };
   faults: {
@@ -73,6 +89,8 @@ export interface Statistics {
   migrated: number;
   /** Kernel entries and exits that loaded CR3. */
   kpti: { switches: number };
+  /** Present with cuckoo tables. */
+  ecpt?: EcptStatistics;
   memory: { frames: number; freeFrames: number };
   cycles: number;
   instructionsPerCycle: number;
@@ -86,7 +104,11 @@ export function statistics(machine: Machine): Statistics {
   const byLevel = (first: Counter): Record<string, number> =>
     Object.fromEntries(levels.map((l, i) => [l.name, c[first + i]]));
   const pair = (hits: Counter): HitsAndMisses => ({ hits: c[hits], misses: c[hits + 1] });
-  const tables = levels.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i], 0);
+  const kinds = [...levels.map((l) => l.name), ...(format.hashed?.others ?? [])];
+  const tables = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i], 0);
+  // Hashed tables are counted in frames.
+  const framesOf = (i: number): number => (format.hashed === undefined ? tableFrames(format, i) : 1);
+  const frames = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * framesOf(i), 0);
   const kernelInstructions =
     c[Counter.KernelPageFault] + c[Counter.KernelSystemCall] + c[Counter.KernelTimer] + c[Counter.KernelOther];
   const instructions = programInstructions(c) + kernelInstructions;
@@ -130,12 +152,15 @@ export function statistics(machine: Machine): Statistics {
       referencesByLevel: byLevel(Counter.ReferencesByLevel),
     },
     walkCaches: Object.fromEntries(
-      machine.mmu.walkCaches.map((_, i) => [levels[cached[i]].name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
+      machine.mmu.walkCaches.map(({ name }, i) => [
+        format.hashed === undefined ? levels[cached[i]].name : name.slice(name.lastIndexOf(' ') + 1),
+        pair((Counter.WalkCaches + 2 * i) as Counter),
+      ]),
     ),
     tables: {
-      bytes: levels.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * tableFrames(format, i), 0) * PAGE_BYTES,
+      bytes: frames * PAGE_BYTES,
       count: tables,
-      byLevel: byLevel(Counter.TablesByLevel),
+      byLevel: Object.fromEntries(kinds.map((name, i) => [name, c[Counter.TablesByLevel + i]])),
       kernel: c[Counter.KernelTables],
       flattened: levels.reduce((sum, l, i) => sum + (l.wide === true ? c[Counter.TablesByLevel + i] : 0), 0),
       fallbacks: c[Counter.FlattenedFallbacks],
@@ -185,6 +210,7 @@ export function statistics(machine: Machine): Statistics {
     reclaim: { scanned: c[Counter.ReclaimScanned], freed: c[Counter.Reclaimed] },
     migrated: c[Counter.PagesMigrated],
     kpti: { switches: c[Counter.KptiSwitches] },
+    ...(machine.options.scheme === 'ecpt' ? { ecpt: ecptStatistics(c) } : {}),
     memory: { frames: machine.memory.frameCount, freeFrames: machine.buddy.freeFrames },
     cycles,
     instructionsPerCycle: cycles === 0 ? 0 : instructions / cycles,
@@ -205,6 +231,22 @@ function slotsOf({ kernel, inspector }: Machine): { total: number; wasted: numbe
   }
   return slots;
 }
+const ecptStatistics = (c: Float64Array): EcptStatistics => ({
+  walks: {
+    direct: c[Counter.EcptDirect],
+    size: c[Counter.EcptSize],
+    partial: c[Counter.EcptPartial],
+    complete: c[Counter.EcptComplete],
+    stale: c[Counter.EcptStale],
+  },
+  cwt: { reads: c[Counter.CwtReads], full: c[Counter.CwtFull] },
+  hashes: c[Counter.SoftwareHashes],
+  kicks: c[Counter.EcptKicks],
+  resizes: c[Counter.EcptResizes],
+  migrated: c[Counter.EcptMigrated],
+  failures: c[Counter.EcptFailures],
+  registerWrites: c[Counter.RegisterWrites],
+});
 
 /** Fetches are the program's instructions; a program whose fetches are not replayed counts one per data access. */
 const programInstructions = (c: Float64Array): number =>

@@ -17,6 +17,7 @@ import { ERROR_BITS } from '../machine/mmu/rights';
 import { entryAddressIn, formatEntry } from '../machine/paging/format';
 import type { Inspector } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
+import { clusterText, probeText } from './hashedText';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
@@ -56,17 +57,19 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
     case 'tlbUpdate':
       return `${event.structure}: VPN ${hex(event.vpn)} is now ${event.text}`;
     case 'walkCacheLookup': {
-      const answer = event.hit ? `hit: ${tableAt(event.table)}` : 'miss';
+      const answer = event.hit ? `hit: ${event.answer ?? tableAt(event.table)}` : 'miss';
       return `${event.structure}: tag ${hex(event.tag)}: ${answer}`;
     }
     case 'walkCacheFill':
       return `${event.structure}: fill tag ${hex(event.tag)} → ${tableAt(event.table)}`;
     case 'walkStart':
+      if (format.hashed !== undefined) return `${WALKS[event.purpose]} from ${event.startedFrom}`;
       return `${WALKS[event.purpose]} from ${event.startedFrom}: ${levels[event.startLevel].name} ${tableAt(event.table)}`;
     case 'tableRead': {
       const raw = rawOf(event.low, event.high);
       const entry = machine.inspector.decode(raw, event.table, event.level, event.index);
       const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
+      if (event.probe !== undefined) return probeText(event.probe, entry, formatEntry(format, raw) + flags);
       return `read ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)} = ${formatEntry(format, raw)}${flags}: ${entry.meaning}`;
     }
     case 'hardwareWrite':
@@ -104,6 +107,10 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
       const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
       return `write ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)}: ${formatEntry(format, before)} → ${formatEntry(format, entry.raw)}${flags}: ${entry.meaning}`;
     }
+    case 'clusterWrite':
+      return clusterText(event, levels[event.level].name);
+    case 'cwtWrite':
+      return `write header ${event.header} of ${event.table}-CWT line ${hex(event.tag)} at ${formatPhysical(event.address)}: ${hex(event.before)} → ${hex(event.after)}`;
     case 'memoryWrite':
       return `write ${formatPhysical(event.address)} by hand: ${oldAndNew(event)}`;
     case 'registerLoad':

@@ -9,6 +9,8 @@ export interface HardwareCosts {
   stlb_lookup: number;
   /** Cycles added by a look-up in the walk caches. */
   walk_cache_lookup: number;
+  /** Cycles of one hash, where tables are hashed; it runs beside the walk caches' look-up. */
+  hash: number;
   /** Cycles per instruction without translation stalls (EMT's script: 0.5). */
   instruction: number;
   /** Cycles that a TLB shootdown costs for each CPU it reaches: the initiator waits until all have answered. */
@@ -21,6 +23,7 @@ export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
   table_read: 30,
   stlb_lookup: 7,
   walk_cache_lookup: 1,
+  hash: 2,
   instruction: 0.5,
   ipi: 2000,
   kpti_switch: 200,

@@ -89,5 +89,23 @@ export const enum Counter {
   SoftwareWrites,
   /** Tables taken out of a tree: a place in a table that was remembered before is good only while this stays. */
   TablesUnlinked,
+  /** Hashes that software computed, and registers that it wrote for the walker. */
+  SoftwareHashes,
+  RegisterWrites,
+  /** Walks of cuckoo tables that ended in a translation: one way probed, all of a page size, some of several, all there are. */
+  EcptDirect,
+  EcptSize,
+  EcptPartial,
+  EcptComplete,
+  /** Of the complete ones, those whose hints were stale; lines of walk tables that were read to fill walk caches. */
+  EcptStale,
+  CwtReads,
+  /** Hints that found no place in a walk table. */
+  CwtFull,
+  /** Clusters that made room for another, resizes begun, clusters that they moved, and inserts that found no place. */
+  EcptKicks,
+  EcptResizes,
+  EcptMigrated,
+  EcptFailures,
   Count,
 }

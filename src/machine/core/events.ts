@@ -69,6 +69,8 @@ export interface WalkCacheLookupEvent extends Base {
   tag: number;
   hit: boolean;
   table?: Pfn;
+  /** What a hit says, where that is more than a table. */
+  answer?: string;
 }
 export interface WalkCacheFillEvent extends Base {
   kind: 'walkCacheFill';
@@ -95,6 +97,16 @@ export interface TableReadEvent extends Base {
   low: number;
   high: number;
   cycles: number;
+  /** Of hashed tables: which way was probed, in which slot, and whether it has the page. */
+  probe?: ProbeOutcome;
+}
+export interface ProbeOutcome {
+  /** Number inside the page size. */
+  way: number;
+  slot: number;
+  matches: boolean;
+  /** In the table that the way is being resized to. */
+  inTarget: boolean;
 }
 /** The hardware set A or D bits in an entry. */
 export interface HardwareWriteEvent extends Base {
@@ -165,11 +177,48 @@ export interface EntryWriteEvent extends Base {
   newLow: number;
   newHigh: number;
 }
+/**
+ * What happened to a cluster of a hashed table: an entry of it was set, its last one was removed, it was entered, entered in the
+ * place of another that then needs a new one (`kick`), put where it came to rest after being kicked (`kicked`), copied out
+ * of the way of another (`copied`), or moved by a resize.
+ */
+export type ClusterAction = 'set' | 'wipe' | 'insert' | 'kick' | 'kicked' | 'copied' | 'migrate';
+/** Software wrote to a cluster of a hashed table. */
+export interface ClusterWriteEvent extends Base {
+  kind: 'clusterWrite';
+  action: ClusterAction;
+  level: number;
+  /** Number inside the page size. */
+  way: number;
+  inTarget: boolean;
+  /** First frame of the way's table. */
+  table: Pfn;
+  slot: number;
+  tag: number;
+  /** Of a kick chain: which step, from 1. */
+  attempt: number;
+  /** Its words, before and after. */
+  before: readonly number[];
+  after: readonly number[];
+}
+/** Software changed a header of a cuckoo walk table. */
+export interface CwtWriteEvent extends Base {
+  kind: 'cwtWrite';
+  /** Of the header's byte. */
+  address: number;
+  table: 'PMD' | 'PUD';
+  tag: number;
+  header: number;
+  before: number;
+  after: number;
+}
 /** A `set` statement changed a word of physical memory: no code of the machine's did. */
 export interface MemoryWriteEvent extends Base {
   kind: 'memoryWrite';
-  /** Physical, a multiple of 8. */
+  /** Physical, a multiple of the size. */
   address: number;
+  /** A word of 4 bytes is the low one. */
+  sizeBytes: 4 | 8;
   oldLow: number;
   oldHigh: number;
   newLow: number;
@@ -236,6 +285,8 @@ export type MachineEvent =
   | CallEvent
   | LeaveEvent
   | EntryWriteEvent
+  | ClusterWriteEvent
+  | CwtWriteEvent
   | MemoryWriteEvent
   | RegisterLoadEvent
   | FrameEvent

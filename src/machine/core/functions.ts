@@ -107,12 +107,13 @@ export interface SoftwareCosts {
   entry_read: number;
   /** Instructions of one entry written. */
   entry_write: number;
+  /** Instructions of hashing a page number once, where tables are hashed. */
+  entry_hash: number;
 }
 
-export const DEFAULT_SOFTWARE_COSTS: Readonly<SoftwareCosts> = { entry_read: 4, entry_write: 6 };
+export const DEFAULT_SOFTWARE_COSTS: Readonly<SoftwareCosts> = { entry_read: 4, entry_write: 6, entry_hash: 35 };
 
-export type FunctionName =
-  keyof typeof kernel | keyof typeof basic | keyof typeof customizable | keyof typeof fpt;
+export type FunctionName = keyof typeof kernel | keyof typeof basic | keyof typeof customizable | keyof typeof fpt;
 
 export const FUNCTION_GROUPS = { kernel, basic, customizable, fpt } as const;
 /** Names of the customizable functions by group of the EMT API. */

@@ -78,4 +78,6 @@ export const kernel = {
   filemap_writepage: 600,
   migrate_pages: 100,
   try_to_migrate: 60,
+  // The resizing thread of cuckoo tables (EMT-Linux).
+  do_rehash_range: 40,
 } as const;

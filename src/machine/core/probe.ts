@@ -167,6 +167,12 @@ export class Probe {
     this.charge(this.running, this.softwareCosts.entry_write);
   }
 
+  /** Software hashes a page number. */
+  hash(): void {
+    this.counters[Counter.SoftwareHashes]++;
+    this.charge(this.running, this.softwareCosts.entry_hash);
+  }
+
   count(counter: Counter): void {
     this.counters[counter]++;
   }

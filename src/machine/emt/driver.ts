@@ -218,4 +218,7 @@ export interface MmuDriver {
   readonly overrides: Partial<CustomizableFunctions>;
   /** Called once, before all else: functions of the API that the driver itself calls are counted and replaced as any. */
   attach?(emt: EmtFunctions): void;
+  /** A kernel thread of the driver's has work to do, and one bounded step of it. */
+  readonly isBusy?: boolean;
+  background?(): void;
 }

@@ -6,6 +6,8 @@
  * this one hold the methods of the other groups.
  */
 import { formatVirtual, type Pfn, type Vpn } from '../core/addresses';
+import { Counter } from '../core/counters';
+import { functionIndex } from '../core/functions';
 import type { Probe } from '../core/probe';
 import type { BuddyAllocator } from '../memory/buddy';
 import { F, rangeText } from './calls';
@@ -14,12 +16,28 @@ import type { TlbGather } from './gather';
 import { RangeCalls } from './rangeCalls';
 import type { Tobj } from './tobj';
 
+const REHASH = functionIndex('do_rehash_range');
+
 const lockText = (lock: number): string => `lock 0x${lock.toString(16)}`;
 
 export class Emt extends RangeCalls implements EmtFunctions {
   constructor(driver: MmuDriver, probe: Probe, buddy: BuddyAllocator, forced: 'all' | readonly string[] = []) {
     super(driver, probe, buddy, forced);
     driver.attach?.(this);
+  }
+
+  /** One bounded step of a kernel thread of the driver's, if one has work. */
+  background(): void {
+    if (!this.driver.isBusy) return;
+    const { probe } = this;
+    const [outer, workClass] = [probe.running, probe.workClass[0]];
+    probe.running = REHASH;
+    probe.workClass[0] = Counter.KernelOther;
+    probe.enter(REHASH, 'kernel');
+    this.driver.background?.();
+    probe.leave(REHASH);
+    probe.running = outer;
+    probe.workClass[0] = workClass;
   }
 
   // ---- lock ---------------------------------------------------------------------------------------------------------

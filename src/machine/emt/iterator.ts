@@ -9,6 +9,8 @@ export interface TobjIterator {
   /** Objects handed out (a hole that was skipped is one), and look-ups from the root that this took. */
   objects: number;
   lookups: number;
+  /** Entries that were reached from the one before by a step of a pointer, without a look-up. */
+  steps: number;
   /**
    * The driver's: the table that the place is in, or −1; its level; the first page that it covers; and what the driver
    * needs to find out whether the table is still there. The architecture-neutral iterator leaves them as they are.
@@ -17,6 +19,8 @@ export interface TobjIterator {
   level: number;
   base: number;
   epoch: number;
+  /** The driver's: from the place up to this page nothing larger than a base page is mapped. */
+  baseOnlyTo: number;
 }
 
 export const newIterator = (start: Vpn, end: Vpn): TobjIterator => ({
@@ -25,8 +29,10 @@ export const newIterator = (start: Vpn, end: Vpn): TobjIterator => ({
   vpn: start,
   objects: 0,
   lookups: 0,
+  steps: 0,
   table: -1,
   level: 0,
   base: 0,
   epoch: 0,
+  baseOnlyTo: 0,
 });

@@ -213,7 +213,9 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   }
 
   handleFault(request: FaultRequest): FaultVerdict {
-    return this.faults.handle(this.#running(), request);
+    const verdict = this.faults.handle(this.#running(), request);
+    this.emt.background();
+    return verdict;
   }
 
   #running(): Process {
@@ -366,6 +368,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
       this.#failure = { error: next.error, text: next.text };
       this.#operation = this.#undo(operation);
     } else this.#operation = next;
+    this.emt.background();
     return this.#operation === null;
   }
 

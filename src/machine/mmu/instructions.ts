@@ -38,6 +38,8 @@ export interface Instructions {
   pkru: number;
   /** STAC and CLAC. */
   ac: boolean;
+  /** WRMSR of a register that the scheme's walker has, below 2^53; others are of no effect. Flushes nothing. */
+  wrmsr(register: number, value: number): void;
 }
 
 /** The CPUs as software sees them. */

@@ -92,7 +92,8 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     this.#counters = probe.counters;
     this.#state = new ArrayState([this.values]);
     this.#walker = makeWalker(this.rights);
-    this.#contexts = new Contexts(this.#tlbs, this.#walker.walkCaches, options.halves);
+    const flushed = this.#walker.keepsWalkCaches ? [] : this.#walker.walkCaches;
+    this.#contexts = new Contexts(this.#tlbs, flushed, options.halves);
     this.translator = new Translator({
       l1d: this.#l1d,
       l1i: this.#l1i,
@@ -298,6 +299,16 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     this.#contexts.dropPage(vpn, pcid, global, ({ name: structure }) =>
       this.probe.recorder?.emit({ kind: 'tlbUpdate', structure, vpn, text: 'gone' }),
     );
+  }
+
+  wrmsr(register: number, value: number): void {
+    this.changed();
+    this.#walker.wrmsr?.(register, value);
+  }
+
+  /** The hardware walker, for views. */
+  get walker(): Walker {
+    return this.#walker;
   }
 
   flushAll(): void {

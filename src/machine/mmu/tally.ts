@@ -5,16 +5,26 @@ import { Access } from './rights';
 import type { Sides } from './sides';
 
 export const enum TallyOf {
-  /** More levels, and more references of a walk, than a format has. */
+  /** More levels, and more references of a walk in a tree, than a format has. */
   Levels = 8,
+  /** More references than a walk in hashed tables makes. */
+  Probes = 32,
 }
 
 export class Tally {
-  /** Walks that ended in a translation, at TallyOf.Levels × `WalkResult.level` + references. */
-  readonly walks = new Int32Array(TallyOf.Levels * TallyOf.Levels);
+  /** More than a walk has references. */
+  readonly width: number;
+  /** Walks that ended in a translation, at width × `WalkResult.level` + references. */
+  readonly walks: Int32Array;
 
-  /** `paths`: the walker's, if it has any. */
-  constructor(private readonly paths?: readonly (readonly number[])[]) {}
+  /** `isTree`: each reference of a walk is one level's. `paths`: the walker's, if it has any. */
+  constructor(
+    private readonly isTree: boolean,
+    private readonly paths?: readonly (readonly number[])[],
+  ) {
+    this.width = isTree ? TallyOf.Levels : TallyOf.Probes;
+    this.walks = new Int32Array(TallyOf.Levels * this.width);
+  }
 
   clear(): void {
     this.walks.fill(0);
@@ -26,11 +36,12 @@ export class Tally {
       const walks = this.walks[i];
       if (walks === 0) continue;
       this.walks[i] = 0;
-      const level = Math.floor(i / TallyOf.Levels);
-      const references = i % TallyOf.Levels;
+      const level = Math.floor(i / this.width);
+      const references = i % this.width;
       counters[Counter.Walks] += walks;
       counters[Counter.WalkReferences] += walks * references;
       if (references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = references;
+      if (!this.isTree) continue;
       const path = this.paths?.[level];
       const last = path === undefined ? level : path.length - 1;
       for (let i = last - references + 1; i <= last; i++)

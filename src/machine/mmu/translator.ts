@@ -30,7 +30,7 @@ import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
 import { PageBits } from '../core/watch';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
-import { countAccesses, Tally, TallyOf } from './tally';
+import { countAccesses, Tally } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { TranslatorReports } from './translatorReports';
 import { type Walker, WalkStatus } from './walker';
@@ -138,7 +138,7 @@ export class Translator {
     this.#strict = strict;
     this.#rights = rights;
     this.#walker = walker;
-    this.#tally = new Tally(walker.paths);
+    this.#tally = new Tally(walker.isTree !== false, walker.paths);
     this.#probe = probe;
     this.#costs = costs;
     this.#host = host;
@@ -223,6 +223,7 @@ export class Translator {
     const armed = single || probe.armed !== 0;
     const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
     const tally = this.#tally.walks;
+    const width = this.#tally.width;
     const quickly = this.#plain && !recording;
     const { watches } = probe;
     const { lowestPage, highestPage, pageBits } = watches;
@@ -438,7 +439,7 @@ export class Translator {
             return this.#fault(at);
           }
           counters[Counter.WalkCycles] += r.cycles;
-          tally[TallyOf.Levels * r.level + r.references]++;
+          tally[width * r.level + r.references]++;
           this.walkedAt = at;
           if (recording) this.#tally.countWalks(counters);
           if (r.pageSize !== 0 || !quickly) {

@@ -30,6 +30,13 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
   /** Levels that a walk may read one after the other, root first; absent: those of the format in their order. */
   readonly paths?: readonly (readonly number[])[];
+  /** False: a walk is no path through levels, and the walker itself counts its references by level. Absent: true. */
+  readonly isTree?: boolean;
+  /** True: no instruction drops anything of the walk caches. */
+  readonly keepsWalkCaches?: boolean;
+  /** Model-specific registers that it walks from. */
+  wrmsr?(register: number, value: number): void;
+  rdmsr?(register: number): number | undefined;
   /** Root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /**

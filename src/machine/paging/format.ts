@@ -30,6 +30,14 @@ export interface LevelFormat {
   wide?: boolean;
 }
 
+/** Of tables that are not a tree: an entry is found by hashing its page, and none points to a table. */
+export interface HashedFormat {
+  /** Of 2^clusterBits consecutive pages the entries lie together, under one tag. */
+  clusterBits: number;
+  /** What there is beside tables of entries, each counted in frames behind those of the levels. */
+  others: readonly string[];
+}
+
 /** How a processor is told to use such tables: Intel SDM vol. 3A §4.1.1. */
 export interface PagingMode {
   /** EFER.LMA and CR4.PAE, and with them PCIDs and protection keys. */
@@ -64,6 +72,8 @@ export interface PagingFormat {
   levels: readonly LevelFormat[];
   /** Level of a root table that CR3 says is flattened (bit 63). */
   flatRoot?: number;
+  /** Present where tables are hashed: a level is then a page size, largest first, and all its entries are leaves. */
+  hashed?: HashedFormat;
 }
 
 /** 2^n for every width that occurs: a look-up is several times faster than the operator. */

@@ -3,6 +3,7 @@
  * Nothing here sets an accessed bit, fills a cache or counts anything.
  */
 import type { Pfn, Vpn } from '../core/addresses';
+import type { ProbeOutcome } from '../core/events';
 import type { PagingFormat } from './format';
 
 /** One field of an entry, decoded. */
@@ -36,6 +37,35 @@ export interface EntryNode {
   childLevel: number;
   /** `table at 0x1a2000`, `page frame 0x1a3 (4K)`, `not present` */
   meaning: string;
+  /** Of a walk of hashed tables: the probe that read it. */
+  probe?: ProbeOutcome;
+}
+
+/** One table of hashed entries: a way, or what it is being resized to. */
+export interface HashedTable {
+  /** `PTE way 1`; names it below its address space. */
+  name: string;
+  level: number;
+  way: number;
+  /** First frame. */
+  table: Pfn;
+  slots: number;
+  /** Slots that look-ups find something in. */
+  occupied: number;
+  /** Slots from this one on count: those below have moved. */
+  firstSlot: number;
+  /** A few words: `grows: 48 of 64 slots have moved`. */
+  note: string;
+}
+
+/** Entries of a slot that map something, first page and place of each. */
+export interface HashedSlot {
+  slot: number;
+  /** The first page that the slot's entries are for. */
+  vpn: Vpn;
+  /** `tag 0xffffef40, 3 entries` */
+  note: string;
+  entries: readonly { vpn: Vpn; entry: EntryNode }[];
 }
 
 export interface WalkNode {
@@ -119,5 +149,8 @@ export interface Inspector {
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
+  /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order. */
+  tables?(root: Pfn): HashedTable[];
+  slots?(table: HashedTable): Iterable<HashedSlot>;
   census(root: Pfn, options?: CensusOptions): TableCensus;
 }

@@ -20,6 +20,13 @@ export function splitAddress(
   leafLevel = mainPath(format).length - 1,
 ): AddressField[] | undefined {
   if (!isTranslated(address, format)) return undefined;
+  if (format.hashed !== undefined) {
+    const { shift } = format.levels[leafLevel];
+    const { clusterBits } = format.hashed;
+    const tag = cut(address, 'tag', shift + clusterBits, format.addressBits - shift - clusterBits);
+    const entry = clusterBits > 0 ? [cut(address, 'entry', shift, clusterBits)] : [];
+    return [tag, ...entry, cut(address, 'offset', 0, shift)];
+  }
   const used = mainPath(format)
     .slice(0, leafLevel + 1)
     .map((level) => format.levels[level]);

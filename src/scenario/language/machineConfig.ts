@@ -2,6 +2,7 @@
  * The machine that a scenario asks for: resolved plain data, every value present. settings.ts makes one from a machine
  * block and from command-line overrides; whoever builds a machine reads nothing else.
  */
+import type { EcptOptions } from '../../machine/paging/ecpt/format';
 import type { FlushOperation } from '../../machine/core/flushOperations';
 
 export const PAGE_SIZES = ['4K', '2M', '1G'] as const;
@@ -70,6 +71,8 @@ export interface MachineConfig {
   emtDefaults: 'all' | readonly string[];
   /** Order of work when a flattened table is freed. */
   fptFree: (typeof FPT_FREES)[number];
+  /** Of cuckoo tables. */
+  ecpt: EcptOptions;
   tablesReclaim: (typeof TABLE_RECLAIMS)[number];
   latency: Latency;
   /** Where table reads enter the data caches. */

@@ -57,7 +57,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'scheme NAME …',
     'radix',
     'How addresses are translated: `radix` (4 levels), `radix 5`, `radix 32`, `pae`, `linear BITS`, `fpt L4L3`, `fpt L3L2`, `fpt L4L3+L2L1`, `hashed`, `ecpt`, `nested GUEST over HOST`.',
-    { values: ['radix', 'pae', 'linear', 'fpt'], laterValues: ['hashed', 'ecpt', 'nested'] },
+    { values: ['radix', 'pae', 'linear', 'fpt', 'ecpt'], laterValues: ['hashed', 'nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
   now('cpus', 'cpus N', '1', 'Number of CPUs, 1 to 64.', { values: ['1', '2', '4'], available: 64n }),
@@ -105,7 +105,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'Whether a walk makes the entry that hit most recently used, or those of all levels that know the address.',
     { values: ['hit', 'all'] },
   ),
-  later('cwc', 'cwc E E', '2 16', 'Cuckoo-walk caches.', ECPT),
+  now('cwc', 'cwc E E', '2 16', 'Cuckoo-walk caches: lines of the PUD’s and of the PMD’s walk tables.', ECPT),
   now('replacement', 'replacement lru|plru|random', 'lru', 'Replacement inside a set of a TLB or walk cache.', {
     values: ['lru', 'plru', 'random'],
   }),
@@ -179,31 +179,72 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'Order of work when a flattened table is freed: the TLB flush before its block is free, or, as in the prototype, behind.',
     { values: FPT_FREES, schemes: ['fpt'] },
   ),
-  later('ecpt', 'ecpt released|published', 'released', 'Which ECPT: as EMT-Linux released it, or as published.', {
-    values: ['released', 'published', 'ways', 'hash', 'resize', 'kick', 'wait', 'downsize'],
-    ...ECPT,
-  }),
-  later('ecpt ways', 'ecpt ways N N N', '3 3 0', 'Ways for 4 KiB, 2 MiB and 1 GiB pages.', ECPT),
-  later('ecpt hash', 'ecpt hash murmur|crc', 'murmur', 'Hash function of the ways.', {
+  now(
+    'ecpt',
+    'ecpt released|published',
+    'released',
+    'Which ECPT: as EMT-Linux released it, or as published. It sets all that the other keys of `ecpt` do: put it before them.',
+    { values: ['released', 'published'], ...ECPT },
+  ),
+  now('ecpt ways', 'ecpt ways N N N', '3 3 0', 'Ways for 4 KiB, 2 MiB and 1 GiB pages: none, or 2 to 4.', ECPT),
+  now(
+    'ecpt entries',
+    'ecpt entries N [N [N]]',
+    '16384 16384 4096',
+    'Slots of a new way for 4 KiB, 2 MiB and 1 GiB pages: powers of two from 64 on. Small ones show kicks and resizes.',
+    { values: ['64', '1024', '16384'], ...ECPT },
+  ),
+  now(
+    'ecpt cwt',
+    'ecpt cwt N [N]',
+    '4096 2048',
+    'Lines of a way of the walk tables: of the PMD’s and of the PUD’s.',
+    ECPT,
+  ),
+  now('ecpt hash', 'ecpt hash murmur|crc', 'murmur', 'Hash function of the ways.', {
     values: ['murmur', 'crc'],
     ...ECPT,
   }),
-  later('ecpt resize', 'ecpt resize AT FACTOR', '0.6 2', 'Occupancy at which a way is resized, and by how much.', ECPT),
-  later(
+  now(
+    'ecpt resize',
+    'ecpt resize AT [FACTOR]',
+    '0.6 4',
+    'Occupancy at which a way is resized, and by how much it grows.',
+    ECPT,
+  ),
+  now('ecpt together', 'ecpt together on|off', 'off', 'Whether all ways of a page size are resized when one is full.', {
+    values: ['on', 'off'],
+    ...ECPT,
+  }),
+  now(
     'ecpt kick',
     'ecpt kick swap|copy',
     'swap',
-    'Whether a kicked entry is swapped out of its slot, or copied before.',
+    'Whether a kicked cluster is swapped out of its slot, or copied before.',
     { values: ['swap', 'copy'], ...ECPT },
   ),
-  later(
+  now(
+    'ecpt failure',
+    'ecpt failure lose|resize',
+    'lose',
+    'What an insert does that finds no place after 128 kicks: it loses the cluster in hand, or resizes at once.',
+    { values: ['lose', 'resize'], ...ECPT },
+  ),
+  now(
     'ecpt wait',
     'ecpt wait match|all',
     'match',
     'When a round of parallel probes ends: with the match, or with the slowest.',
     { values: ['match', 'all'], ...ECPT },
   ),
-  later('ecpt downsize', 'ecpt downsize on|off', 'off', 'Whether ways shrink.', { values: ['on', 'off'], ...ECPT }),
+  now('ecpt downsize', 'ecpt downsize on|off', 'off', 'Whether ways shrink.', { values: ['on', 'off'], ...ECPT }),
+  now(
+    'ecpt tag0',
+    'ecpt tag0 checked|released',
+    'checked',
+    'Whether an empty slot, whose tag is 0, is taken for the cluster of the lowest addresses, as in the release.',
+    { values: ['checked', 'released'], ...ECPT },
+  ),
 ];
 
 const BY_KEY: ReadonlyMap<string, MachineKeyRow> = new Map(MACHINE_KEYS.map((row) => [row.key, row]));

@@ -1,4 +1,5 @@
 /** What each preset sets: TLBs, walk caches and latencies of real (and of teaching) machines; facts/x86-mmu.md. */
+import { RELEASED } from '../../machine/paging/ecpt/format';
 import type { CacheGeometry, Latency, MachineConfig, PageSize, PresetName, TlbArray, TlbConfig } from './machineConfig';
 
 /** What a preset says; every other key keeps its value. */
@@ -75,6 +76,7 @@ export const defaultConfig = (): MachineConfig => ({
   flushDrop: [],
   emtDefaults: [],
   fptFree: 'flush-first',
+  ecpt: RELEASED,
   tablesReclaim: 'off',
   costs: {},
   ...presetConfig('skylake'),

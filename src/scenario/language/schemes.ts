@@ -1,4 +1,5 @@
 /** Scheme names as the language knows them; their tables are the machine's business. */
+import { ecptFormat, RELEASED } from '../../machine/paging/ecpt/format';
 import { type PagingFormat, tooLarge } from '../../machine/paging/format';
 import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from '../../machine/paging/fpt/format';
 import { linear } from '../../machine/paging/linear/format';
@@ -35,7 +36,7 @@ export const SCHEMES: readonly SchemeRow[] = [
   },
   { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1', format: (mode) => FPT[mode] },
   { name: 'hashed', rest: /^$/, syntax: 'hashed' },
-  { name: 'ecpt', rest: /^$/, syntax: 'ecpt' },
+  { name: 'ecpt', rest: /^$/, syntax: 'ecpt', format: () => ecptFormat(RELEASED) },
   { name: 'nested', rest: /^\S.* over \S.*$/, syntax: 'nested GUEST over HOST' },
 ];
 

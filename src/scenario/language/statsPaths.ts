@@ -30,5 +30,8 @@ export const STATS_PATHS: readonly string[] = [
   'stats.migrated',
   ...under('stats.kpti', ['switches']),
   ...under('stats.memory', ['frames', 'freeFrames']),
+  ...under('stats.ecpt.walks', ['direct', 'size', 'partial', 'complete', 'stale']),
+  ...under('stats.ecpt.cwt', ['reads', 'full']),
+  ...under('stats.ecpt', ['hashes', 'kicks', 'resizes', 'migrated', 'failures', 'registerWrites']),
   'stats.cycles',
 ];

@@ -30,6 +30,7 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     fptFree: config.fptFree,
     replacement: config.replacement,
     seed: config.seed,
+    ecpt: config.ecpt,
   };
 }
 

@@ -12,7 +12,7 @@ import { EVERY_SCHEME, formatNamed, machineWithProcess, map, pageNumber, pageOf,
 /** The machine's own driver behind another EMT, with its overrides or without. */
 function emtOf(m: Machine, overridden: boolean): Emt {
   const { memory, buddy, tlb, kernelSpace: kernel, probe, scheme } = m;
-  const driver = scheme.createDriver({ memory, buddy, tlb, kernel, probe });
+  const driver = scheme.createDriver({ memory, buddy, tlb, cpus: m.processors, kernel, probe, seed: 1 });
   return new Emt(driver, probe, buddy, overridden ? [] : 'all');
 }
 

@@ -6,6 +6,7 @@ import type { CallResult } from '../../../src/machine/kernel/core';
 import { ADVICE, type Advice } from '../../../src/machine/kernel/mmap/change';
 import { DEFAULT_KERNEL, type KernelOptions } from '../../../src/machine/kernel/options';
 import type { Machine } from '../../../src/machine/machine';
+import type { EcptOptions } from '../../../src/machine/paging/ecpt/format';
 import { machine, MIB } from '../support';
 import { assertBooksBalance, assertNothingLeaked } from './invariants';
 import { Oracle, type Page } from './oracle';
@@ -87,6 +88,7 @@ export interface RunOptions extends Partial<KernelOptions> {
   emtDefaults?: 'all' | readonly string[];
   /** So little memory that it runs out. */
   short?: boolean;
+  ecpt?: EcptOptions;
   /** Called with the machine before its first process, and when all has been done and read. */
   begin?(m: Machine): void;
   end?(m: Machine): void;
@@ -94,12 +96,13 @@ export interface RunOptions extends Partial<KernelOptions> {
 
 export function run(
   operations: readonly Operation[],
-  { scheme = 'radix', emtDefaults = [], short = false, begin, end, ...kernel }: RunOptions,
+  { scheme = 'radix', emtDefaults = [], short = false, ecpt, begin, end, ...kernel }: RunOptions,
 ): void {
   const m = machine({
-    scheme,
     memoryBytes: (short ? (scheme.startsWith('linear') ? 24 : 12) : 128) * MIB,
     nodes: 2,
+    scheme,
+    ecpt,
     emtDefaults,
     kernel: { ...DEFAULT_KERNEL, ...kernel },
   });

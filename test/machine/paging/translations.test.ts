@@ -70,6 +70,8 @@ class Model {
         if (tlb.isValid(i))
           assert.equal(tlb.frameOf(i), frames.get(tlb.tagOf(i)), `${tlb.name} agrees with the tables`);
     const { format } = m.scheme;
+    // What they hold of hashed tables are hints, which may be stale.
+    if (format.hashed !== undefined) return;
     m.mmu.walkCaches.forEach((cache, nth) => {
       const { shift } = format.levels[walkCacheLevels(format)[nth]];
       for (let i = 0; i < cache.entries; i++) {
@@ -83,12 +85,10 @@ class Model {
 
   /** The counters of tables are what the tree has. */
   #checkTables(m: Machine): void {
-    assert.deepEqual(Object.values(statistics(m).tables.byLevel), m.inspector.census(m.root).tables);
-    assert.equal(
-      m.memory.frameCount - 256 - m.buddy.freeFrames,
-      statistics(m).tables.bytes / 4096 + this.resident.size,
-      'no frame is lost',
-    );
+    const { byLevel, bytes } = statistics(m).tables;
+    assert.equal(m.memory.frameCount - 256 - m.buddy.freeFrames, bytes / 4096 + this.resident.size, 'no frame is lost');
+    if (m.scheme.format.hashed !== undefined) return;
+    assert.deepEqual(Object.values(byLevel), m.inspector.census(m.root).tables);
   }
 }
 
@@ -104,13 +104,14 @@ describe('translations', function () {
           const promote = all ? 'all' : 'hit';
           const m = machineWithProcess({ scheme, walkCaches: walkCaches(scheme, promote) });
           const { freeFrames } = m.buddy;
+          const { count } = statistics(m).tables;
           const model = new Model();
           for (const a of actions) {
             model.apply(m, a);
             model.check(m);
           }
           unmap(m, 0, m.scheme.format.userSpace.end);
-          assert.equal(statistics(m).tables.count, 1, 'only the root is left');
+          assert.equal(statistics(m).tables.count, count, 'only what there was at the beginning is left');
           assert.equal(m.buddy.freeFrames, freeFrames);
           assert.deepEqual(m.kernel.current?.vmas, []);
           assert.equal(m.probe.counters[Counter.FaultsSpurious], 0);

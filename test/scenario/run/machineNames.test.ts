@@ -27,7 +27,7 @@ const PLAIN: Record<Kind, (value: Value) => boolean> = {
 };
 
 /** Counters of schemes and features that radix does not have. */
-const ABSENT = /^stats\.(tables\.(flattened|fallbacks)|walkCaches\.PTE)/;
+const ABSENT = /^stats\.(ecpt|tables\.(flattened|fallbacks)|walkCaches\.PTE)/;
 /** Values of things that later versions have. */
 const LATER = new Set(['iter']);
 

@@ -38,6 +38,7 @@ import {
   reservedHigh,
 } from '../x86/entry';
 import type { KernelSpace } from '../x86/kernelSpace';
+import { runsOf } from '../runs';
 import { TableGraph } from './graph';
 
 /** Bit 58 of an entry that may point to a flattened table. */
@@ -252,19 +253,9 @@ export class TreeInspector implements Inspector {
   }
 
   *mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun> {
-    let run: MappingRun | undefined;
     // Of two roots, the one that user mode walks says what the program may do.
     const seen = this.options.kernel?.userRoot(root) ?? root;
-    for (const leaf of this.leaves(seen, { shared: options.shared ?? 'each' })) {
-      const next = runOf(leaf);
-      if (run !== undefined && options.coalesce && continues(run, next)) {
-        run.pages += next.pages;
-        continue;
-      }
-      if (run !== undefined) yield run;
-      run = next;
-    }
-    if (run !== undefined) yield run;
+    yield* runsOf(this.leaves(seen, { shared: options.shared ?? 'each' }), options.coalesce);
   }
 
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode> {
@@ -274,29 +265,4 @@ export class TreeInspector implements Inspector {
   census(root: Pfn, { entries = false, ...options }: CensusOptions = {}): TableCensus {
     return new TableGraph(this, { ...options, shared: 'once' }).census(root, entries);
   }
-}
-
-const runOf = ({ vpn, pages, entry, write, user, exec, paths }: LeafNode): MappingRun => ({
-  vpn,
-  pages,
-  pfn: entry.frame,
-  pageSize: entry.pageSize,
-  write,
-  user,
-  exec,
-  flags: entry.flags,
-  paths,
-});
-
-function continues(run: MappingRun, leaf: MappingRun): boolean {
-  return (
-    run.vpn + run.pages === leaf.vpn &&
-    run.pfn + run.pages === leaf.pfn &&
-    run.pageSize === leaf.pageSize &&
-    run.flags === leaf.flags &&
-    run.write === leaf.write &&
-    run.user === leaf.user &&
-    run.exec === leaf.exec &&
-    run.paths === leaf.paths
-  );
 }

@@ -55,8 +55,9 @@ export class KernelSpace {
    * The scheme's normal tables are single frames of 8-byte entries, its addresses those of x86-64, and there is a first MiB. The
    * kernel's own tree has no flattened tables, as in EMT-Linux (init_mm stays radix).
    */
-  static suits({ entryBytes, addressBits, levels }: PagingFormat, memoryBytes: number): boolean {
-    const small = entryBytes === 8 && levels.every((l) => l.bits <= 9 || l.wide === true);
+  static suits({ entryBytes, addressBits, levels, hashed }: PagingFormat, memoryBytes: number): boolean {
+    const tables = hashed === undefined && entryBytes === 8;
+    const small = tables && levels.every((l) => l.bits <= 9 || l.wide === true);
     return small && addressBits in DIRECT_MAP && memoryBytes >= RESERVED_FRAMES * PAGE_BYTES;
   }
 

@@ -2,9 +2,9 @@
 import { formatPhysical, type Vpn } from '../../../machine/core/addresses';
 import type { Machine } from '../../../machine/machine';
 import type { EntryNode } from '../../../machine/paging/inspector';
-import { entryValue, wordAt } from '../translationValues';
+import { entryValue } from '../translationValues';
 import { NONE, type Value } from '../values';
-import { poke } from './physical';
+import { poke, pokeShort } from './physical';
 
 /**
  * The entry that a walk of `vpn` would read at a level, called by its name; no value if the walk ends before. Of a level that is
@@ -29,14 +29,6 @@ function writeEntry(machine: Machine, entry: EntryNode, raw: bigint): string | u
   if (entry.address + entryBytes > memory.sizeBytes)
     return `the entry lies behind the end of memory, ${formatPhysical(memory.sizeBytes)}`;
   if (entryBytes === 8) poke(machine, entry.address, raw);
-  else pokeHalf(machine, entry.address, raw);
+  else pokeShort(machine, entry.address, raw);
   return undefined;
-}
-
-/** A 4-byte entry: the other half of its 64-bit word stays. */
-function pokeHalf(machine: Machine, address: number, value: bigint): void {
-  const word = address - (address % 8);
-  const shift = BigInt(address - word) * 8n;
-  const old = wordAt(machine.memory, BigInt(word)) as bigint;
-  poke(machine, word, (old & ~(0xffff_ffffn << shift)) | ((value & 0xffff_ffffn) << shift));
 }

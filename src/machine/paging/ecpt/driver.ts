@@ -1,0 +1,115 @@
+/**
+ * The MMU driver of Elastic Cuckoo Page Tables: what EMT-Linux's ECPT.c does behind the EMT API.
+ *
+ * It meets the hardware walker in memory and in the registers of the CPUs, and shares no code with it but the hash and the
+ * layout of a cluster. What it is made of is in the folder of its name.
+ */
+import { PAGE_BYTES } from '../../core/addresses';
+import { Counter } from '../../core/counters';
+import type { BasicFunctions, CustomizableFunctions, MmuDriver } from '../../emt/driver';
+import { Attribute } from '../../emt/tobj';
+import type { PagingFormat } from '../format';
+import type { SoftwareParts } from '../scheme';
+import { readAttribute64, writeAttribute64 } from '../x86/attributes64';
+import { Descriptors, WayNumbers } from './descriptor';
+import { Blocks } from './driver/blocks';
+import { Cwts } from './driver/cwts';
+import { KernelData } from './driver/kernelData';
+import { Huge } from './driver/huge';
+import { Objects } from './driver/objects';
+import { Ranges } from './driver/ranges';
+import { Resizer } from './driver/resizer';
+import { Scan } from './driver/scan';
+import { Spaces } from './driver/spaces';
+import { Ways } from './driver/ways';
+import { makeHash } from './hash';
+import { ENTRY_PAGES } from './layout';
+import type { EcptOptions } from './format';
+
+export class EcptDriver implements MmuDriver {
+  readonly name = 'ecpt';
+  readonly basic: BasicFunctions;
+  readonly overrides: Partial<CustomizableFunctions>;
+  readonly #resizer: Resizer;
+
+  constructor(format: PagingFormat, options: EcptOptions, { memory, buddy, tlb, probe, cpus, seed }: SoftwareParts) {
+    const levels = format.levels.length;
+    const others = format.hashed?.others ?? [];
+    const data = new KernelData(memory, seed);
+    const numbers = new WayNumbers(options.ways);
+    const descriptors = new Descriptors(memory);
+    const hash = makeHash(options.hash);
+    const blocks = new Blocks(buddy, probe, [...format.levels.map((l) => `${l.name} way`), ...others]);
+    const cwts = new Cwts(memory, descriptors, hash, data, blocks, probe, options.cwtEntries, levels);
+    const levelOf = (size: number): number => format.levels.findIndex((l) => l.leafSize === size);
+    const ways = new Ways({ options, numbers, memory, descriptors, hash, data, blocks, cwts, probe, levelOf });
+    const spaces = new Spaces({ cpus, tlb, descriptors, numbers, blocks, cwts, ways, probe, row: levels + 1 });
+    this.#resizer = new Resizer(ways, (root, way) => spaces.publish(root, way));
+    spaces.attach(this.#resizer);
+    const objects = new Objects(ways, this.#resizer, probe);
+    const pageSizes = format.levels.map((l) => ENTRY_PAGES[l.leafSize as 0 | 1 | 2]);
+    const rows = levels + others.length;
+    this.basic = {
+      tobjInit: (tobj, vpn) => objects.clear(tobj, vpn),
+      tobjReadAttr: readAttribute64,
+      tobjWriteAttr: writeAttribute64,
+      tobjCopy: (from, to) => objects.copy(from, to),
+      tdbFindTobj: (tdb, vpn, out) => objects.find(tdb, vpn, out),
+      tdbUpdateTobj: (tdb, tobj, old) => objects.update(tdb, tobj, old),
+      tdbRemoveTobj: (tdb, tobj, old) => objects.remove(tdb, tobj, old),
+      tdbPageSizes: () => pageSizes,
+      tdbStats: () => {
+        const frames = Array.from({ length: rows }, (_, i) => probe.counters[Counter.TablesByLevel + i]);
+        return { tablesByLevel: frames.slice(0, levels), bytes: frames.reduce((a, b) => a + b, 0) * PAGE_BYTES };
+      },
+      tsvcInit: () => spaces.init(),
+      tsvcCreateTdb: (id) => spaces.create(id),
+      tsvcDestroyTdb: (tdb) => spaces.destroy(tdb),
+      tsvcSwitchTdb: (tdb) => spaces.switchTo(tdb),
+      tsvcReadTdb: () => tlb.readRoot(),
+      tsvcFlushTlb: (tdb, start, end) => tlb.flushRange(tdb, start, end, false),
+    };
+    const scan = new Scan(objects, probe);
+    const ranges = new Ranges(objects, scan);
+    const huge = new Huge(objects, scan);
+    this.overrides = {
+      tobjIterNext: (tdb, iterator, out) => scan.next(tdb, iterator, out),
+      tobjIterPeek: (tdb, iterator, out) => scan.peek(tdb, iterator, out),
+
+      hugePromote: (tdb, tobj, gather) => huge.promote(tdb, tobj, gather),
+      hugeDemote: (tdb, tobj, gather) => huge.demote(tdb, tobj, gather),
+      hugeToSwap: (tdb, tobj, firstSlot, gather) => huge.toSwap(tdb, tobj, firstSlot, gather),
+
+      addrRangeVoid: (tdb, start, end) => ranges.isVoid(tdb, start, end),
+      addrRangeRemove: (tdb, start, end, limit, gather) => ranges.remove(tdb, start, end, limit, gather),
+      addrRangeProtect: (tdb, start, end, rights, limit, gather) =>
+        ranges.protect(tdb, start, end, rights, limit, gather),
+      addrRangeCopy: (from, to, start, end, policy, limit, gather) =>
+        ranges.copy(from, to, start, end, policy, limit, gather),
+      addrRangeMove: (tdb, start, end, to, limit, gather) => ranges.move(tdb, start, end, to, limit, gather),
+      // `free_pgd_range` does nothing: tables are freed with the address space.
+      addrRangeFreeTables: () => undefined,
+
+      // Clusters move when others are entered: one coarse lock (`page_table_lock`), where trees have one a table.
+      addrRangeGetLock: (tdb) => tdb.root,
+
+      tobjIsSwap: (tobj) => readAttribute64(tobj, Attribute.SWAP) !== 0,
+      tobjToSwap: (_tdb, tobj) => readAttribute64(tobj, Attribute.SWAP) - 1,
+      swapToTobj: (tobj, slot) => writeAttribute64(tobj, Attribute.SWAP, slot + 1),
+      tobjTestClearAccessed: (tdb, tobj) => objects.change(tdb, tobj, Attribute.ACCESSED, 0),
+      tobjTestClearDirty: (tdb, tobj) => objects.change(tdb, tobj, Attribute.DIRTY, 0),
+      tobjWriteProtect: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 0),
+      tobjMakeWritable: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 1),
+      // There is nothing to flush: hints of the walk caches may be stale at any time.
+      walkCacheFlush: () => undefined,
+    };
+  }
+
+  get isBusy(): boolean {
+    return this.#resizer.isBusy;
+  }
+
+  background(): void {
+    this.#resizer.step();
+  }
+}

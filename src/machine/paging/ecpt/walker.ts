@@ -1,0 +1,491 @@
+/**
+ * The hardware walker of Elastic Cuckoo Page Tables [facts: EMT-Linux's emulated MMU, excp_helper.c].
+ *
+ * It walks from registers, never through CR3. The walk caches say which ways to probe; all probes of a round go out together.
+ * A way's probe hashes the page's tag, looks below the rehash pointer into the target, and matches if the tag is equal and the
+ * entry not empty. If the hinted ways know nothing, the hints may be stale: the round is abandoned and all ways of the half are
+ * probed, so that a stale hint costs time and never correctness. Rights, A and D are those of the one entry that was found.
+ *
+ * The walk caches hold whole lines of the walk tables, know no address spaces and are never flushed. They are filled behind
+ * a walk that ended in a translation: with what they had missed, and with both lines if their hints were stale.
+ */
+import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
+import { Counter } from '../../core/counters';
+import type { HardwareCosts } from '../../core/costs';
+import type { WalkPurpose } from '../../core/events';
+import type { Hasher } from '../../core/hash';
+import { type Probe, Signal } from '../../core/probe';
+import { ArrayState, type TypedArray } from '../../core/state';
+import { AssociativeCache } from '../../mmu/associativeCache';
+import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
+import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
+import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import type { PhysicalMemory } from '../../memory/physicalMemory';
+import { PAGE_WORDS } from '../../memory/pagedStore';
+import type { PagingFormat } from '../format';
+import { HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
+import { CWT_NAMES, CWT_WAYS, CwtOf, cwtHeader, cwtTag, Header, lineHasTag, readHeader, wayOfHeader } from './cwt';
+import { Msr, tableFrame, tableLog2, WayNumbers } from './descriptor';
+import { makeHash, type WayHash } from './hash';
+import { Cluster, ENTRY_PAGES, entryOf, hasTag, isHardwareEmpty, tagOf } from './layout';
+import { type EcptOptions, MAX_SLOTS } from './format';
+
+const LINE_WORDS = 16;
+const SIZES = 3;
+
+export interface EcptWalkerParts {
+  memory: PhysicalMemory;
+  rights: RightsTable;
+  probe: Probe;
+  costs: HardwareCosts;
+  replacement: ReplacementOptions;
+  physicalBits: number;
+  /** Cycles until a probe of that physical address has its line; absent: `costs.table_read`. */
+  latency?(address: number): number;
+}
+
+export class EcptWalker implements Walker {
+  readonly result: WalkResult = {
+    status: WalkStatus.NotPresent,
+    pfn: asPfn(0),
+    pageSize: 0,
+    flags: 0,
+    references: 0,
+    cycles: 0,
+    level: 0,
+  };
+  readonly isTree = false;
+  readonly keepsWalkCaches = true;
+  readonly walkCaches: readonly AssociativeCache[];
+  /** The lines of the cached entries, by cache: those of the PUD's, of the PMD's. */
+  readonly #lines: readonly Int32Array[];
+  readonly #numbers: WayNumbers;
+  readonly #hash: WayHash;
+  readonly #levels: Int32Array;
+  readonly #reservedHigh: number;
+  readonly #waitsForAll: boolean;
+  // The registers.
+  readonly #tables = new Float64Array(MAX_SLOTS);
+  readonly #pointers = new Float64Array(MAX_SLOTS);
+  readonly #cwts = new Float64Array(4 * CWT_WAYS);
+  readonly #kernelStart = new Float64Array(1);
+  readonly #state: ArrayState;
+  /** Scratch of the walk that runs: tags by page size, and what the round found. */
+  readonly #tags = new Float64Array(SIZES);
+  readonly #hits = new Int32Array(2);
+  #foundWay = -1;
+  #foundAt = 0;
+  #foundTable = asPfn(0);
+  #foundSlot = 0;
+  #probes = 0;
+  #slowest = 0;
+  #matched = 0;
+
+  constructor(
+    format: PagingFormat,
+    private readonly options: EcptOptions,
+    private readonly parts: EcptWalkerParts,
+  ) {
+    this.#numbers = new WayNumbers(options.ways);
+    this.#hash = makeHash(options.hash);
+    this.#levels = Int32Array.from({ length: SIZES }, (_, size) => format.levels.findIndex((l) => l.leafSize === size));
+    this.#reservedHigh = reservedHigh(parts.physicalBits);
+    this.#waitsForAll = options.wait === 'all';
+    const { replacement } = parts;
+    this.walkCaches = [CwtOf.Pud, CwtOf.Pmd].map((kind, i) => {
+      const name = `CWC ${CWT_NAMES[kind]}`;
+      const entries = options.cwc[i];
+      return new AssociativeCache(name, entries, entries, makeReplacer(replacement, name, entries, entries));
+    });
+    this.#lines = options.cwc.map((entries) => new Int32Array(entries * LINE_WORDS));
+    this.#state = new ArrayState([this.#tables, this.#pointers, this.#cwts, this.#kernelStart, ...this.#lines]);
+  }
+
+  // ---- registers ----------------------------------------------------------------------------------------------------
+
+  #register(register: number): { bank: Float64Array; index: number } | undefined {
+    if (register === (Msr.KernelStart as number)) return { bank: this.#kernelStart, index: 0 };
+    for (const [first, bank] of [
+      [Msr.Table, this.#tables],
+      [Msr.Pointer, this.#pointers],
+      [Msr.Cwt, this.#cwts],
+    ] as const)
+      if (register >= first && register < first + bank.length) return { bank, index: register - first };
+    return undefined;
+  }
+
+  wrmsr(register: number, value: number): void {
+    const found = this.#register(register);
+    if (found !== undefined) found.bank[found.index] = value;
+  }
+
+  rdmsr(register: number): number | undefined {
+    const found = this.#register(register);
+    return found?.bank[found.index];
+  }
+
+  // ---- walk ---------------------------------------------------------------------------------------------------------
+
+  walk(_root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
+    const { probe, costs } = this.parts;
+    const { counters } = probe;
+    const half = vpn >= this.#kernelStart[0] ? 0 : 1;
+    const all = this.#prepare(vpn, half);
+    const hinted = this.#plan(vpn) & all;
+    counters[Counter.LookupCycles] += Math.max(costs.hash, costs.walk_cache_lookup);
+    const first = hinted === 0 ? all : hinted;
+    let status = this.#round(vpn, first, access, user, retry ? 'retry' : 'translate', all);
+    let stale = false;
+    if (status !== WalkStatus.Mapped && first !== all) {
+      counters[Counter.AbandonedReferences] += this.result.references;
+      counters[Counter.OtherWalkCycles] += this.result.cycles;
+      this.#reportEnd('abandoned');
+      stale = true;
+      status = this.#round(vpn, all, access, user, 'confirm', all);
+    }
+    if (status !== WalkStatus.Mapped) {
+      this.#reportEnd('fault');
+      return status;
+    }
+    if (probe.recorder !== null) this.#reportEnd('mapped');
+    if (stale) counters[Counter.EcptStale]++;
+    this.#count(stale ? all : first, half, stale || hinted === 0);
+    this.#updateCaches(vpn, half, stale);
+    return status;
+  }
+
+  /** One walk, with the hints as they are: the caches stay as they were. */
+  setDirty(_root: Pfn, vpn: Vpn, user: number): WalkStatus {
+    const half = vpn >= this.#kernelStart[0] ? 0 : 1;
+    const all = this.#prepare(vpn, half);
+    const status = this.#round(vpn, all, Access.Write, user, 'dirty', all);
+    this.#reportEnd(status === WalkStatus.Mapped ? 'mapped' : 'fault');
+    return status;
+  }
+
+  /** Tags of the page; returns the ways of the half that are built, as bits by their number in the half. */
+  #prepare(vpn: Vpn, half: number): number {
+    const first = half * this.#numbers.half;
+    let built = 0;
+    for (let way = 0; way < this.#numbers.half; way++)
+      if (tableLog2(this.#tables[first + way]) !== 0) built |= 1 << way;
+    for (let size = 0; size < SIZES; size++) this.#tags[size] = tagOf(vpn, size);
+    return built;
+  }
+
+  /** All ways of a page size, as bits. */
+  #waysOf(size: number): number {
+    return ((1 << this.options.ways[size]) - 1) << this.#numbers.first(0, size);
+  }
+
+  #wayOf(size: number, header: number): number {
+    return 1 << (this.#numbers.first(0, size) + wayOfHeader(header));
+  }
+
+  /** Asks the walk caches; returns the ways to probe, 0 where they do not know. */
+  #plan(vpn: Vpn): number {
+    const pud = this.#ask(0, CwtOf.Pud, vpn);
+    if ((pud & Header.Has1G) !== 0) {
+      this.#hits[1] = NOT_ASKED;
+      return this.#wayOf(2, pud);
+    }
+    const pudHit = this.#hits[0] >= 0;
+    if (pudHit && (pud & Header.Has4K) !== 0 && (pud & Header.Has2M) === 0) {
+      this.#hits[1] = NOT_ASKED;
+      return this.#waysOf(0);
+    }
+    const pmd = this.#ask(1, CwtOf.Pmd, vpn);
+    if (this.#hits[1] >= 0)
+      return (pmd & Header.Has2M ? this.#wayOf(1, pmd) : 0) | (pmd & Header.Has4K ? this.#waysOf(0) : 0);
+    return (pud & Header.Has2M ? this.#waysOf(1) : 0) | (pud & Header.Has4K ? this.#waysOf(0) : 0);
+  }
+
+  /** The page's header in a walk cache; 0 on a miss. Leaves the entry that hit in `#hits`. */
+  #ask(i: number, kind: number, vpn: Vpn): number {
+    const cache = this.walkCaches[i];
+    const tag = cwtTag(vpn, kind);
+    const at = cache.peek(tag, 0);
+    this.#hits[i] = at;
+    const header = at < 0 ? 0 : readHeader(this.#lines[i], at * LINE_WORDS, cwtHeader(vpn, kind));
+    if (this.parts.probe.recorder !== null)
+      this.parts.probe.recorder.emit({
+        kind: 'walkCacheLookup',
+        structure: cache.name,
+        level: i,
+        tag,
+        hit: at >= 0,
+        table: at < 0 ? undefined : asPfn(cache.frameOf(at)),
+        answer: at < 0 ? undefined : headerText(header, kind),
+      });
+    return header;
+  }
+
+  /** Probes some ways of a half at once, and judges what was found. */
+  #round(vpn: Vpn, ways: number, access: Access, user: number, purpose: WalkPurpose, all: number): WalkStatus {
+    const half = vpn >= this.#kernelStart[0] ? 0 : 1;
+    if (this.parts.probe.recorder !== null) this.#reportStart(vpn, half, purpose, ways, all);
+    this.#foundWay = -1;
+    this.#probes = this.#slowest = this.#matched = 0;
+    const first = half * this.#numbers.half;
+    // Larger pages win over smaller ones, lower ways over higher ones: what is found later replaces only a smaller page.
+    for (let way = 0; way < this.#numbers.half; way++) if ((ways & (1 << way)) !== 0) this.#probeWay(vpn, first + way);
+    const { result } = this;
+    result.references = this.#probes;
+    result.cycles = this.#foundWay < 0 || this.#waitsForAll ? this.#slowest : this.#matched;
+    return this.#judge(vpn, access, user);
+  }
+
+  #probeWay(vpn: Vpn, way: number): void {
+    const { memory, probe } = this.parts;
+    const size = this.#numbers.sizeOf(way);
+    const tag = this.#tags[size];
+    let word = this.#tables[way];
+    let slot = this.#hash.index(tag, tableLog2(word), way);
+    const moved = slot < this.#pointers[way];
+    if (moved) {
+      word = this.#tables[this.#numbers.target(way)];
+      slot = this.#hash.index(tag, tableLog2(word), way);
+    }
+    const table = tableFrame(word);
+    const frame = asPfn(table + (slot >>> 6));
+    const entry = entryOf(vpn, size);
+    this.#probes++;
+    const base = memory.base(frame);
+    const at = base + (slot & 63) * Cluster.Words;
+    const words = memory.pool.words;
+    const matches =
+      base >= 0 && hasTag(words, at, tag) && !isHardwareEmpty(words[at + 2 * entry], words[at + 2 * entry + 1]);
+    const cycles = this.parts.latency?.(frame * 4096 + (slot & 63) * Cluster.Bytes) ?? this.parts.costs.table_read;
+    if (cycles > this.#slowest) this.#slowest = cycles;
+    if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
+    if (probe.recorder !== null)
+      probe.recorder.emit({
+        kind: 'tableRead',
+        level: this.#levels[size],
+        table,
+        index: slot * Cluster.Entries + entry,
+        low: base < 0 ? 0 : words[at + 2 * entry],
+        high: base < 0 ? 0 : words[at + 2 * entry + 1],
+        cycles,
+        probe: { way: this.#numbers.relative(way), slot, matches, inTarget: moved },
+      });
+    if (!matches) return;
+    if (this.#foundWay >= 0) {
+      const before = this.#numbers.sizeOf(this.#foundWay);
+      this.#compare(vpn, before, size, at + 2 * entry);
+      if (size <= before) return;
+    }
+    this.#foundWay = way;
+    this.#foundAt = at + 2 * entry;
+    this.#foundTable = table;
+    this.#foundSlot = slot * Cluster.Entries + entry;
+    this.#matched = cycles;
+  }
+
+  /** Two translations of one page are tolerated if they say the same frame; nobody compares their rights. */
+  #compare(vpn: Vpn, sizeBefore: number, size: number, at: number): void {
+    if (this.parts.probe.recorder === null) return;
+    const words = this.parts.memory.pool.words;
+    const frame = (s: number, i: number): number => leafFrame(s, words[i], words[i + 1]) + (vpn % ENTRY_PAGES[s]);
+    if (frame(sizeBefore, this.#foundAt) === frame(size, at)) this.parts.probe.note('a duplicate with the same frame');
+    else this.parts.probe.note('BUG: two ways translate the page to different frames');
+  }
+
+  #judge(vpn: Vpn, access: Access, user: number): WalkStatus {
+    const { result } = this;
+    const way = this.#foundWay;
+    const size = way < 0 ? 0 : this.#numbers.sizeOf(way);
+    result.level = this.#levels[size];
+    if (way < 0) return this.#end(WalkStatus.NotPresent);
+    const { memory, rights, probe } = this.parts;
+    const at = this.#foundAt;
+    const low = memory.pool.words[at];
+    const high = memory.pool.words[at + 1];
+    if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent);
+    if ((high & (this.#reservedHigh | rights.reservedHigh)) !== 0) return this.#end(WalkStatus.Reserved);
+    if ((low & RESERVED_LOW_OF_LEAF[size]) !== 0) return this.#end(WalkStatus.Reserved);
+    const flags =
+      ((low >>> 1) & (TlbFlag.Write | TlbFlag.User)) |
+      ((high >>> 31) * TlbFlag.NoExecute) |
+      ((low & LOW.D) >>> 3) |
+      ((low & LOW.G) >>> 4) |
+      ((high >>> (HIGH.PKEY_SHIFT - TlbFlag.KeyShift)) & TlbFlag.KeyMask);
+    result.flags = flags;
+    if (!rights.allows(flags, access, user)) return this.#end(WalkStatus.Rights);
+    result.pageSize = size;
+    result.pfn = asPfn(leafFrame(size, low, high) + (size === 0 ? 0 : vpn % ENTRY_PAGES[size]));
+    const set = access === Access.Write ? LOW.A | LOW.D : LOW.A;
+    if (access === Access.Write) result.flags = flags | TlbFlag.Dirty;
+    if ((low & set) !== set) {
+      memory.pool.touch(Math.floor(at / PAGE_WORDS));
+      memory.pool.words[at] = low | set;
+      const frame = asPfn(this.#foundTable + Math.floor(this.#foundSlot / 512));
+      if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
+      if (probe.recorder !== null) {
+        const fresh = set & ~low;
+        probe.recorder.emit({
+          kind: 'hardwareWrite',
+          level: result.level,
+          table: this.#foundTable,
+          index: this.#foundSlot,
+          bits: [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim(),
+          low: low | set,
+          high,
+        });
+      }
+    }
+    return this.#end(WalkStatus.Mapped);
+  }
+
+  #end(status: WalkStatus): WalkStatus {
+    this.result.status = status;
+    return status;
+  }
+
+  /** The walk by the names of ASPLOS '20; `all`: without hints, or without good ones. And the probes by page size. */
+  #count(probed: number, half: number, all: boolean): void {
+    const { counters } = this.parts.probe;
+    for (let way = 0; way < this.#numbers.half; way++)
+      if ((probed & (1 << way)) !== 0)
+        counters[Counter.ReferencesByLevel + this.#levels[this.#numbers.sizeOf(half * this.#numbers.half + way)]]++;
+    counters[all ? Counter.EcptComplete : kindOfWalk(probed, this.options, this.#numbers)]++;
+  }
+
+  // ---- walk caches --------------------------------------------------------------------------------------------------
+
+  #updateCaches(vpn: Vpn, half: number, stale: boolean): void {
+    const { counters } = this.parts.probe;
+    for (let i = 0; i < 2; i++) {
+      const hit = this.#hits[i];
+      const kind = i === 0 ? CwtOf.Pud : CwtOf.Pmd;
+      if (hit !== NOT_ASKED) counters[Counter.WalkCaches + 2 * i + (hit >= 0 ? 0 : 1)]++;
+      if (hit >= 0) this.walkCaches[i].use(hit, 0);
+      if (stale || hit === -1) this.#refill(i, kind, vpn, half);
+    }
+  }
+
+  /** Reads the line from all ways of the walk table, and keeps it: in place of a stale one, or of the least recently used. */
+  #refill(i: number, kind: number, vpn: Vpn, half: number): void {
+    const { memory, probe } = this.parts;
+    const tag = cwtTag(vpn, kind);
+    for (let way = 0; way < CWT_WAYS; way++) {
+      const index = half * 2 * CWT_WAYS + kind * CWT_WAYS + way;
+      const word = this.#cwts[index];
+      if (tableLog2(word) === 0) continue;
+      const slot = this.#hash.index(tag, tableLog2(word), index);
+      const frame = asPfn(tableFrame(word) + (slot >>> 6));
+      probe.counters[Counter.CwtReads]++;
+      if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
+      const base = memory.base(frame);
+      const at = base + (slot & 63) * LINE_WORDS;
+      if (base < 0 || !lineHasTag(memory.pool.words, at, tag)) continue;
+      const cache = this.walkCaches[i];
+      let entry = cache.peek(tag, 0);
+      const evicted = entry >= 0 ? -1 : cache.tagOf(cache.victim(tag));
+      if (entry >= 0) cache.update(entry, frame, 0);
+      else entry = cache.fill(tag, 0, frame, 0);
+      for (let w = 0; w < LINE_WORDS; w++) this.#lines[i][entry * LINE_WORDS + w] = memory.pool.words[at + w];
+      if (probe.recorder !== null)
+        probe.recorder.emit({
+          kind: 'walkCacheFill',
+          structure: cache.name,
+          level: i,
+          tag,
+          table: frame,
+          evicted: evicted < 0 ? undefined : evicted,
+        });
+      return;
+    }
+  }
+
+  /** The header that a cached line has for a section, for views. */
+  headerOf(i: number, entry: number, section: number): number {
+    return readHeader(this.#lines[i], entry * LINE_WORDS, section);
+  }
+
+  // ---- reports ------------------------------------------------------------------------------------------------------
+
+  #reportStart(vpn: Vpn, half: number, purpose: WalkPurpose, ways: number, all: number): void {
+    const names = ['4K', '2M', '1G']
+      .map((name, size) => {
+        const these = ways & this.#waysOf(size);
+        const numbers = Array.from({ length: this.options.ways[size] }, (_, r) => r).filter(
+          (r) => (these & (1 << (this.#numbers.first(0, size) + r))) !== 0,
+        );
+        return numbers.length === 0 ? '' : `${name} ${numbers.length === 1 ? 'way' : 'ways'} ${numbers.join(', ')}`;
+      })
+      .filter(Boolean);
+    const which = ways === 0 ? 'no ways' : names.join('; ');
+    const pruned = bitCount(all & ~ways);
+    this.parts.probe.recorder?.emit({
+      kind: 'walkStart',
+      purpose,
+      vpn,
+      startLevel: 0,
+      table: asPfn(0),
+      startedFrom: `${half === 0 ? 'kernel' : 'user'} registers: ${which}${pruned > 0 ? ` (${pruned} pruned)` : ''}`,
+    });
+    this.parts.probe.recorder?.indent();
+  }
+
+  #reportEnd(outcome: 'mapped' | 'fault' | 'abandoned'): void {
+    const { recorder } = this.parts.probe;
+    if (recorder === null) return;
+    const { references, cycles, pfn, pageSize } = this.result;
+    recorder.outdent();
+    const mapped = outcome === 'mapped';
+    recorder.emit({
+      kind: 'walkEnd',
+      outcome,
+      references,
+      cycles,
+      pfn: mapped ? pfn : undefined,
+      pageSize: mapped ? pageSize : undefined,
+    });
+  }
+
+  // ---- state --------------------------------------------------------------------------------------------------------
+
+  save(): readonly TypedArray[] {
+    return [...this.#state.save(), ...this.walkCaches.flatMap((c) => c.save())];
+  }
+
+  load(saved: readonly TypedArray[]): void {
+    this.#state.load(saved.slice(0, 1));
+    this.walkCaches.forEach((c, i) => c.load(saved.slice(1 + i, 2 + i)));
+  }
+
+  hash(into: Hasher): void {
+    this.#state.hash(into);
+    for (const c of this.walkCaches) c.hash(into);
+  }
+}
+
+/** A cache that the walk did not ask. */
+const NOT_ASKED = -2;
+
+function bitCount(bits: number): number {
+  let n = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) n++;
+  return n;
+}
+
+/** Of a walk with hints: one way, all of a page size, or ways of several. */
+function kindOfWalk(ways: number, options: EcptOptions, numbers: WayNumbers): Counter {
+  if ((ways & (ways - 1)) === 0) return Counter.EcptDirect;
+  for (let size = 0; size < SIZES; size++)
+    if (ways === ((1 << options.ways[size]) - 1) << numbers.first(0, size) && options.ways[size] > 0)
+      return Counter.EcptSize;
+  return Counter.EcptPartial;
+}
+
+/** What a header says, in words: `4K; 2M in way 1`. */
+export function headerText(header: number, kind: number): string {
+  const way = `in way ${wayOfHeader(header)}`;
+  const parts = [
+    header & Header.Has4K ? '4K' : '',
+    header & Header.Has2M ? (kind === CwtOf.Pmd ? `2M ${way}` : '2M') : '',
+    header & Header.Has1G ? `1G ${way}` : '',
+  ].filter(Boolean);
+  return parts.length === 0 ? 'nothing' : parts.join('; ');
+}
