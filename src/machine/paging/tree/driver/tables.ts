@@ -17,6 +17,7 @@ import type { PhysicalMemory } from '../../../memory/physicalMemory';
 import {
   entriesOf,
   flatRootAt,
+  isFlatRoot,
   indexOf,
   mapsBasePages,
   pagesPerEntry,
@@ -56,11 +57,15 @@ export class Tables {
   readonly #tableFlags: readonly number[];
   /** Entries of a frame, as a power of two. */
   readonly #frameShift: number;
-  /** By level: pages of an entry; level of the tables below; of flattened ones, or −1; 1 if it maps base pages; order of a table. */
+  /** By level: pages of an entry, and 1 / these; mask of an index; level of the tables below; of flattened ones, or −1; 1 if it maps base pages; order of a table. */
   readonly #pages: Float64Array;
+  readonly #scale: Float64Array;
+  readonly #mask: Int32Array;
   readonly #next: Int32Array;
   readonly #flattened: Int32Array;
   readonly #isBase: Uint8Array;
+  readonly #flatRoot: number;
+  readonly #accessor: TableOptions['accessor'];
   readonly #order: Uint8Array;
 
   constructor(
@@ -79,6 +84,10 @@ export class Tables {
     this.#tableFlags = levels.map((l) => (l.withoutRights ? LOW.P : TABLE_FLAGS));
     this.#frameShift = format.entryBytes === 8 ? 9 : 10;
     this.#pages = Float64Array.from(levels, pagesPerEntry);
+    this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
+    this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
+    this.#flatRoot = format.flatRoot ?? -1;
+    this.#accessor = options.accessor;
     this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
     this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
     this.#isBase = Uint8Array.from(levels, (l) => (mapsBasePages(l) ? 1 : 0));
@@ -134,18 +143,19 @@ export class Tables {
 
   /** Reads the root's entry for `vpn`. */
   enter(root: Pfn, vpn: Vpn): void {
-    this.step(rootFrame(root), rootLevel(this.format, root), vpn);
+    if (isFlatRoot(root)) this.step(rootFrame(root), this.#flatRoot, vpn);
+    else this.step(root, 0, vpn);
   }
 
   /** Reads the entry of a table that the way down has come to, as the software's accessor of that level does. */
   step(table: Pfn, level: number, vpn: Vpn): void {
-    this.options.accessor?.(level, vpn);
+    if (this.#accessor !== undefined) this.#accessor(level, vpn);
     this.read(table, level, vpn);
   }
 
   /** Reads the entry of a table that `vpn` goes through. */
   read(table: Pfn, level: number, vpn: Vpn): void {
-    this.readAt(table, level, indexOf(vpn, this.format.levels[level]));
+    this.readAt(table, level, (vpn * this.#scale[level]) & this.#mask[level]);
   }
 
   readAt(table: Pfn, level: number, index: number): void {
@@ -188,7 +198,7 @@ export class Tables {
   }
 
   write(table: Pfn, level: number, vpn: Vpn, low: number, high: number): void {
-    this.writeAt(table, level, indexOf(vpn, this.format.levels[level]), low, high);
+    this.writeAt(table, level, (vpn * this.#scale[level]) & this.#mask[level], low, high);
   }
 
   writeAt(table: Pfn, level: number, index: number, low: number, wanted: number): void {
@@ -434,10 +444,9 @@ export class Tables {
   }
 
   create(id: number): Tdb | null {
-    const { flatRoot = -1 } = this.format;
-    const table = this.#allocateOr(flatRoot, 0);
+    const table = this.#allocateOr(this.#flatRoot, 0);
     if (table === -1) return null;
-    const root = this.childLevel === flatRoot ? flatRootAt(table) : table;
+    const root = this.childLevel === this.#flatRoot ? flatRootAt(table) : table;
     this.kernel?.share(root);
     return { id, root };
   }
