@@ -8,7 +8,7 @@ import {
   vpnOfAddress,
 } from '../machine/core/addresses';
 import { entriesOf, formatEntry, indexOf, type PagingFormat } from '../machine/paging/format';
-import type { EntryNode, Inspector } from '../machine/paging/inspector';
+import type { EntryNode, Inspector, WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
   AddressField,
@@ -19,6 +19,7 @@ import type {
   WalkPicture,
 } from '../protocol/walk';
 import type { Subject } from '../scenario/run/subject';
+import { probeLevel, waysOf } from './hashedPicture';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
@@ -50,23 +51,26 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   const vpn = vpnOfAddress(address);
   const root = machine.root;
   const walk = machine.inspector.walk(root, vpn);
-  const levels: WalkLevel[] = machine.inspector.format.levels.map((format, level): WalkLevel => {
-    const step = walk.steps[level];
-    const base = { name: format.name, slots: entriesOf(format), index: indexOf(vpn, format) };
-    if (step === undefined) return { ...base, status: 'notReached' };
-    return {
-      ...base,
-      status: 'read',
-      table: formatPhysical(physicalOf(step.table)),
-      entry: entryPicture(machine.inspector, step),
-      event: -1,
-    };
-  });
+  const levels: WalkLevel[] =
+    hashedLevels(subject, walk) ??
+    machine.inspector.format.levels.map((format, level): WalkLevel => {
+      const step = walk.steps[level];
+      const base = { name: format.name, slots: entriesOf(format), index: indexOf(vpn, format) };
+      if (step === undefined) return { ...base, status: 'notReached' };
+      return {
+        ...base,
+        status: 'read',
+        table: formatPhysical(physicalOf(step.table)),
+        entry: entryPicture(machine.inspector, step),
+        event: -1,
+      };
+    });
   const mapped = walk.pfn !== undefined;
   const attempt: WalkAttempt = {
     purpose: 'inspect',
     startedFrom: 'CR3',
     levels,
+    parallel: machine.inspector.tables === undefined ? undefined : true,
     outcome: mapped ? 'mapped' : 'fault',
     references: walk.steps.length,
     firstEvent: -1,
@@ -91,12 +95,37 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   return { ...picture, walks: [attempt], result };
 }
 
-export function addressFields({ levels, addressBits }: PagingFormat, address: bigint): AddressField[] {
+/** Every way that was asked, and where. */
+function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode): WalkLevel[] | undefined {
+  const levels = waysOf(inspector, root);
+  if (levels === undefined) return undefined;
+  const attempt = { levels } as WalkAttempt;
+  for (const step of walk.steps) {
+    if (step.probe === undefined) continue;
+    const level = probeLevel(attempt, step, step.probe);
+    level.status = 'read';
+    level.table = formatPhysical(physicalOf(step.table));
+    level.event = -1;
+    if (step.probe.matches) level.entry = entryPicture(inspector, step);
+  }
+  return levels;
+}
+
+export function addressFields({ levels, addressBits, hashed }: PagingFormat, address: bigint): AddressField[] {
   const part = (name: string, highBit: number, lowBit: number, level?: number): AddressField => {
     const width = highBit - lowBit + 1;
     const value = (address >> BigInt(lowBit)) & ((1n << BigInt(width)) - 1n);
     return { name, highBit, lowBit, value: Number(value), bits: value.toString(2).padStart(width, '0'), level };
   };
+  if (hashed !== undefined) {
+    const tagLow = 12 + hashed.clusterBits;
+    return [
+      ...(addressBits < 64 ? [part('sign', 63, addressBits)] : []),
+      part('tag', addressBits - 1, tagLow, 0),
+      ...(hashed.clusterBits > 0 ? [part('entry', tagLow - 1, 12)] : []),
+      part('offset', 11, 0),
+    ];
+  }
   return [
     ...(addressBits < 64 ? [part('sign', 63, addressBits)] : []),
     ...levels.map((l, i) => part(l.name, l.shift + l.bits - 1, l.shift, i)),

@@ -11,6 +11,7 @@ import {
 import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
 import { entriesOf, indexOf } from '../machine/paging/format';
+import type { EntryNode } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
   CacheLookup,
@@ -22,6 +23,7 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
+import { probeLevel, waysOf } from './hashedPicture';
 import { emptyPicture, entryPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
@@ -88,7 +90,7 @@ class PictureBuilder {
         break;
       case 'walkCacheLookup':
         this.picture.lookups.push(
-          walkCacheLookup(event, this.run.machine.scheme.format.levels[event.level].shift, index),
+          walkCacheLookup(event, this.run.machine.scheme.format.levels[event.level]?.shift ?? 0, index),
         );
         break;
       case 'walkStart':
@@ -119,16 +121,21 @@ class PictureBuilder {
 
   #start(event: WalkStartEvent, index: number): void {
     this.#walkStart = event;
-    const levels = this.run.machine.scheme.format.levels.map((format, level): WalkLevel => ({
-      name: format.name,
-      status: level < event.startLevel ? 'skipped' : 'notReached',
-      slots: entriesOf(format),
-      index: indexOf(this.#vpn, format),
-    }));
+    const { inspector, scheme } = this.run.machine;
+    const ways = waysOf(inspector, this.run.machine.kernel.current?.tdb.root ?? event.table);
+    const levels =
+      ways ??
+      scheme.format.levels.map((format, level): WalkLevel => ({
+        name: format.name,
+        status: level < event.startLevel ? 'skipped' : 'notReached',
+        slots: entriesOf(format),
+        index: indexOf(this.#vpn, format),
+      }));
     this.#walk = {
       purpose: event.purpose,
       startedFrom: event.startedFrom,
       levels,
+      parallel: ways === undefined ? undefined : true,
       outcome: 'running',
       references: 0,
       firstEvent: index,
@@ -145,13 +152,18 @@ class PictureBuilder {
       event.level,
       event.index,
     );
-    const level = this.#walk.levels[event.level];
+    const level =
+      event.probe === undefined ? this.#walk.levels[event.level] : probeLevel(this.#walk, entry, event.probe);
+    this.#fill(level, entry, event, index);
+    this.#walk.lastEvent = index;
+  }
+
+  #fill(level: WalkLevel, entry: EntryNode, event: TableReadEvent, index: number): void {
     level.status = 'read';
     level.table = formatPhysical(physicalOf(event.table));
-    level.entry = entryPicture(this.run.machine.inspector, entry);
+    if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
     level.event = index;
-    this.#walk.lastEvent = index;
   }
 
   #result(pfn: Pfn, offset: number, pageSize: number, from: string, index: number): TranslationResult {
@@ -163,11 +175,15 @@ class PictureBuilder {
       rights: leaf?.flags ?? '',
       from,
       references: this.picture.walks.reduce((n, w) => n + w.references, 0),
-      cycles: this.picture.walks.reduce((n, w) => n + w.levels.reduce((m, l) => m + (l.cycles ?? 0), 0), 0),
+      cycles: this.picture.walks.reduce((n, w) => n + cyclesOf(w), 0),
       event: index,
     };
   }
 }
+
+/** Of a round of probes, that of the slowest. */
+const cyclesOf = ({ levels, parallel }: WalkAttempt): number =>
+  levels.reduce((n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles), 0);
 
 type WalkCacheLookupEvent = Extract<MachineEvent, { kind: 'walkCacheLookup' }>;
 
@@ -178,7 +194,8 @@ function walkCacheLookup(event: WalkCacheLookupEvent, keyLowBit: number, index: 
     key: `tag ${hex(event.tag)}`,
     keyLowBit,
     hit: event.hit,
-    answer: event.table === undefined ? undefined : `table at ${formatPhysical(physicalOf(event.table))}`,
+    answer:
+      event.answer ?? (event.table === undefined ? undefined : `table at ${formatPhysical(physicalOf(event.table))}`),
     event: index,
   };
 }

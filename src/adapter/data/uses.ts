@@ -9,6 +9,7 @@ import { addressOf, PAGE_BYTES, vpnOfAddress, wrapPage } from '../../machine/cor
 import type { MachineEvent, TranslateEvent } from '../../machine/core/events';
 import type { Watch } from '../../machine/core/watch';
 import type { Run } from '../../scenario/run/run';
+import { changedWords } from './clusters';
 import {
   type DataAccess,
   type DataMode,
@@ -71,6 +72,12 @@ function physicalUse({ start, bytes }: PhysicalTarget, event: MachineEvent): Use
       return meets(entryAddress(event), ENTRY_BYTES) ? { access: 'write', by: 'hardware' } : undefined;
     case 'entryWrite':
       return meets(entryAddress(event), ENTRY_BYTES) ? { access: 'write', by: 'kernel' } : undefined;
+    case 'clusterWrite':
+      return changedWords(event).some((index) => meets(entryAddress({ table: event.table, index }), ENTRY_BYTES))
+        ? { access: 'write', by: 'kernel' }
+        : undefined;
+    case 'cwtWrite':
+      return meets(event.address, 1) ? { access: 'write', by: 'kernel' } : undefined;
     case 'memoryWrite':
       return meets(event.address, ENTRY_BYTES) ? { access: 'write', by: 'statement' } : undefined;
     case 'frame':

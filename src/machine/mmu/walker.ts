@@ -26,6 +26,14 @@ export interface WalkResult {
   level: number;
 }
 
+export interface CachedRange {
+  vpn: Vpn;
+  pages: number;
+  /** About the whole entry. */
+  text: string;
+  about(vpn: Vpn): string;
+}
+
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
   /** False: a walk is no path through levels, and the walker itself counts its references by level. Absent: true. */
@@ -35,6 +43,8 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   /** Model-specific registers that it walks from. */
   wrmsr?(register: number, value: number): void;
   rdmsr?(register: number): number | undefined;
+  /** What an entry of a walk cache knows, where that is more than a table: first page, pages, and words about one of them. */
+  cached?(cache: number, entry: number): CachedRange;
   /** One for each level that points to tables, root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /**

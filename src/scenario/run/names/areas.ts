@@ -49,16 +49,17 @@ export function mmObject(machine: Machine): Value {
 export function iteratorObject(machine: Machine): Value {
   const { operation } = machine.kernel;
   if (operation?.kind !== 'iterate') return NONE;
-  const { vpn, end, objects, lookups } = operation.iterator;
+  const { vpn, end, objects, lookups, steps } = operation.iterator;
   return {
     type: 'object',
-    text: `at ${formatVirtual(vpn)}, ${objects} objects, ${lookups} look-ups`,
+    text: `at ${formatVirtual(vpn)}, ${objects} objects, ${lookups} look-ups${steps > 0 ? `, ${steps} pointer steps` : ''}`,
     members: [
       member('at', () => addressOf(vpn), 'address'),
       member('end', () => addressOf(end), 'address'),
       member('objects', () => BigInt(objects), 'count'),
       member('mapped', () => BigInt(operation.mapped), 'count'),
       member('lookups', () => BigInt(lookups), 'count'),
+      member('steps', () => BigInt(steps), 'count'),
     ],
   };
 }
@@ -66,6 +67,7 @@ export function iteratorObject(machine: Machine): Value {
 /** Tables of the tree below a table, itself included; the last level's need not be looked into. */
 function tablesBelow(machine: Machine, table: Pfn, level: number): number {
   const { inspector, scheme } = machine;
+  if (inspector.tables !== undefined) return inspector.tables(table).length;
   if (level === scheme.format.levels.length - 1) return 1;
   const entries = inspector.used(table, level).map((index) => inspector.entry(table, level, index));
   return entries.reduce((n, e) => n + (e.present && !e.leaf ? tablesBelow(machine, e.frame, level + 1) : 0), 1);

@@ -6,10 +6,13 @@ import { entryValue, wordAt } from '../translationValues';
 import type { Value } from '../values';
 import { poke } from './physical';
 
-/** The entry that a walk of `vpn` would read at a level; `undefined` if the walk ends before. */
+/** The entry that a walk of `vpn` would read at a level; `undefined` if it reads none there. */
 export function entryAt(machine: Machine, vpn: Vpn, level: number): EntryNode | undefined {
   if (machine.kernel.current === undefined) return undefined;
-  return machine.inspector.walk(machine.root, vpn).steps[level];
+  const { steps } = machine.inspector.walk(machine.root, vpn);
+  // Of hashed tables a walk probes several ways for one page size: the one that has the page is meant.
+  if (machine.scheme.format.hashed !== undefined) return steps.find((s) => s.level === level && s.probe?.matches);
+  return steps[level];
 }
 
 export function entryObject(machine: Machine, entry: EntryNode | undefined): Value {
