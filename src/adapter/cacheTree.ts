@@ -9,6 +9,7 @@ import {
 } from '../machine/core/addresses';
 import type { Machine } from '../machine/machine';
 import { ANY_PCID, type AssociativeCache } from '../machine/mmu/associativeCache';
+import type { CachedRange } from '../machine/mmu/walker';
 import { CR4, TlbFlag } from '../machine/mmu/rights';
 import { indexOf, pagesPerEntry, walkCacheLevels } from '../machine/paging/format';
 import type { TreeNode } from '../protocol/requests';
@@ -53,7 +54,9 @@ function structureNode(machine: Machine, focus: Focus, s: AssociativeCache): Tre
     tooltip:
       level < 0
         ? `${s.name}: ${shape}`
-        : `${s.name}: remembers the table that a ${machine.scheme.format.levels[level].entryName} points to, so that a walk may skip the levels above`,
+        : machine.mmu.walker.cached !== undefined
+          ? `${s.name}: lines of the cuckoo walk tables, which say what ways to probe. Nothing flushes them: a stale one costs a second round`
+          : `${s.name}: remembers the table that a ${machine.scheme.format.levels[level].entryName} points to, so that a walk may skip the levels above`,
     hasChildren: valid > 0,
     icon: level < 0 ? 'zap' : 'debug-step-over',
     kind: 'structure',
@@ -117,6 +120,8 @@ function walkCacheNode(
   index: number,
   rank: number,
 ): TreeNode {
+  const range = machine.mmu.walker.cached?.(level, index);
+  if (range !== undefined) return rangeNode(focus, s, range, index, rank);
   const format = machine.scheme.format.levels[level];
   const vpn = asVpn(s.tagOf(index) * pagesPerEntry(format));
   const current = focus.vpn !== undefined && Math.floor(focus.vpn / pagesPerEntry(format)) === s.tagOf(index);
@@ -136,6 +141,32 @@ function walkCacheNode(
     kind: 'entry',
     address: `0x${addressOf(vpn).toString(16)}`,
     memoryReference: physicalReference(table),
+    current,
+    changed: focus.changedCaches.has(`${s.name}|${s.tagOf(index)}`),
+  };
+}
+
+/** A line of hints for a range of addresses. */
+function rangeNode(
+  focus: Focus,
+  s: AssociativeCache,
+  { vpn, pages, text, about }: CachedRange,
+  index: number,
+  rank: number,
+): TreeNode {
+  const current = focus.vpn !== undefined && focus.vpn >= vpn && focus.vpn < vpn + pages;
+  const here = current && focus.vpn !== undefined ? ` · here: ${about(focus.vpn)}` : '';
+  const line = s.frameOf(index) * 4096;
+  return {
+    id: `entry:${s.name}:${s.tagOf(index)}`,
+    label: formatVirtual(vpn),
+    description: `${text}${here} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    tooltip: `${s.name}: a line for ${pages / 2 ** 18} GiB from ${formatVirtual(vpn)}`,
+    hasChildren: false,
+    icon: 'symbol-field',
+    kind: 'entry',
+    address: `0x${addressOf(vpn).toString(16)}`,
+    memoryReference: physicalReference(line),
     current,
     changed: focus.changedCaches.has(`${s.name}|${s.tagOf(index)}`),
   };

@@ -1,6 +1,7 @@
 /** What the current moment is about: the page that is being translated, and what has changed in the tick so far. */
 import type { Vpn } from '../machine/core/addresses';
 import type { MachineEvent, TranslateEvent } from '../machine/core/events';
+import { changedWords } from './data/clusters';
 import { entryAddressIn, type PagingFormat } from '../machine/paging/format';
 
 export interface Focus {
@@ -22,6 +23,8 @@ export function focusOf(events: readonly MachineEvent[], at: number, format: Pag
     if (i > at) return;
     if (event.kind === 'entryWrite' || event.kind === 'hardwareWrite')
       changedEntries.add(entryAddressIn(format, event.table, event.index));
+    else if (event.kind === 'clusterWrite')
+      for (const index of changedWords(event)) changedEntries.add(entryAddressIn(format, event.table, index));
     else if (event.kind === 'tlbFill' || event.kind === 'tlbUpdate')
       changedCaches.add(`${event.structure}|${event.vpn}`);
     else if (event.kind === 'walkCacheFill') changedCaches.add(`${event.structure}|${event.tag}`);

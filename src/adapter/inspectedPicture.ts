@@ -8,7 +8,7 @@ import {
   vpnOfAddress,
 } from '../machine/core/addresses';
 import { entriesOf, formatEntry, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
-import type { EntryNode, Inspector } from '../machine/paging/inspector';
+import type { EntryNode, Inspector, WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
   AddressField,
@@ -19,6 +19,7 @@ import type {
   WalkPicture,
 } from '../protocol/walk';
 import type { Subject } from '../scenario/run/subject';
+import { probeLevel, waysOf } from './hashedPicture';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
@@ -55,24 +56,27 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     format,
     walk.steps.map(({ level }) => level),
   );
-  const levels: WalkLevel[] = path.map((level, n): WalkLevel => {
-    const step = walk.steps[n];
-    const { name } = format.levels[level];
-    const base = { name, slots: entriesOf(format.levels[level]), index: indexOf(vpn, format.levels[level]) };
-    if (step === undefined) return { ...base, status: 'notReached' };
-    return {
-      ...base,
-      status: 'read',
-      table: formatPhysical(physicalOf(step.table)),
-      entry: entryPicture(machine.inspector, step),
-      event: -1,
-    };
-  });
+  const levels: WalkLevel[] =
+    hashedLevels(subject, walk) ??
+    path.map((level, n): WalkLevel => {
+      const step = walk.steps[n];
+      const { name } = format.levels[level];
+      const base = { name, slots: entriesOf(format.levels[level]), index: indexOf(vpn, format.levels[level]) };
+      if (step === undefined) return { ...base, status: 'notReached' };
+      return {
+        ...base,
+        status: 'read',
+        table: formatPhysical(physicalOf(step.table)),
+        entry: entryPicture(machine.inspector, step),
+        event: -1,
+      };
+    });
   const mapped = walk.pfn !== undefined;
   const attempt: WalkAttempt = {
     purpose: 'inspect',
     startedFrom: 'CR3',
     levels,
+    parallel: machine.inspector.tables === undefined ? undefined : true,
     outcome: mapped ? 'mapped' : 'fault',
     references: walk.steps.length,
     firstEvent: -1,
@@ -97,18 +101,43 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   return { ...picture, fields: addressFields(format, address, path), walks: [attempt], result };
 }
 
+/** Every way that was asked, and where. */
+function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode): WalkLevel[] | undefined {
+  const levels = waysOf(inspector, root);
+  if (levels === undefined) return undefined;
+  const attempt = { levels } as WalkAttempt;
+  for (const step of walk.steps) {
+    if (step.probe === undefined) continue;
+    const level = probeLevel(attempt, step, step.probe);
+    level.status = 'read';
+    level.table = formatPhysical(physicalOf(step.table));
+    level.event = -1;
+    if (step.probe.matches) level.entry = entryPicture(inspector, step);
+  }
+  return levels;
+}
+
 /** `path`: levels of the tables that the address indexes, root first. */
 export function addressFields(
   format: PagingFormat,
   address: bigint,
   path: readonly number[] = mainPath(format),
 ): AddressField[] {
-  const { levels, addressBits } = format;
+  const { levels, addressBits, hashed } = format;
   const part = (name: string, highBit: number, lowBit: number, level?: number): AddressField => {
     const width = highBit - lowBit + 1;
     const value = (address >> BigInt(lowBit)) & ((1n << BigInt(width)) - 1n);
     return { name, highBit, lowBit, value: Number(value), bits: value.toString(2).padStart(width, '0'), level };
   };
+  if (hashed !== undefined) {
+    const tagLow = 12 + hashed.clusterBits;
+    return [
+      ...(addressBits < 64 ? [part('sign', 63, addressBits)] : []),
+      part('tag', addressBits - 1, tagLow, 0),
+      ...(hashed.clusterBits > 0 ? [part('entry', tagLow - 1, 12)] : []),
+      part('offset', 11, 0),
+    ];
+  }
   return [
     ...(addressBits < 64 ? [part('sign', 63, addressBits)] : []),
     ...path.map((level, i) => {

@@ -11,6 +11,7 @@ import {
 import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
 import { entriesOf, indexOf, walkedPath } from '../machine/paging/format';
+import type { EntryNode } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
   CacheLookup,
@@ -22,6 +23,7 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
+import { probeLevel, waysOf } from './hashedPicture';
 import { addressFields, emptyPicture, entryPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
@@ -104,7 +106,7 @@ class PictureBuilder {
         break;
       case 'walkCacheLookup':
         this.picture.lookups.push(
-          walkCacheLookup(event, this.run.machine.scheme.format.levels[event.level].shift, index),
+          walkCacheLookup(event, this.run.machine.scheme.format.levels[event.level]?.shift ?? 0, index),
         );
         break;
       case 'walkStart':
@@ -135,18 +137,23 @@ class PictureBuilder {
 
   #start(event: WalkStartEvent, index: number): void {
     this.#walkStart = event;
-    const formats = this.run.machine.scheme.format.levels;
+    const { inspector, scheme, kernel } = this.run.machine;
+    const formats = scheme.format.levels;
     const { shift } = formats[event.startLevel];
-    const levels = this.path.map((level): WalkLevel => ({
-      name: formats[level].name,
-      status: formats[level].shift > shift ? 'skipped' : 'notReached',
-      slots: entriesOf(formats[level]),
-      index: indexOf(this.#vpn, formats[level]),
-    }));
+    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table);
+    const levels =
+      ways ??
+      this.path.map((level): WalkLevel => ({
+        name: formats[level].name,
+        status: formats[level].shift > shift ? 'skipped' : 'notReached',
+        slots: entriesOf(formats[level]),
+        index: indexOf(this.#vpn, formats[level]),
+      }));
     this.#walk = {
       purpose: event.purpose,
       startedFrom: event.startedFrom,
       levels,
+      parallel: ways === undefined ? undefined : true,
       outcome: 'running',
       references: 0,
       firstEvent: index,
@@ -164,14 +171,23 @@ class PictureBuilder {
       event.index,
     );
     // A table that an edit has replaced since is not on the way of the last walk.
-    const level = this.#walk.levels.at(this.path.indexOf(event.level));
-    if (level === undefined || !this.path.includes(event.level)) return;
+    const level =
+      event.probe !== undefined
+        ? probeLevel(this.#walk, entry, event.probe)
+        : this.path.includes(event.level)
+          ? this.#walk.levels.at(this.path.indexOf(event.level))
+          : undefined;
+    if (level === undefined) return;
+    this.#fill(level, entry, event, index);
+    this.#walk.lastEvent = index;
+  }
+
+  #fill(level: WalkLevel, entry: EntryNode, event: TableReadEvent, index: number): void {
     level.status = 'read';
     level.table = formatPhysical(physicalOf(event.table));
-    level.entry = entryPicture(this.run.machine.inspector, entry);
+    if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
     level.event = index;
-    this.#walk.lastEvent = index;
   }
 
   #result(pfn: Pfn, offset: number, pageSize: number, from: string, index: number): TranslationResult {
@@ -183,11 +199,15 @@ class PictureBuilder {
       rights: leaf?.flags ?? '',
       from,
       references: this.picture.walks.reduce((n, w) => n + w.references, 0),
-      cycles: this.picture.walks.reduce((n, w) => n + w.levels.reduce((m, l) => m + (l.cycles ?? 0), 0), 0),
+      cycles: this.picture.walks.reduce((n, w) => n + cyclesOf(w), 0),
       event: index,
     };
   }
 }
+
+/** Of a round of probes, that of the slowest. */
+const cyclesOf = ({ levels, parallel }: WalkAttempt): number =>
+  levels.reduce((n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles), 0);
 
 type WalkCacheLookupEvent = Extract<MachineEvent, { kind: 'walkCacheLookup' }>;
 
@@ -198,7 +218,8 @@ function walkCacheLookup(event: WalkCacheLookupEvent, keyLowBit: number, index: 
     key: `tag ${hex(event.tag)}`,
     keyLowBit,
     hit: event.hit,
-    answer: event.table === undefined ? undefined : `table at ${formatPhysical(physicalOf(event.table))}`,
+    answer:
+      event.answer ?? (event.table === undefined ? undefined : `table at ${formatPhysical(physicalOf(event.table))}`),
     event: index,
   };
 }

@@ -28,7 +28,10 @@ const STEPS: Partial<Record<MachineEvent['kind'], (event: never, levels: readonl
   walkCacheFill: (e: { structure: string }) => `${e.structure} fill`,
   walkStart: () => 'page walk',
   walkEnd: () => 'page walk ends',
-  tableRead: (e: { level: number; index: number }, levels) => `walk step: ${levels[e.level]}[${e.index}]`,
+  tableRead: (e: { level: number; index: number; probe?: { way: number; slot: number } }, levels) =>
+    e.probe === undefined
+      ? `walk step: ${levels[e.level]}[${e.index}]`
+      : `probe: ${levels[e.level]} way ${e.probe.way}, slot ${e.probe.slot}`,
   hardwareWrite: (e: { level: number; bits: string }, levels) => `walk step: set ${e.bits} in ${levels[e.level]}`,
   fault: (e: { vector: string }) => `#${e.vector} raised`,
   flush: (e: { instruction: string }) => e.instruction,

@@ -22,6 +22,7 @@ import type { AddressSpace, AddressSpaces } from '../machine/paging/spaces';
 import type { TreeNode } from '../protocol/requests';
 import { dataIdOf, entryTarget } from './data/target';
 import type { Focus } from './focus';
+import { hashedNodes, hashedSpace } from './hashedTree';
 import { physicalReference } from './memory';
 
 /** Fewer equal neighbours than this stay rows of their own. */
@@ -62,6 +63,7 @@ function parseId(id: string): TableId | undefined {
 export function tableNodes(tree: TableTree, parent: string | undefined): TreeNode[] {
   const { machine } = tree;
   if (parent === undefined) return machine.spaces.map((space) => spaceNode(tree, space));
+  if (machine.inspector.tables !== undefined) return hashedNodes(tree, parent);
   const id = parseId(parent);
   if (id === undefined || id.level >= machine.inspector.format.levels.length) return [];
   const onPath = id.pid === machine.space?.id ? pathOf(tree) : new Set<number>();
@@ -118,7 +120,10 @@ function pathOf({ machine, focus }: TableTree): Set<number> {
   return new Set(machine.inspector.walk(machine.root, focus.vpn).steps.map((s) => s.address));
 }
 
-function spaceNode({ machine, focus }: TableTree, { id, name, root: cr3, note }: AddressSpace): TreeNode {
+function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
+  const { machine, focus } = tree;
+  const { id, name, root: cr3, note } = space;
+  if (machine.inspector.tables !== undefined) return hashedSpace(tree, space);
   const { table, level } = machine.inspector.rootTable(cr3);
   const root = machine.inspector.format.levels[level];
   const used = machine.inspector.used(table, level).length;

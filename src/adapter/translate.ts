@@ -10,6 +10,8 @@ export function translationText(subject: Subject, address: bigint): string | und
   const walk = machine.inspector.walk(machine.root, vpnOfAddress(address));
   const last = walk.steps.at(-1);
   if (walk.outcome === 'notCanonical') return 'not canonical';
+  if (walk.pfn === undefined && (last === undefined || last.probe?.matches === false))
+    return 'not mapped: no way has it';
   if (walk.pfn === undefined) return `not mapped: ${last?.levelName}[${last?.index}] is ${last?.meaning}`;
   const refs = `${walk.steps.length} references`;
   return `${formatPhysical(physicalOf(walk.pfn, Number(address & 0xfffn)))} · ${LEAF_SIZE_NAMES[walk.pageSize ?? 0]} frame 0x${walk.pfn.toString(16)} · ${last?.flags} · ${refs}`;

@@ -64,7 +64,10 @@ export interface WalkAttempt {
   purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'inspect';
   /** `CR3`, or the walk cache that let the walker skip levels. */
   startedFrom: string;
+  /** The ways of hashed tables, or, level by level, what a tree's walk reads. */
   levels: WalkLevel[];
+  /** All levels that were read were read at once: a round of probes, of which one has the page. */
+  parallel?: true;
   outcome: 'mapped' | 'fault' | 'abandoned' | 'running';
   references: number;
   firstEvent: number;
@@ -81,6 +84,8 @@ export interface WalkLevel {
   slots: number;
   index: number;
   entry?: EntryPicture;
+  /** Of a probe: whether it has the page. */
+  matches?: boolean;
   /** Cycles that this reference was charged. */
   cycles?: number;
   event?: number;

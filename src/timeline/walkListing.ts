@@ -1,5 +1,5 @@
 /** A walk that nobody made, read from memory and written in the words of the tape. */
-import { formatAddress, offsetOfAddress, vpnOfAddress } from '../machine/core/addresses';
+import { formatAddress, offsetOfAddress, PAGE_SHIFT, vpnOfAddress } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
 import { indexOf, walkedPath } from '../machine/paging/format';
 import type { WalkNode } from '../machine/paging/inspector';
@@ -21,10 +21,19 @@ export function fieldsOf(
   { steps }: Pick<WalkNode, 'steps'>,
 ): [name: string, index: number][] {
   const { format } = machine.inspector;
+  const vpn = vpnOfAddress(address);
+  if (format.hashed !== undefined) {
+    const inCluster = 2 ** format.hashed.clusterBits;
+    const page = vpn % 2 ** (format.addressBits - PAGE_SHIFT);
+    return [
+      ['tag', Math.floor(page / inCluster)],
+      ['entry', page % inCluster],
+    ];
+  }
   const read = steps.map(({ level }) => level);
   return walkedPath(format, read)
     .map((level) => format.levels[level])
-    .map((level) => [level.name, indexOf(vpnOfAddress(address), level)]);
+    .map((level) => [level.name, indexOf(vpn, level)]);
 }
 
 export interface WalkTextOptions {
@@ -49,7 +58,7 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cycle
   const offset = offsetOfAddress(address);
   if (outcome === 'notCanonical')
     return [{ kind: 'fault', depth: 0, vector: 'GP', vpn, offset, errorCode: 0, reason: RESULTS.notCanonical }];
-  const reads = steps.map(({ level, table, index, raw }): MachineEvent => ({
+  const reads = steps.map(({ level, table, index, raw, probe }): MachineEvent => ({
     kind: 'tableRead',
     depth: 1,
     level,
@@ -58,15 +67,19 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cycle
     low: lowWord(raw),
     high: highWord(raw),
     cycles: cyclesPerRead,
+    probe,
   }));
   const mapped = outcome === 'mapped';
-  const cost = { references: steps.length, cycles: steps.length * cyclesPerRead };
+  const isRound = machine.inspector.format.hashed !== undefined;
+  const cost = { references: steps.length, cycles: (isRound ? 1 : steps.length) * cyclesPerRead };
   const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: mapped ? 'mapped' : 'fault', ...cost, pfn, pageSize };
   const last: MachineEvent =
     pfn === undefined
       ? { kind: 'note', depth: 0, text: `nothing is mapped: ${RESULTS[outcome]}` }
       : { kind: 'translated', depth: 0, vpn, offset, pfn, pageSize, from: 'walk' };
   const { table, level: startLevel } = machine.inspector.rootTable(machine.root);
-  const start = { vpn, startLevel, table, startedFrom: 'CR3' };
+  const start = isRound
+    ? { vpn, startLevel: 0, table: machine.root, startedFrom: 'the descriptor: all ways' }
+    : { vpn, startLevel, table, startedFrom: 'CR3' };
   return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...reads, end, last];
 }

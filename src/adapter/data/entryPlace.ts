@@ -17,6 +17,7 @@ export interface EntryPlace {
 export function placeOfEntry(machine: Machine, address: number): EntryPlace | undefined {
   const { inspector, scheme } = machine;
   const { levels } = scheme.format;
+  if (inspector.tables !== undefined) return placeInHashed(machine, address);
   const wanted = asPfn(Math.floor(address / PAGE_BYTES));
 
   function search(process: Process, table: Pfn, level: number, base: Vpn): EntryPlace | undefined {
@@ -40,6 +41,22 @@ export function placeOfEntry(machine: Machine, address: number): EntryPlace | un
     const { table, level } = inspector.rootTable(process.tdb.root);
     const found = search(process, table, level, asVpn(0));
     if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same in hashed tables: the slot says which page its entries are for. */
+function placeInHashed({ inspector, kernel }: Machine, address: number): EntryPlace | undefined {
+  const { format } = inspector;
+  for (const process of kernel.processes) {
+    if (process.exited) continue;
+    for (const table of inspector.tables?.(process.tdb.root) ?? [])
+      for (const { entries } of inspector.slots?.(table) ?? [])
+        for (const { vpn, entry } of entries) {
+          if (entry.address !== address - (address % format.entryBytes)) continue;
+          const pages = pagesPerEntry(format.levels[entry.level]);
+          return { process, levelName: table.name, index: entry.index, vpn, pages };
+        }
   }
   return undefined;
 }

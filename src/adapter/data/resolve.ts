@@ -99,6 +99,7 @@ function areaOf({ members }: ObjectValue): (bigint | undefined)[] {
 export function lastEntry(run: Run, address: bigint): EntryNode {
   currentProcess(run);
   const entry = run.machine.inspector.walk(run.machine.root, vpnOfAddress(address)).steps.at(-1);
+  if (entry?.probe?.matches === false) throw unusable(`No way has an entry for ${shortAddress(run, address)} yet.`);
   if (entry === undefined) throw unusable(`${shortAddress(run, address)} is not canonical: no entry maps it.`);
   return entry;
 }

@@ -10,6 +10,7 @@ import type { MachineEvent, TranslateEvent } from '../../machine/core/events';
 import type { Watch } from '../../machine/core/watch';
 import { entryAddressIn, type PagingFormat } from '../../machine/paging/format';
 import type { Run } from '../../scenario/run/run';
+import { changedWords } from './clusters';
 import {
   type DataAccess,
   type DataMode,
@@ -73,6 +74,12 @@ function physicalUse({ start, bytes }: PhysicalTarget, event: MachineEvent, form
       return meetsEntry(event) ? { access: 'write', by: 'hardware' } : undefined;
     case 'entryWrite':
       return meetsEntry(event) ? { access: 'write', by: 'kernel' } : undefined;
+    case 'clusterWrite':
+      return changedWords(event).some((index) => meetsEntry({ table: event.table, index }))
+        ? { access: 'write', by: 'kernel' }
+        : undefined;
+    case 'cwtWrite':
+      return meets(event.address, 1) ? { access: 'write', by: 'kernel' } : undefined;
     case 'memoryWrite':
       return meets(event.address, event.sizeBytes) ? { access: 'write', by: 'statement' } : undefined;
     case 'frame':

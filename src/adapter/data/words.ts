@@ -66,6 +66,9 @@ export function useText(title: string, events: readonly MachineEvent[], index: n
       return `${title}: ${event.bits} set by the hardware: now ${hex(rawOf(event.low, event.high))}`;
     case 'entryWrite':
       return `${title} written by ${functionAt(events, index)}: ${change(event)}`;
+    case 'clusterWrite':
+    case 'cwtWrite':
+      return `${title} written by ${functionAt(events, index)}`;
     case 'memoryWrite':
     case 'registerLoad':
       return `${title} written by a set statement: ${change(event)}`;

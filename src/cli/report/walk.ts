@@ -23,6 +23,7 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode): o
       raw: hex(s.raw),
       flags: s.flags,
       meaning: s.meaning,
+      ...(s.probe === undefined ? {} : { way: s.probe.way, slot: s.probe.slot, matches: s.probe.matches }),
     })),
     physicalAddress: pfn === undefined ? null : hex(physicalOf(pfn, offset)),
     pageBytes: pageSize === undefined ? null : 4096 * PAGES_OF_LEAF[pageSize],

@@ -26,6 +26,14 @@ export interface WalkResult {
   level: number;
 }
 
+export interface CachedRange {
+  vpn: Vpn;
+  pages: number;
+  /** About the whole entry. */
+  text: string;
+  about(vpn: Vpn): string;
+}
+
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
   /** Levels that a walk may read one after the other, root first; absent: those of the format in their order. */
@@ -37,6 +45,8 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   /** Model-specific registers that it walks from. */
   wrmsr?(register: number, value: number): void;
   rdmsr?(register: number): number | undefined;
+  /** What an entry of a walk cache knows, where that is more than a table: first page, pages, and words about one of them. */
+  cached?(cache: number, entry: number): CachedRange;
   /** Root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /**

@@ -45,7 +45,7 @@ const MACHINE_NAMES: readonly NameRow[] = [
   },
   ofAddress('tlb', 'tlbEntry', 'What the TLBs know of an address.'),
   ofAddress('pwc', 'walkCacheEntry', 'What the walk caches know of an address.'),
-  later(ofAddress('cwc', 'walkCacheEntry', 'What the cuckoo-walk caches know of an address.')),
+  ofAddress('cwc', 'walkCacheEntry', 'What the cuckoo-walk caches know of an address: the hints which ways to probe.'),
   ofAddress('vma', 'vma', 'The memory area that holds an address, or none.'),
   value('mm', 'mm', 'The address space of the current process.'),
   register('cr0', 'Control register 0 (WP, PG).'),

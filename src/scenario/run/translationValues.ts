@@ -64,7 +64,10 @@ export function entryValue(
 export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, cyclesPerRead?: number): ObjectValue {
   const refs = BigInt(walk.steps.length);
   const to = walk.pfn === undefined ? walk.outcome : `frame ${hex(walk.pfn)}`;
-  const cycles = BigInt(Math.round(walk.steps.length * (cyclesPerRead ?? 0)));
+  // Probes of hashed tables go out together.
+  const rounds = walk.steps.some((s) => s.probe !== undefined) ? 1 : walk.steps.length;
+  const read = walk.steps.filter((s) => s.probe?.matches !== false);
+  const cycles = BigInt(Math.round(rounds * (cyclesPerRead ?? 0)));
   return {
     type: 'object',
     text: `${refs} ${refs === 1n ? 'reference' : 'references'}, ${to}`,
@@ -73,14 +76,12 @@ export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, 
       ...(cyclesPerRead === undefined ? [] : [member('cycles', () => cycles, 'count')]),
       member('levels', () => ({
         type: 'object',
-        text: walk.steps.map((s) => `${s.levelName}[${s.index}]`).join(' → '),
+        text: read.map((s) => `${s.levelName}[${s.index}]`).join(' → '),
         number: refs,
         members: [
-          ...walk.steps.map((s) => member(s.levelName, () => entryOf(s))),
+          ...read.map((s) => member(s.levelName, () => entryOf(s))),
           // Levels that the walk does not come to, or the scheme does not have.
-          ...LEVELS.filter((name) => !walk.steps.some((s) => s.levelName === name)).map((name) =>
-            member(name, () => NONE),
-          ),
+          ...LEVELS.filter((name) => !read.some((s) => s.levelName === name)).map((name) => member(name, () => NONE)),
         ],
       })),
       member('result', () => symbol(walk.outcome)),
@@ -99,7 +100,8 @@ export interface Withheld {
 }
 
 export function tobjValue(walk: WalkNode, withheld?: Withheld): ObjectValue {
-  const leaf = walk.steps.at(-1);
+  const last = walk.steps.at(-1);
+  const leaf = last?.probe?.matches === false ? undefined : last;
   const raw = leaf?.raw ?? 0n;
   const isMapped = walk.outcome === 'mapped';
   const bit = (n: number) => (): boolean => isMapped && ((raw >> BigInt(n)) & 1n) === 1n;

@@ -29,9 +29,11 @@ export interface Strip {
 
 export function stripsOf(picture: WalkPicture, attempt: Attempt, columns: Columns, top: number): Strip[] {
   const levels = attempt.walk?.levels ?? unwalkedLevels(columns);
+  // Probes of one round are side by side below the one field that all of them hash.
+  const shared = attempt.walk?.parallel ? columns.all.find(({ field }) => field.level !== undefined) : undefined;
   const strips: Strip[] = [];
   levels.forEach((level, i) => {
-    const column = columns.all.find(({ field }) => field.level === i);
+    const column = shared ? partOf(shared, i, levels.length) : columns.all.find(({ field }) => field.level === i);
     if (!column) return;
     const width = stripWidth(column.width);
     const read = level.status === 'read';
@@ -52,6 +54,12 @@ export function stripsOf(picture: WalkPicture, attempt: Attempt, columns: Column
   return strips.every(hasRoomForAddress) ? strips : strips.map((strip) => ({ ...strip, entryAddress: undefined }));
 }
 
+function partOf(column: Column, i: number, parts: number): Column {
+  const width = column.width / parts;
+  const x = column.x + i * width;
+  return { ...column, x, width, centre: x + width / 2 };
+}
+
 function hasRoomForAddress({ entryAddress, column, width }: Strip): boolean {
   const roomPx = column.width - width - METRICS.lanePx - SLOT_ADDRESS_PX;
   return entryAddress === undefined || textWidth(entryAddress, 'mono', METRICS.smallPx) <= roomPx;
@@ -69,7 +77,8 @@ function unwalkedLevels(columns: Columns): WalkLevel[] {
     }));
 }
 
-function notesOf({ status, table }: WalkLevel, number: number, { walk }: Attempt): string[] {
+function notesOf({ status, table, matches }: WalkLevel, number: number, { walk }: Attempt): string[] {
+  if (walk?.parallel) return [status !== 'read' ? 'pruned' : matches ? 'matches' : 'no match'];
   if (status === 'read') return [table ?? ''];
   const inLargePage = walk?.levels.slice(0, number).some(({ entry }) => entry?.leaf && entry.present);
   if (status === 'notReached') return inLargePage ? ['part of the offset', 'in offset'] : ['not reached'];

@@ -39,11 +39,12 @@ export function wiresOf(inputs: WireInputs): Wiring {
   const wires = [...indexWires(inputs), ...startWire(inputs)];
   const { picture, strips, page, attempt } = inputs;
   const read = strips.filter(({ slot }) => slot);
+  const parallel = attempt.walk?.parallel === true;
   read.forEach((strip, i) => {
     const next = read[i + 1];
-    if (next) wires.push(pointer(slotEnd(strip), tableStart(next), strip.when));
+    if (next && !parallel) wires.push(pointer(slotEnd(strip), tableStart(next), strip.when));
   });
-  const last = read[read.length - 1];
+  const last = (parallel ? read.find(({ level }) => level.matches) : undefined) ?? read[read.length - 1];
   const faulted = attempt.walk?.outcome === 'fault' && last !== undefined;
   if (last && page?.byte && !faulted) wires.push(pointer(slotEnd(last), tableStart(page), page.when));
   if (!faulted) return { wires, faultMark: undefined };
@@ -68,6 +69,11 @@ function indexWires({ picture, attempt, columns, addressBottom, bars, strips, pa
     );
   for (const { centre, tone, field } of columns.all) {
     if (tone < 0) continue;
+    if (attempt.walk?.parallel) {
+      for (const { slot, column, when } of strips)
+        if (slot) wires.push({ kind: 'index', path: down(column.centre, slot.y - 1), tone, when, end: 'arrow' });
+      continue;
+    }
     const strip = strips.find(({ column }) => column.field === field);
     if (strip?.slot) {
       wires.push({ kind: 'index', path: down(centre, strip.slot.y - 1), tone, when: strip.when, end: 'arrow' });
@@ -85,6 +91,7 @@ function indexWires({ picture, attempt, columns, addressBottom, bars, strips, pa
 
 /** CR3 → first table; or the cache that hit → the table or page that it knew. */
 function startWire({ picture, attempt, bars, strips, page, root }: WireInputs): Wire[] {
+  if (attempt.walk?.parallel) return [];
   const first = strips.find(({ slot }) => slot);
   if (root && first) {
     const from = { x: root.x + root.width, y: tableStart(first).y };

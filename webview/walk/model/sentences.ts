@@ -6,8 +6,9 @@ export function lookupSentence({ structure, key, hit, answer }: CacheLookup): st
   return `${structure}, ${key}: ${hit ? `hit, ${answer ?? 'known'}` : 'miss'}`;
 }
 
-export function readSentence({ name, index, entry, cycles }: WalkLevel): string {
+export function readSentence({ name, index, entry, cycles, matches }: WalkLevel): string {
   const cost = cycles === undefined ? '' : `, ${cycles} cycles`;
+  if (matches === false) return `${name}, slot ${index}: no match${cost}`;
   if (!entry) return `${name} entry ${index}${cost}`;
   const flags = entry.flags ? `, flags ${entry.flags}` : '';
   return `${name} entry ${index} at ${entry.address} is ${entry.raw}: ${entry.meaning}${flags}${cost}`;

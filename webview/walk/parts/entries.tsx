@@ -6,7 +6,9 @@ import { toneClass } from '../figure/tone';
 import { groupHex } from '../model/text';
 
 export function Entries({ walk }: { walk: WalkAttempt }) {
-  const cycles = walk.levels.reduce((sum, level) => sum + (level.cycles ?? 0), 0);
+  const each = walk.levels.map((level) => level.cycles ?? 0);
+  // Probes of a round go out together.
+  const cycles = walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0);
   const count = walk.references;
   return (
     <section class="entries" aria-label="Entries read">

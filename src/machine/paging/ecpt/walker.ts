@@ -9,7 +9,7 @@
  * The walk caches hold whole lines of the walk tables, know no address spaces and are never flushed. They are filled behind
  * a walk that ended in a translation: with what they had missed, and with both lines if their hints were stale.
  */
-import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
+import { asPfn, type Pfn, signExtendPage, type Vpn } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
@@ -19,12 +19,24 @@ import { ArrayState, type TypedArray } from '../../core/state';
 import { AssociativeCache } from '../../mmu/associativeCache';
 import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import { type CachedRange, type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PagingFormat } from '../format';
 import { HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { CWT_NAMES, CWT_WAYS, CwtOf, cwtHeader, cwtTag, Header, lineHasTag, readHeader, wayOfHeader } from './cwt';
+import {
+  CWT_NAMES,
+  CWT_WAYS,
+  CwtOf,
+  cwtHeader,
+  cwtTag,
+  Header,
+  lineHasTag,
+  linePages,
+  pageOfLine,
+  readHeader,
+  wayOfHeader,
+} from './cwt';
 import { Msr, tableFrame, tableLog2, WayNumbers } from './descriptor';
 import { makeHash, type WayHash } from './hash';
 import { Cluster, ENTRY_PAGES, entryOf, hasTag, isHardwareEmpty, tagOf } from './layout';
@@ -398,9 +410,16 @@ export class EcptWalker implements Walker {
     }
   }
 
-  /** The header that a cached line has for a section, for views. */
-  headerOf(i: number, entry: number, section: number): number {
-    return readHeader(this.#lines[i], entry * LINE_WORDS, section);
+  cached(i: number, entry: number): CachedRange {
+    const kind = i === 0 ? CwtOf.Pud : CwtOf.Pmd;
+    const header = (section: number): number => readHeader(this.#lines[i], entry * LINE_WORDS, section);
+    const used = Array.from({ length: 64 }, (_, section) => header(section)).filter((h) => h !== 0).length;
+    return {
+      vpn: signExtendPage(pageOfLine(this.walkCaches[i].tagOf(entry), kind), 48),
+      pages: linePages(kind),
+      text: `${used} of 64 sections`,
+      about: (vpn) => headerText(header(cwtHeader(vpn, kind)), kind),
+    };
   }
 
   // ---- reports ------------------------------------------------------------------------------------------------------

@@ -49,21 +49,23 @@ export function mmObject(machine: Machine): Value {
 export function iteratorObject(machine: Machine): Value {
   const { operation } = machine.kernel;
   if (operation?.kind !== 'iterate') return NONE;
-  const { vpn, end, objects, lookups } = operation.iterator;
+  const { vpn, end, objects, lookups, steps } = operation.iterator;
   return {
     type: 'object',
-    text: `at ${formatVirtual(vpn)}, ${objects} objects, ${lookups} look-ups`,
+    text: `at ${formatVirtual(vpn)}, ${objects} objects, ${lookups} look-ups${steps > 0 ? `, ${steps} pointer steps` : ''}`,
     members: [
       member('at', () => addressOf(vpn), 'address'),
       member('end', () => addressOf(end), 'address'),
       member('objects', () => BigInt(objects), 'count'),
       member('mapped', () => BigInt(operation.mapped), 'count'),
       member('lookups', () => BigInt(lookups), 'count'),
+      member('steps', () => BigInt(steps), 'count'),
     ],
   };
 }
 
 /** Tables of a process. */
 function tablesOf({ inspector }: Machine, root: Pfn): number {
+  if (inspector.tables !== undefined) return inspector.tables(root).length;
   return inspector.census(root).tables.reduce((sum, count) => sum + count, 0);
 }

@@ -39,8 +39,30 @@ export function tlbObject(machine: Machine, vpn: Vpn): ObjectValue {
   return { type: 'object', text: 'not in any TLB', number: 0n, members };
 }
 
+/** `cwc(A)`: the hints for an address, the nearest first; `pwc(A)` of a scheme whose walk caches hold such. */
+function hintObject({ mmu }: Machine, vpn: Vpn): ObjectValue | undefined {
+  const { walker, walkCaches } = mmu;
+  if (walker.cached === undefined) return undefined;
+  for (let i = walkCaches.length - 1; i >= 0; i--)
+    for (let entry = 0; entry < walkCaches[i].entries; entry++) {
+      if (!walkCaches[i].isValid(entry)) continue;
+      const range = walker.cached(i, entry);
+      if (vpn < range.vpn || vpn >= range.vpn + range.pages) continue;
+      const name = walkCaches[i].name.slice(walkCaches[i].name.lastIndexOf(' ') + 1);
+      const table = BigInt(walkCaches[i].frameOf(entry) * 4096);
+      return {
+        type: 'object',
+        text: `hit at ${name}: ${range.about(vpn)}`,
+        number: 1n,
+        members: [member('hit', () => true), member('level', () => name), member('table', () => table, 'address')],
+      };
+    }
+  return undefined;
+}
+
 export function walkCacheObject(machine: Machine, vpn: Vpn): ObjectValue {
   const { mmu, scheme } = machine;
+  if (mmu.walker.cached !== undefined) return hintObject(machine, vpn) ?? UNKNOWN;
   const levels = walkCacheLevels(scheme.format);
   for (let i = mmu.walkCaches.length - 1; i >= 0; i--) {
     const cache = mmu.walkCaches[i];
@@ -59,10 +81,12 @@ export function walkCacheObject(machine: Machine, vpn: Vpn): ObjectValue {
       members,
     };
   }
-  return {
-    type: 'object',
-    text: 'no walk cache knows it',
-    number: 0n,
-    members: [member('hit', () => false), member('level', () => NONE), member('table', () => NONE)],
-  };
+  return UNKNOWN;
 }
+
+const UNKNOWN: ObjectValue = {
+  type: 'object',
+  text: 'no walk cache knows it',
+  number: 0n,
+  members: [member('hit', () => false), member('level', () => NONE), member('table', () => NONE)],
+};

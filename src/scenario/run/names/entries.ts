@@ -8,11 +8,17 @@ import { poke, pokeShort } from './physical';
 
 /**
  * The entry that a walk of `vpn` would read at a level, called by its name; no value if the walk ends before. Of a level that is
- * folded away it is the entry above, as the software's accessors have it; where there is none, the one that stands for both.
+ * folded away it is the entry above, as the software's accessors have it; where there is none, the one that stands for both. Of
+ * hashed tables a walk probes several ways for one page size: the one that has the page is meant.
  */
 export function entryAt(machine: Machine, vpn: Vpn, name: string): Value {
   if (machine.kernel.current === undefined) return NONE;
   const { steps } = machine.inspector.walk(machine.root, vpn);
+  if (machine.scheme.format.hashed !== undefined)
+    return entryObject(
+      machine,
+      steps.find((s) => s.probe?.matches === true && machine.scheme.format.levels[s.level].name === name),
+    );
   const at = steps.findIndex(({ levelName }) => levelName.split('+').includes(name));
   if (at < 0) return NONE;
   const folded = !steps[at].levelName.endsWith(name);

@@ -46,6 +46,7 @@ const OF_ADDRESS: ReadonlyMap<string, (machine: Machine, vpn: Vpn) => Value> = n
   ['tobj', tobjObject],
   ['tlb', tlbObject],
   ['pwc', walkCacheObject],
+  ['cwc', walkCacheObject],
   ['vma', vmaObject],
 ]);
 

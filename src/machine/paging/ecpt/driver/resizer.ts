@@ -161,18 +161,18 @@ export class Resizer implements OccupancyListener {
     // It leaves the old table, wherever it comes to be.
     descriptors.setOccupancy(root, way, descriptors.occupancy(root, way) - 1);
     if (ways.isEmpty) ways.put(root, user, size, tag, 'migrate', 0);
-    else if (this.#options.kick === 'copy') {
-      // The pointer hides the old slot only when the cluster has another.
-      ways.leaving(way, slot);
-      this.#settle(root, user, size, ways.kick(root, user, size, tag, -1));
+    else {
+      // Who copies before kicking lets the pointer hide the old slot only when the cluster has another, or nowhere to go.
+      const copies = this.#options.kick === 'copy';
+      if (copies) ways.leaving(way, slot);
+      else descriptors.setPointer(root, way, slot + 1);
+      const result = ways.kick(root, user, size, tag, -1);
       ways.leaving(-1, 0);
-    } else {
       descriptors.setPointer(root, way, slot + 1);
-      this.#settle(root, user, size, ways.kick(root, user, size, tag, -1));
+      this.#settle(root, user, size, result);
+      return;
     }
-    // Making room may have ended the job, and the way begins anew.
-    if (descriptors.isQueued(root, way) && descriptors.pointer(root, way) === slot)
-      descriptors.setPointer(root, way, slot + 1);
+    descriptors.setPointer(root, way, slot + 1);
   }
 
   /** The target is the way now. */

@@ -1,0 +1,133 @@
+/**
+ * Hashed tables as rows of the *Page Tables* tree: an address space has tables (ways, and during a resize what they grow to), a
+ * table has the slots that are not empty, and a slot the entries of consecutive pages.
+ *
+ * Ids name a place: `hs:1` an address space, `ht:1:0` its first table, `hc:1:0:6669` a slot of it.
+ */
+import { addressOf, formatPhysical, formatVirtual, LEAF_SIZE_NAMES, physicalOf } from '../machine/core/addresses';
+import { formatEntry } from '../machine/paging/format';
+import type { EntryNode, HashedSlot, HashedTable } from '../machine/paging/inspector';
+import type { AddressSpace } from '../machine/paging/spaces';
+import type { TreeNode } from '../protocol/requests';
+import { dataIdOf, entryTarget } from './data/target';
+import { physicalReference } from './memory';
+import type { TableTree } from './tableTree';
+
+/** Slots that one row holds, so that a full way does not unfold into thousands. */
+const SLOTS_PER_GROUP = 256;
+
+const tablesOf = ({ machine }: TableTree, space: AddressSpace): HashedTable[] =>
+  machine.inspector.tables?.(space.root) ?? [];
+
+export function hashedSpace(tree: TableTree, space: AddressSpace): TreeNode {
+  const { id, name, root, note } = space;
+  const at = formatPhysical(physicalOf(root));
+  const tables = tablesOf(tree, space);
+  return {
+    id: `hs:${id}`,
+    label: name,
+    description: `descriptor at ${at} · ${tables.length} tables · ${note}`,
+    tooltip: `Address space ${id}, ${name}: its descriptor is at physical ${at}`,
+    hasChildren: tables.length > 0,
+    icon: 'server-process',
+    kind: 'process',
+    memoryReference: physicalReference(physicalOf(root)),
+    current: id === tree.machine.space?.id && tree.focus.vpn !== undefined,
+  };
+}
+
+export function hashedNodes(tree: TableTree, parent: string): TreeNode[] {
+  const [kind, pid, ...rest] = parent.split(':');
+  const space = tree.machine.spaces.find((s) => s.id === Number(pid));
+  if (space === undefined) return [];
+  const tables = tablesOf(tree, space);
+  if (kind === 'hs') return tables.map((table, i) => tableNode(space, table, i));
+  const number = Number(rest[0]);
+  const table = tables[number];
+  if (table === undefined) return [];
+  const path = pathOf(tree, space);
+  const slots = [...(tree.machine.inspector.slots?.(table) ?? [])];
+  const prefix = `${pid}:${number}`;
+  if (kind === 'hc') {
+    const slot = slots.find((s) => s.slot === Number(rest[1]));
+    return slot?.entries.map(({ vpn, entry }) => entryNode(tree, vpn, entry, path)) ?? [];
+  }
+  if (kind === 'hg') return groupOf(slots, Number(rest[1])).map((s) => slotNode(table, s, prefix, path));
+  if (slots.length <= SLOTS_PER_GROUP) return slots.map((s) => slotNode(table, s, prefix, path));
+  const groups = Math.ceil(slots.length / SLOTS_PER_GROUP);
+  return Array.from({ length: groups }, (_, n) => groupNode(groupOf(slots, n), `${prefix}:${n}`));
+}
+
+const groupOf = (slots: readonly HashedSlot[], n: number): HashedSlot[] =>
+  slots.slice(n * SLOTS_PER_GROUP, (n + 1) * SLOTS_PER_GROUP);
+
+/** Physical addresses of the entries that a walk of the current page probes. */
+function pathOf({ machine, focus }: TableTree, space: AddressSpace): Set<number> {
+  if (focus.vpn === undefined || space.id !== machine.space?.id) return new Set();
+  return new Set(machine.inspector.walk(machine.root, focus.vpn).steps.map((s) => s.address));
+}
+
+function tableNode(space: AddressSpace, table: HashedTable, number: number): TreeNode {
+  const { name, slots, occupied, note, firstSlot } = table;
+  const at = formatPhysical(physicalOf(table.table));
+  const share = `${((100 * occupied) / slots).toFixed(1)} %`;
+  return {
+    id: `ht:${space.id}:${number}`,
+    label: name,
+    description: `${occupied}/${slots} · ${share} · at ${at}${note === '' ? '' : ` · ${note}`}`,
+    tooltip: `${name}: ${slots} slots at physical ${at}, ${occupied} of them in use${firstSlot > 0 ? `\nslots below ${firstSlot} have moved to the new table` : ''}`,
+    hasChildren: occupied > 0,
+    icon: 'table',
+    kind: 'table',
+    memoryReference: physicalReference(physicalOf(table.table)),
+  };
+}
+
+function groupNode(slots: readonly HashedSlot[], id: string): TreeNode {
+  const [first, last] = [slots[0], slots[slots.length - 1]];
+  return {
+    id: `hg:${id}`,
+    label: `slots ${first.slot} … ${last.slot}`,
+    description: `${slots.length} in use`,
+    hasChildren: true,
+    icon: 'layers',
+    kind: 'run',
+  };
+}
+
+function slotNode(table: HashedTable, slot: HashedSlot, prefix: string, path: ReadonlySet<number>): TreeNode {
+  const at = slot.entries[0]?.entry.address ?? 0;
+  return {
+    id: `hc:${prefix}:${slot.slot}`,
+    label: `slot ${slot.slot}`,
+    description: `${formatVirtual(slot.vpn)} · ${slot.note}`,
+    tooltip: `${table.name}, slot ${slot.slot}`,
+    hasChildren: slot.entries.length > 0,
+    icon: 'table',
+    kind: 'table',
+    address: `0x${addressOf(slot.vpn).toString(16)}`,
+    memoryReference: physicalReference(at - (at % 64)),
+    current: slot.entries.some(({ entry }) => path.has(entry.address)),
+  };
+}
+
+function entryNode(tree: TableTree, vpn: HashedSlot['vpn'], entry: EntryNode, path: ReadonlySet<number>): TreeNode {
+  const { machine, focus, breakable } = tree;
+  const target = entry.leaf
+    ? `frame 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
+    : entry.meaning;
+  return {
+    id: `he:${entry.address}`,
+    label: `${entry.levelName}[${entry.index}]`,
+    description: `${formatVirtual(vpn)} → ${target} · ${entry.flags}`,
+    tooltip: `${entry.levelName} at physical ${formatPhysical(entry.address)}\n${formatEntry(machine.inspector.format, entry.raw)}  ${entry.flags}\n${entry.meaning}`,
+    hasChildren: false,
+    icon: entry.present ? 'file-binary' : 'circle-slash',
+    kind: 'leaf',
+    address: `0x${addressOf(vpn).toString(16)}`,
+    memoryReference: physicalReference(entry.address),
+    dataId: breakable ? dataIdOf(entryTarget(entry.address, machine.inspector.format.entryBytes)) : undefined,
+    current: path.has(entry.address),
+    changed: focus.changedEntries.has(entry.address),
+  };
+}
