@@ -2,6 +2,7 @@
 import { ecptScheme } from './ecpt/scheme';
 import { RELEASED } from './ecpt/format';
 import type { PagingFormat } from './format';
+import { HASHED_SCHEME } from './hashed/scheme';
 import { PAE, RADIX32, RADIX4, RADIX5 } from './radix/format';
 import { RadixDriver } from './radix/driver';
 import { RadixInspector } from './radix/inspector';
@@ -29,6 +30,7 @@ function tree(format: PagingFormat): Scheme {
 export const SCHEMES: Readonly<Record<string, Scheme>> = {
   ...Object.fromEntries([RADIX4, RADIX5, RADIX32, PAE].map((format) => [format.scheme, tree(format)])),
   ecpt: ecptScheme(RELEASED),
+  hashed: HASHED_SCHEME,
 };
 
 /** `undefined` if there is none of that name. */

@@ -2,6 +2,7 @@
 import { type PagingFormat, tableBytes } from '../../machine/paging/format';
 import { ecptFormat } from '../../machine/paging/ecpt/format';
 import { RELEASED } from '../../machine/paging/ecpt/format';
+import { HASHED } from '../../machine/paging/hashed/format';
 import { linear } from '../../machine/paging/linear/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../machine/paging/radix/format';
 import { formatSize } from './numbers';
@@ -30,7 +31,7 @@ export const SCHEMES: readonly SchemeRow[] = [
     format: (bits) => linear(Number(bits)),
   },
   { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1' },
-  { name: 'hashed', rest: /^$/, syntax: 'hashed' },
+  { name: 'hashed', rest: /^$/, syntax: 'hashed', format: () => HASHED },
   { name: 'ecpt', rest: /^$/, syntax: 'ecpt', format: () => ecptFormat(RELEASED) },
   { name: 'nested', rest: /^\S.* over \S.*$/, syntax: 'nested GUEST over HOST' },
 ];
@@ -41,7 +42,7 @@ interface SchemeName {
 }
 
 /** What this version can run, as `scheme` is written. */
-const SUPPORTED: ReadonlySet<string> = new Set(['radix', 'ecpt']);
+const SUPPORTED: ReadonlySet<string> = new Set(['radix', 'ecpt', 'hashed']);
 
 export const isSupported = ({ name, args }: SchemeName): boolean => SUPPORTED.has([name, ...args].join(' '));
 
