@@ -10,8 +10,12 @@ const FOLDER = path.join(ROOT, 'examples');
 const SCENARIOS = readdirSync(FOLDER).filter((name) => name.endsWith('.ptscen'));
 
 describe('examples', () => {
-  it('are the three that a newcomer opens first', () => {
-    assert.deepEqual(SCENARIOS, ['01-first-fault.ptscen', '02-walk-and-tlb.ptscen', '03-real-program.ptscen']);
+  it('begin with the three that a newcomer opens first', () => {
+    assert.deepEqual(SCENARIOS.slice(0, 3), [
+      '01-first-fault.ptscen',
+      '02-walk-and-tlb.ptscen',
+      '03-real-program.ptscen',
+    ]);
   });
 
   for (const name of SCENARIOS) {
