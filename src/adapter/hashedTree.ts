@@ -26,8 +26,8 @@ export function hashedSpace(tree: TableTree, space: AddressSpace): TreeNode {
   return {
     id: `hs:${id}`,
     label: name,
-    description: `descriptor at ${at} · ${tables.length} tables · ${note}`,
-    tooltip: `Address space ${id}, ${name}: its descriptor is at physical ${at}`,
+    description: `at ${at} · ${tables.length} ${tables.length === 1 ? 'table' : 'tables'} · ${note}`,
+    tooltip: `Address space ${id}, ${name}: it begins at physical ${at}`,
     hasChildren: tables.length > 0,
     icon: 'server-process',
     kind: 'process',

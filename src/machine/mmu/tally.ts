@@ -50,6 +50,13 @@ export class Tally {
   }
 }
 
+/** A walk of more references than a tally has room for. */
+export function countLongWalk(counters: Float64Array, references: number): void {
+  counters[Counter.Walks]++;
+  counters[Counter.WalkReferences] += references;
+  if (references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = references;
+}
+
 /** Counts accesses from … to − 1, all of which lie on one page; with `pageOnly` their translations alone. */
 export function countAccesses(
   counters: Float64Array,

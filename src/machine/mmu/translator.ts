@@ -30,7 +30,7 @@ import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
 import { PageBits } from '../core/watch';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
-import { countAccesses, Tally } from './tally';
+import { countAccesses, countLongWalk, Tally } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { TranslatorReports } from './translatorReports';
 import { type Walker, WalkStatus } from './walker';
@@ -439,7 +439,8 @@ export class Translator {
             return this.#fault(at);
           }
           counters[Counter.WalkCycles] += r.cycles;
-          tally[width * r.level + r.references]++;
+          if (r.references < width) tally[width * r.level + r.references]++;
+          else countLongWalk(counters, r.references);
           this.walkedAt = at;
           if (recording) this.#tally.countWalks(counters);
           if (r.pageSize !== 0 || !quickly) {

@@ -6,6 +6,7 @@ import { type PagingFormat, walkCacheLevels } from './format';
 import { FptDriver } from './fpt/driver';
 import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from './fpt/format';
 import { FptWalker } from './fpt/walker';
+import { HASHED_SCHEME } from './hashed/scheme';
 import { LinearDriver } from './linear/driver';
 import { linear } from './linear/format';
 import { LinearWalker } from './linear/walker';
@@ -78,6 +79,7 @@ export const SCHEMES: Readonly<Record<string, Scheme>> = {
     ...[FPT_L4L3, FPT_L3L2, FPT_L4L3_L2L1].map((format) => [format.scheme, flattened(format)] as const),
   ]),
   ecpt: ecptScheme(RELEASED),
+  hashed: HASHED_SCHEME,
 };
 
 /** `undefined` if there is none of that name. */

@@ -57,7 +57,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'scheme NAME …',
     'radix',
     'How addresses are translated: `radix` (4 levels), `radix 5`, `radix 32`, `pae`, `linear BITS`, `fpt L4L3`, `fpt L3L2`, `fpt L4L3+L2L1`, `hashed`, `ecpt`, `nested GUEST over HOST`.',
-    { values: ['radix', 'pae', 'linear', 'fpt', 'ecpt'], laterValues: ['hashed', 'nested'] },
+    { values: ['radix', 'pae', 'linear', 'fpt', 'hashed', 'ecpt'], laterValues: ['nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
   now('cpus', 'cpus N', '1', 'Number of CPUs, 1 to 64.', { values: ['1', '2', '4'], available: 64n }),

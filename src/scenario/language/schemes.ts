@@ -2,6 +2,7 @@
 import { ecptFormat, RELEASED } from '../../machine/paging/ecpt/format';
 import { type PagingFormat, tooLarge } from '../../machine/paging/format';
 import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from '../../machine/paging/fpt/format';
+import { HASHED } from '../../machine/paging/hashed/format';
 import { linear } from '../../machine/paging/linear/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../machine/paging/radix/format';
 import type { CacheGeometry } from './machineConfig';
@@ -35,7 +36,7 @@ export const SCHEMES: readonly SchemeRow[] = [
     format: (bits) => linear(Number(bits)),
   },
   { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1', format: (mode) => FPT[mode] },
-  { name: 'hashed', rest: /^$/, syntax: 'hashed' },
+  { name: 'hashed', rest: /^$/, syntax: 'hashed', format: () => HASHED },
   { name: 'ecpt', rest: /^$/, syntax: 'ecpt', format: () => ecptFormat(RELEASED) },
   { name: 'nested', rest: /^\S.* over \S.*$/, syntax: 'nested GUEST over HOST' },
 ];

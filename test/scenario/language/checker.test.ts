@@ -57,7 +57,7 @@ const LINES: [string, string[]][] = [
   ['expect walk() == none', ['PTS026']],
   ['expect phys(1, 2)', ['PTS026']],
   ['expect 0.5 > heap', ['PTS002']],
-  ['expect cwc(heap).hit', ['PTS052']],
+  ['expect ecpt.way(4KiB, 1) == 0', ['PTS052']],
   ['set pte(heap).rw = 0', []],
   ['set pte(heap).folded = 0', ['PTS027']],
   ['set cr3 = 0', []],

@@ -1,0 +1,151 @@
+/** The hardware walker of the hashed page table: slot after slot from the page's own, until one has it or is empty. */
+import { asPfn, PAGE_BYTES, type Pfn, type Vpn } from '../../core/addresses';
+import { Counter } from '../../core/counters';
+import type { WalkPurpose } from '../../core/events';
+import { Signal } from '../../core/probe';
+import type { TypedArray } from '../../core/state';
+import { Access, TlbFlag } from '../../mmu/rights';
+import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
+import { frameOf, HIGH, LOW, reservedHigh } from '../x86/entry';
+import { homeOf, MAX_PROBES, SLOT_WORDS, slotBits } from './format';
+
+const SLOTS_PER_FRAME = PAGE_BYTES / (4 * SLOT_WORDS);
+
+export class HashedWalker implements Walker {
+  readonly result: WalkResult = {
+    status: WalkStatus.NotPresent,
+    pfn: asPfn(0),
+    pageSize: 0,
+    flags: 0,
+    references: 0,
+    cycles: 0,
+    level: 0,
+  };
+  readonly isTree = false;
+  readonly walkCaches = [];
+  readonly #log2: number;
+  readonly #reservedHigh = reservedHigh(PHYSICAL_BITS);
+
+  constructor(private readonly parts: HardwareParts) {
+    this.#log2 = slotBits(parts.memory.frameCount);
+  }
+
+  walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
+    const { counters } = this.parts.probe;
+    counters[Counter.LookupCycles] += this.parts.costs.hash;
+    const status = this.#descend(root, vpn, access, user, retry ? 'retry' : 'translate');
+    if (status === WalkStatus.Mapped) counters[Counter.ReferencesByLevel] += this.result.references;
+    return status;
+  }
+
+  setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus {
+    return this.#descend(root, vpn, Access.Write, user, 'dirty');
+  }
+
+  #descend(root: Pfn, vpn: Vpn, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
+    const { memory, probe, costs } = this.parts;
+    const { result } = this;
+    const home = homeOf(vpn, this.#log2);
+    const mask = 2 ** this.#log2 - 1;
+    if (probe.recorder !== null) {
+      const startedFrom = `CR3: slot ${home} of ${mask + 1}`;
+      probe.recorder.emit({ kind: 'walkStart', purpose, vpn, startLevel: 0, table: root, startedFrom });
+      probe.recorder.indent();
+    }
+    result.references = 0;
+    let status = WalkStatus.NotPresent;
+    for (let i = 0; i < MAX_PROBES; i++) {
+      const slot = (home + i) & mask;
+      const frame = asPfn(root + Math.floor(slot / SLOTS_PER_FRAME));
+      const base = memory.base(frame);
+      const at = base + (slot % SLOTS_PER_FRAME) * SLOT_WORDS;
+      const { words } = memory.pool;
+      const page = base < 0 ? -1 : (words[at] >>> 0) + words[at + 1] * 4294967296 - 1;
+      result.references++;
+      if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
+      if (probe.recorder !== null)
+        probe.recorder.emit({
+          kind: 'tableRead',
+          level: 0,
+          table: root,
+          index: 2 * slot + 1,
+          low: base < 0 ? 0 : words[at + 2],
+          high: base < 0 ? 0 : words[at + 3],
+          cycles: costs.table_read,
+          probe: { way: 0, slot, matches: page === vpn, inTarget: false },
+        });
+      if (page !== vpn && page >= 0) continue;
+      if (page === vpn) status = this.#judge(root, slot, at + 2, access, user);
+      break;
+    }
+    result.status = status;
+    result.cycles = result.references * costs.table_read;
+    this.#reportEnd(status);
+    return status;
+  }
+
+  #judge(root: Pfn, slot: number, at: number, access: Access, user: number): WalkStatus {
+    const { memory, rights, probe } = this.parts;
+    const { result } = this;
+    const low = memory.pool.words[at];
+    const high = memory.pool.words[at + 1];
+    if ((low & LOW.P) === 0) return WalkStatus.NotPresent;
+    if ((high & (this.#reservedHigh | rights.reservedHigh)) !== 0) return WalkStatus.Reserved;
+    const flags =
+      ((low >>> 1) & (TlbFlag.Write | TlbFlag.User)) |
+      ((high >>> 31) * TlbFlag.NoExecute) |
+      ((low & LOW.D) >>> 3) |
+      ((low & LOW.G) >>> 4) |
+      ((high >>> (HIGH.PKEY_SHIFT - TlbFlag.KeyShift)) & TlbFlag.KeyMask);
+    result.flags = flags;
+    if (!rights.allows(flags, access, user)) return WalkStatus.Rights;
+    result.pfn = frameOf(low, high);
+    if (access === Access.Write) result.flags |= TlbFlag.Dirty;
+    const set = access === Access.Write ? LOW.A | LOW.D : LOW.A;
+    if ((low & set) === set) return WalkStatus.Mapped;
+    memory.pool.touch(at >> 10);
+    memory.pool.words[at] = low | set;
+    const frame = asPfn(root + Math.floor(slot / SLOTS_PER_FRAME));
+    if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
+    const bits = [set & ~low & LOW.A ? 'A' : '', set & ~low & LOW.D ? 'D' : ''].join(' ').trim();
+    if (probe.recorder !== null)
+      probe.recorder.emit({
+        kind: 'hardwareWrite',
+        level: 0,
+        table: root,
+        index: 2 * slot + 1,
+        bits,
+        low: low | set,
+        high,
+      });
+    return WalkStatus.Mapped;
+  }
+
+  #reportEnd(status: WalkStatus): void {
+    const { recorder } = this.parts.probe;
+    if (recorder === null) return;
+    const { references, cycles, pfn } = this.result;
+    recorder.outdent();
+    const mapped = status === WalkStatus.Mapped;
+    recorder.emit({
+      kind: 'walkEnd',
+      outcome: mapped ? 'mapped' : 'fault',
+      references,
+      cycles,
+      pfn: mapped ? pfn : undefined,
+      pageSize: mapped ? 0 : undefined,
+    });
+  }
+
+  /** It remembers nothing. */
+  save(): readonly TypedArray[] {
+    return [];
+  }
+  load(): void {
+    // Nothing to restore.
+  }
+  hash(): void {
+    // Nothing to hash.
+  }
+}
