@@ -83,7 +83,8 @@ function unfitFor(
   { memoryBytes, kernel, walkCaches, pcid = false }: MachineOptions,
 ): string | undefined {
   const { scheme, levels, mode, hashed } = format;
-  const large = tooLarge(format, memoryBytes);
+  // A hashed table grows with what is in it, or has a size of its own.
+  const large = hashed === undefined ? tooLarge(format, memoryBytes) : undefined;
   if (large !== undefined) return large;
   const caches = walkCaches.geometry.length;
   // Where levels are folded, those of the levels that are left are taken.

@@ -57,7 +57,7 @@ export const isSupported = (scheme: SchemeName): boolean => formatOf(scheme) !==
 /** Why a scheme cannot be in a memory of that size: its root table alone is larger. Undefined if it can. */
 export function tooLargeFor(scheme: SchemeName, memoryBytes: number): string | undefined {
   const format = formatOf(scheme);
-  return format && tooLarge(format, memoryBytes);
+  return format?.hashed === undefined ? format && tooLarge(format, memoryBytes) : undefined;
 }
 
 /**
