@@ -11,7 +11,7 @@ import type { Machine } from '../machine/machine';
 import { ANY_PCID, type AssociativeCache } from '../machine/mmu/associativeCache';
 import type { CachedRange } from '../machine/mmu/walker';
 import { CR4, TlbFlag } from '../machine/mmu/rights';
-import { indexOf, pagesPerEntry } from '../machine/paging/format';
+import { indexOf, pagesPerEntry, walkCacheLevels } from '../machine/paging/format';
 import type { TreeNode } from '../protocol/requests';
 import type { Focus } from './focus';
 import { physicalReference } from './memory';
@@ -22,12 +22,18 @@ export function cacheNodes(machine: Machine, focus: Focus, parent: string | unde
   if (parent === undefined) return structures(machine).map((s) => structureNode(machine, focus, s));
   const structure = structures(machine).find((s) => `cache:${s.name}` === parent);
   if (structure === undefined) return [];
-  const level = machine.mmu.walkCaches.indexOf(structure);
+  const level = cachedLevel(machine, structure);
   return validEntries(structure).map(({ index, set, rank }) =>
     level < 0
       ? tlbNode(machine, focus, structure, index, set, rank)
       : walkCacheNode(machine, focus, structure, level, index, rank),
   );
+}
+
+/** Level whose entries a walk cache holds; −1 if it is none. */
+function cachedLevel({ mmu, scheme }: Machine, s: AssociativeCache): number {
+  const nth = mmu.walkCaches.indexOf(s);
+  return nth < 0 ? -1 : walkCacheLevels(scheme.format)[nth];
 }
 
 function validEntries(structure: AssociativeCache): { index: number; set: number; rank: number }[] {
@@ -40,7 +46,7 @@ function validEntries(structure: AssociativeCache): { index: number; set: number
 function structureNode(machine: Machine, focus: Focus, s: AssociativeCache): TreeNode {
   const valid = s.population;
   const shape = s.sets === 1 ? 'fully associative' : `${s.sets} sets × ${s.ways} ways`;
-  const level = machine.mmu.walkCaches.indexOf(s);
+  const level = cachedLevel(machine, s);
   return {
     id: `cache:${s.name}`,
     label: s.name,
@@ -120,11 +126,15 @@ function walkCacheNode(
   const vpn = asVpn(s.tagOf(index) * pagesPerEntry(format));
   const current = focus.vpn !== undefined && Math.floor(focus.vpn / pagesPerEntry(format)) === s.tagOf(index);
   const table = s.frameOf(index) * 4096;
+  // In a walk cache this flag says of what kind the table is.
+  const flags = s.flagsOf(index);
+  const { next = level + 1, flattened } = format;
+  const child = flattened !== undefined && (flags & TlbFlag.Dirty) !== 0 ? flattened : next;
   const context = contextOf(machine, s, index);
   return {
     id: `entry:${s.name}:${s.tagOf(index)}${context.id}`,
     label: `${formatVirtual(vpn)}`,
-    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[level + 1].name} table at ${formatPhysical(table)} · ${flagNames(s.flagsOf(index))}${context.text} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[child].name} table at ${formatPhysical(table)} · ${flagNames(flags & ~TlbFlag.Dirty)}${context.text} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
     tooltip: `A walk of any address with this prefix starts at the table at ${formatPhysical(table)}`,
     hasChildren: false,
     icon: 'symbol-field',

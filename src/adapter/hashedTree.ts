@@ -126,7 +126,7 @@ function entryNode(tree: TableTree, vpn: HashedSlot['vpn'], entry: EntryNode, pa
     kind: 'leaf',
     address: `0x${addressOf(vpn).toString(16)}`,
     memoryReference: physicalReference(entry.address),
-    dataId: breakable ? dataIdOf(entryTarget(entry.address)) : undefined,
+    dataId: breakable ? dataIdOf(entryTarget(entry.address, machine.inspector.format)) : undefined,
     current: path.has(entry.address),
     changed: focus.changedEntries.has(entry.address),
   };

@@ -7,7 +7,7 @@ import {
   physicalOf,
   vpnOfAddress,
 } from '../machine/core/addresses';
-import { entriesOf, formatEntry, indexOf, type PagingFormat } from '../machine/paging/format';
+import { entriesOf, formatEntry, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
 import type { EntryNode, Inspector, WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
@@ -51,11 +51,17 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   const vpn = vpnOfAddress(address);
   const root = machine.root;
   const walk = machine.inspector.walk(root, vpn);
+  const { format } = machine.inspector;
+  const path = walkedPath(
+    format,
+    walk.steps.map(({ level }) => level),
+  );
   const levels: WalkLevel[] =
     hashedLevels(subject, walk) ??
-    machine.inspector.format.levels.map((format, level): WalkLevel => {
-      const step = walk.steps[level];
-      const base = { name: format.name, slots: entriesOf(format), index: indexOf(vpn, format) };
+    path.map((level, n): WalkLevel => {
+      const step = walk.steps[n];
+      const { name } = format.levels[level];
+      const base = { name, slots: entriesOf(format.levels[level]), index: indexOf(vpn, format.levels[level]) };
       if (step === undefined) return { ...base, status: 'notReached' };
       return {
         ...base,
@@ -92,7 +98,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   const title = `walk of ${subject.describeAddress(address) ?? formatAddress(address)}`;
   const cursor = { tick, event: -1, events: 0 };
   const picture = emptyPicture(subject, address, cursor, { title, kind: 'read', sizeBytes: 0 });
-  return { ...picture, walks: [attempt], result };
+  return { ...picture, fields: addressFields(format, address, path), walks: [attempt], result };
 }
 
 /** Every way that was asked, and where. */
@@ -111,7 +117,13 @@ function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode)
   return levels;
 }
 
-export function addressFields({ levels, addressBits, hashed }: PagingFormat, address: bigint): AddressField[] {
+/** `path`: levels of the tables that the address indexes, root first. */
+export function addressFields(
+  format: PagingFormat,
+  address: bigint,
+  path: readonly number[] = mainPath(format),
+): AddressField[] {
+  const { levels, addressBits, hashed } = format;
   const part = (name: string, highBit: number, lowBit: number, level?: number): AddressField => {
     const width = highBit - lowBit + 1;
     const value = (address >> BigInt(lowBit)) & ((1n << BigInt(width)) - 1n);
@@ -128,7 +140,10 @@ export function addressFields({ levels, addressBits, hashed }: PagingFormat, add
   }
   return [
     ...(addressBits < 64 ? [part('sign', 63, addressBits)] : []),
-    ...levels.map((l, i) => part(l.name, l.shift + l.bits - 1, l.shift, i)),
+    ...path.map((level, i) => {
+      const { name, shift, bits } = levels[level];
+      return part(name, shift + bits - 1, shift, i);
+    }),
     part('offset', 11, 0),
   ];
 }

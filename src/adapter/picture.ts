@@ -10,8 +10,7 @@ import {
 } from '../machine/core/addresses';
 import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
-import { entriesOf, indexOf } from '../machine/paging/format';
-import type { EntryNode } from '../machine/paging/inspector';
+import { entriesOf, indexOf, walkedPath } from '../machine/paging/format';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
   CacheLookup,
@@ -24,7 +23,7 @@ import type {
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
 import { probeLevel, waysOf } from './hashedPicture';
-import { emptyPicture, entryPicture } from './inspectedPicture';
+import { addressFields, emptyPicture, entryPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
 const PAGE_SHIFTS = [12, 21, 30] as const;
@@ -40,9 +39,23 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   const title = events[0].kind === 'statement' ? events[0].text : translate.access;
   const cursor = { ...moment, events: events.length };
   const picture = emptyPicture(run, address, cursor, { title, kind: translate.access, sizeBytes: translate.sizeBytes });
-  const builder = new PictureBuilder(run, picture);
+  const { format } = run.machine.inspector;
+  const path = walkedPath(format, levelsRead(events, first, last));
+  picture.fields = addressFields(format, address, path);
+  const builder = new PictureBuilder(run, picture, path);
   for (let i = first; i <= last; i++) builder.add(events[i], i);
   return picture;
+}
+
+/** Levels that the last walk has read: the fault before it may have made tables, and said of which kind they are. */
+function levelsRead(events: readonly MachineEvent[], first: number, last: number): number[] {
+  let read: number[] = [];
+  for (let i = first; i <= last; i++) {
+    const event = events[i];
+    if (event.kind === 'walkStart') read = [];
+    if (event.kind === 'tableRead') read.push(event.level);
+  }
+  return read;
 }
 
 /** The events about one page: from its translation to the next page's, retry included. The cursor's, or the first. */
@@ -69,6 +82,8 @@ class PictureBuilder {
   constructor(
     private readonly run: Run,
     private readonly picture: WalkPicture,
+    /** Levels of the tables that the address indexes. */
+    private readonly path: readonly number[],
   ) {}
 
   add(event: MachineEvent, index: number): void {
@@ -121,15 +136,17 @@ class PictureBuilder {
 
   #start(event: WalkStartEvent, index: number): void {
     this.#walkStart = event;
-    const { inspector, scheme } = this.run.machine;
-    const ways = waysOf(inspector, this.run.machine.kernel.current?.tdb.root ?? event.table);
+    const { inspector, scheme, kernel } = this.run.machine;
+    const formats = scheme.format.levels;
+    const { shift } = formats[event.startLevel];
+    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table);
     const levels =
       ways ??
-      scheme.format.levels.map((format, level): WalkLevel => ({
-        name: format.name,
-        status: level < event.startLevel ? 'skipped' : 'notReached',
-        slots: entriesOf(format),
-        index: indexOf(this.#vpn, format),
+      this.path.map((level): WalkLevel => ({
+        name: formats[level].name,
+        status: formats[level].shift > shift ? 'skipped' : 'notReached',
+        slots: entriesOf(formats[level]),
+        index: indexOf(this.#vpn, formats[level]),
       }));
     this.#walk = {
       purpose: event.purpose,
@@ -152,13 +169,16 @@ class PictureBuilder {
       event.level,
       event.index,
     );
-    const level =
-      event.probe === undefined ? this.#walk.levels[event.level] : probeLevel(this.#walk, entry, event.probe);
-    this.#fill(level, entry, event, index);
     this.#walk.lastEvent = index;
-  }
-
-  #fill(level: WalkLevel, entry: EntryNode, event: TableReadEvent, index: number): void {
+    // A table that an edit has replaced since is not on the way of the last walk.
+    const at = this.path.indexOf(event.level);
+    const level =
+      event.probe !== undefined
+        ? probeLevel(this.#walk, entry, event.probe)
+        : at < 0
+          ? undefined
+          : this.#walk.levels.at(at);
+    if (level === undefined) return;
     level.status = 'read';
     level.table = formatPhysical(physicalOf(event.table));
     if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);

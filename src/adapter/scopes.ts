@@ -124,7 +124,7 @@ function walkRows(context: ScopeContext): VariableNode[] {
       const children = read.map((l) =>
         row(`${l.name}[${l.index}]`, `${l.entry?.raw} ${l.entry?.flags}: ${l.entry?.meaning}`, {
           memoryReference: l.entry && physicalReference(BigInt(l.entry.address)),
-          dataId: l.entry && dataIdOf(entryTarget(Number(l.entry.address))),
+          dataId: l.entry && dataIdOf(entryTarget(Number(l.entry.address), context.run.machine.scheme.format)),
           menu: l.entry && 'ptscope-entry',
           children:
             l.entry &&

@@ -28,6 +28,9 @@ import { physicalReference } from './memory';
 /** Fewer equal neighbours than this stay rows of their own. */
 const SHORTEST_RUN = 3;
 
+/** A table with more entries in use than this is listed in parts of as many: a frame's worth of a flattened one. */
+const PART_ENTRIES = 512;
+
 /** What table rows are made of. */
 export interface TableTree {
   machine: AddressSpaces;
@@ -41,17 +44,19 @@ interface TableId {
   table: number;
   level: number;
   base: number;
-  /** A run of entries first … last of the table. */
-  run?: { first: number; last: number };
+  /** Entries first … last of the table: a run of equal ones, or a part of a table that is too large for one list. */
+  run?: { kind: 'run' | 'part'; first: number; last: number };
 }
 
 const idOf = ({ pid, table, level, base, run }: TableId): string =>
-  `pt:${pid}:${table}:${level}:${base}${run ? `:${run.first}-${run.last}` : ''}`;
+  `pt:${pid}:${table}:${level}:${base}${run ? `:${run.kind === 'part' ? 'p' : ''}${run.first}-${run.last}` : ''}`;
 
 function parseId(id: string): TableId | undefined {
-  const [, pid, table, level, base, , first, last] = /^pt:(\d+):(\d+):(\d+):(\d+)(:(\d+)-(\d+))?$/.exec(id) ?? [];
+  const [, pid, table, level, base, , part, first, last] =
+    /^pt:(\d+):(\d+):(\d+):(\d+)(:(p?)(\d+)-(\d+))?$/.exec(id) ?? [];
   if (base === undefined) return undefined;
-  const run = first === undefined ? undefined : { first: Number(first), last: Number(last) };
+  const kind = part === 'p' ? 'part' : 'run';
+  const run = first === undefined ? undefined : ({ kind, first: Number(first), last: Number(last) } as const);
   return { pid: Number(pid), table: Number(table), level: Number(level), base: Number(base), run };
 }
 
@@ -63,8 +68,48 @@ export function tableNodes(tree: TableTree, parent: string | undefined): TreeNod
   if (id === undefined || id.level >= machine.inspector.format.levels.length) return [];
   const onPath = id.pid === machine.space?.id ? pathOf(tree) : new Set<number>();
   const context: RowContext = { ...tree, id, onPath };
-  if (id.run) return rowsOf(context, range(id.run.first, id.run.last));
-  return grouped(context, machine.inspector.used(asPfn(id.table), id.level));
+  if (id.run?.kind === 'run') return rowsOf(context, range(id.run.first, id.run.last));
+  const used = machine.inspector.used(asPfn(id.table), id.level);
+  if (id.run) {
+    const { first, last } = id.run;
+    return grouped(
+      context,
+      used.filter((index) => index >= first && index <= last),
+    );
+  }
+  const large = entriesOf(machine.inspector.format.levels[id.level]) > 2 * PART_ENTRIES;
+  return large && used.length > PART_ENTRIES ? parts(context, used) : grouped(context, used);
+}
+
+/** Of a large table that is well filled: a row for each part that holds anything. */
+function parts(context: RowContext, used: readonly number[]): TreeNode[] {
+  const fill = new Map<number, number>();
+  for (const index of used) {
+    const first = index - (index % PART_ENTRIES);
+    fill.set(first, (fill.get(first) ?? 0) + 1);
+  }
+  return [...fill].map(([first, count]) => partNode(context, first, count));
+}
+
+function partNode(context: RowContext, first: number, count: number): TreeNode {
+  const { format } = context.machine.inspector;
+  const { name } = format.levels[context.id.level];
+  const last = first + PART_ENTRIES - 1;
+  const vpn = pageOf(context, first);
+  const end = addPages(pageOf(context, last), pagesPerEntry(format.levels[context.id.level]));
+  const address = entryAt(context, first).address;
+  return {
+    id: idOf({ ...context.id, run: { kind: 'part', first, last } }),
+    label: `${name}[${first}…${last}]`,
+    description: `${formatVirtual(vpn)} .. ${formatVirtual(end)} · ${count}/${PART_ENTRIES}`,
+    tooltip: `${count} of these ${PART_ENTRIES} entries are not empty`,
+    hasChildren: true,
+    icon: 'layers',
+    kind: 'run',
+    address: `0x${addressOf(vpn).toString(16)}`,
+    memoryReference: physicalReference(address),
+    current: [...context.onPath].some((at) => at >= address && at < address + PART_ENTRIES * format.entryBytes),
+  };
 }
 
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
@@ -77,13 +122,14 @@ function pathOf({ machine, focus }: TableTree): Set<number> {
 
 function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
   const { machine, focus } = tree;
-  const { id, name, root: table, note } = space;
   if (machine.inspector.tables !== undefined) return hashedSpace(tree, space);
-  const root = machine.inspector.format.levels[0];
-  const used = machine.inspector.used(table, 0).length;
+  const { id, name, root: cr3, note } = space;
+  const { table, level } = machine.inspector.rootTable(cr3);
+  const root = machine.inspector.format.levels[level];
+  const used = machine.inspector.used(table, level).length;
   const at = formatPhysical(physicalOf(table));
   return {
-    id: idOf({ pid: id, table, level: 0, base: 0 }),
+    id: idOf({ pid: id, table, level, base: 0 }),
     label: name,
     description: `${root.name} at ${at} · ${used}/${entriesOf(root)} · ${note}`,
     tooltip: `Address space ${id}, ${name}: root table ${root.name} at physical ${at}`,
@@ -149,14 +195,14 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
   const vpn = pageOf(context, entry.index);
   const child = entry.present && !entry.leaf;
   const fill = child
-    ? ` · ${machine.inspector.used(entry.frame, entry.level + 1).length}/${entriesOf(machine.inspector.format.levels[entry.level + 1])}`
+    ? ` · ${machine.inspector.used(entry.frame, entry.childLevel).length}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`
     : '';
   const target = entry.leaf
     ? `frame 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
     : entry.meaning;
   return {
     id: child
-      ? idOf({ pid: id.pid, table: entry.frame, level: entry.level + 1, base: vpn })
+      ? idOf({ pid: id.pid, table: entry.frame, level: entry.childLevel, base: vpn })
       : `pte:${id.pid}:${entry.address}`,
     label: `${entry.levelName}[${entry.index}]`,
     description: `${formatVirtual(vpn)} → ${target}${fill} · ${entry.flags}`,
@@ -166,7 +212,7 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     kind: child ? 'table' : 'leaf',
     address: `0x${addressOf(vpn).toString(16)}`,
     memoryReference: physicalReference(entry.address),
-    dataId: context.breakable ? dataIdOf(entryTarget(entry.address)) : undefined,
+    dataId: context.breakable ? dataIdOf(entryTarget(entry.address, machine.inspector.format)) : undefined,
     range: context.breakable ? rangeOf(context, vpn, 1) : undefined,
     current: onPath.has(entry.address),
     changed: focus.changedEntries.has(entry.address),
@@ -180,7 +226,7 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
   const { levels, entryBytes } = context.machine.inspector.format;
   const end = addPages(pageOf(context, last.index), pagesPerEntry(levels[first.level]));
   return {
-    id: idOf({ ...context.id, run: { first: first.index, last: last.index } }),
+    id: idOf({ ...context.id, run: { kind: 'run', first: first.index, last: last.index } }),
     label: `${first.levelName}[${first.index}…${last.index}]`,
     description: `${formatVirtual(vpn)} .. ${formatVirtual(end)} → frames 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${LEAF_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
     tooltip: `${run.length} consecutive pages with equal flags`,

@@ -70,7 +70,7 @@ function changing(run: Run, text: string): DataTarget {
   const address = isRegister(text) ? undefined : addressNamed(run, text);
   const target = address === undefined ? dataNamed(run, text) : undefined;
   if (target !== undefined && target.kind !== 'virtual') return target;
-  return entryTarget(lastEntry(run, address ?? target?.start ?? 0n).address);
+  return entryTarget(lastEntry(run, address ?? target?.start ?? 0n).address, run.machine.scheme.format);
 }
 
 const isRegister = (text: string): boolean => REGISTERS.some((name) => name === text.trim());

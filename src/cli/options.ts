@@ -32,7 +32,7 @@ export const atOption = (): Option =>
 
 export function addMachineOptions(command: Command, formats: readonly string[] = TEXT_OR_JSON): Command {
   return command
-    .option('--scheme <scheme>', 'translation scheme, an argument after a colon: radix, fpt:L3L2')
+    .option('--scheme <scheme>', 'translation scheme, an argument after a colon: radix, radix:5, pae, linear:30')
     .option('--set <key=value>', 'any key of the machine block, e.g. "dtlb=4K 64x4"; repeatable', append, [])
     .addOption(new Option('--limit <n>', 'accesses to run at most').argParser(wholeNumber))
     .addOption(formatOption(formats))

@@ -91,7 +91,7 @@ function makeProgram(host: CliHost, done: (code: ExitCode) => void): Command {
     .description('run the same thing under several schemes')
     .option('--schemes <list>', 'schemes, separated by commas')
     .action(() => {
-      throw usageError('compare is not available in this version of ptscope yet: radix is its only scheme');
+      throw usageError('compare is not available in this version of ptscope yet: run the file with several --scheme');
     });
 
   program

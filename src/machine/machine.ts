@@ -30,7 +30,7 @@ import { Mmu } from './mmu/mmu';
 import { Processors, type ProcessorsSnapshot } from './mmu/processors';
 import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
-import { pagesPerEntry } from './paging/format';
+import { pageSizesOf } from './paging/format';
 import { hasProtectionKeys } from './paging/x86/attributes';
 import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal, schemeOf } from './options';
@@ -145,11 +145,12 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
-    const seed = options.seed ?? 1;
-    const driver = scheme.createDriver({ memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed });
+    const { fptFree, seed = 1 } = options;
+    const parts = { memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed, fptFree };
+    const driver = scheme.createDriver(parts);
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
     this.kernel = new Kernel(this.emt, buddy, probe, options.kernel, {
-      pageSizes: scheme.format.levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry),
+      pageSizes: pageSizesOf(scheme.format),
       userSpace: scheme.format.userSpace,
       protectionKeys: hasProtectionKeys(scheme.format) ? 16 : 1,
       noExecute: scheme.format.entryBytes === 8,

@@ -3,9 +3,9 @@ import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
 import type { EcptOptions } from './paging/ecpt/format';
-import { type Scheme, schemeNamed, SCHEMES, type WalkCacheOptions } from './paging/registry';
+import { type FptFree, schemeNamed, type Scheme, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
-import { type PagingFormat, reachableFrames } from './paging/format';
+import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
 import { KernelSpace } from './paging/x86/kernelSpace';
 
@@ -30,6 +30,8 @@ export interface MachineOptions {
   pcid?: boolean;
   /** Page-table isolation: user mode has a root of its own, without the kernel. */
   kpti?: boolean;
+  /** Order of work when a flattened table is freed. */
+  fptFree?: FptFree;
   /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
   replacement?: ReplacementPolicy;
   seed?: number;
@@ -42,8 +44,11 @@ export const MAX_CPUS = 64;
 const BYTES_PER_NODE = 2 ** 22;
 
 /** The scheme that the options name, as they want it. It must exist. */
-export const schemeOf = (options: MachineOptions): Scheme =>
-  SCHEMES[options.scheme].configured?.(options) ?? SCHEMES[options.scheme];
+export function schemeOf(options: MachineOptions): Scheme {
+  const scheme = schemeNamed(options.scheme);
+  if (scheme === undefined) throw new Error(`there is no scheme ${options.scheme}`);
+  return scheme.configured?.(options) ?? scheme;
+}
 
 /** Why a machine cannot be built like that, as a sentence; `undefined` if it can. */
 export function refusal(options: MachineOptions): string | undefined {
@@ -53,6 +58,11 @@ export function refusal(options: MachineOptions): string | undefined {
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > MAX_CPUS) return `A machine has 1 to ${MAX_CPUS} CPUs.`;
   if (nodes > 1 && nodes * BYTES_PER_NODE > options.memoryBytes)
     return `A memory node needs at least 4 MiB: ${nodes} nodes do not fit.`;
+  const { flatRoot } = scheme.format;
+  if (options.pcid === true && flatRoot !== undefined)
+    return `${options.scheme} has no PCIDs: bit 63 of CR3 says that the root is flattened, and a load of CR3 needs that bit to keep translations.`;
+  if (kpti && flatRoot !== undefined)
+    return `${options.scheme} has no page-table isolation: a flattened root has none for user mode beside it.`;
   const schemes = scheme.refusal?.(options);
   if (schemes !== undefined) return schemes;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
@@ -73,9 +83,13 @@ function unfitFor(
   { memoryBytes, kernel, walkCaches, pcid = false }: MachineOptions,
 ): string | undefined {
   const { scheme, levels, mode, hashed } = format;
+  const large = tooLarge(format, memoryBytes);
+  if (large !== undefined) return large;
   const caches = walkCaches.geometry.length;
-  if (hashed === undefined && caches !== levels.length - 1)
-    return `The scheme ${scheme} has ${levels.length - 1} walk caches, one for each level that points to tables; there are ${caches}.`;
+  // Where levels are folded, those of the levels that are left are taken.
+  const upper = levels.filter(({ wide }) => wide !== true).length - 1;
+  if (hashed === undefined && caches !== upper)
+    return `The scheme ${scheme} has ${upper} walk caches, one for each level that points to tables; there are ${caches}.`;
   if (pcid && !mode.longMode) return `The scheme ${scheme} has no PCIDs: they come with 64-bit paging.`;
   if (memoryBytes > reachableFrames(format) * PAGE_BYTES)
     return `Entries of the scheme ${scheme} can name no memory beyond 4 GiB.`;

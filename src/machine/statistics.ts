@@ -6,7 +6,7 @@ import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
 import type { Machine } from './machine';
-import { tableFrames } from './paging/format';
+import { entriesOf, tableFrames, walkCacheLevels } from './paging/format';
 
 export interface HitsAndMisses {
   hits: number;
@@ -53,8 +53,19 @@ export interface Statistics {
     referencesByLevel: Record<string, number>;
   };
   walkCaches: Record<string, HitsAndMisses>;
-  /** Of processes, in frames; `kernel`: tables of the kernel's address space, which the others leave out. */
-  tables: { bytes: number; count: number; byLevel: Record<string, number>; kernel: number };
+  /** Of processes; `kernel`: tables of the kernel's address space, which the others leave out. */
+  tables: {
+    bytes: number;
+    count: number;
+    byLevel: Record<string, number>;
+    kernel: number;
+    /** Tables of 2 MiB that stand for two levels. */
+    flattened: number;
+    /** Flattened tables that were wanted and had to be normal ones. */
+    fallbacks: number;
+    /** Entries of tables in use, and those of them that say nothing. Counted when asked for. */
+    readonly slots: { total: number; wasted: number };
+  };
   kernel: {
     instructions: number;
     /** Table entries that software read and wrote. */
@@ -63,8 +74,8 @@ export interface Statistics {
     byClass: { pageFault: number; systemCall: number; timer: number; other: number };
     byFunction: Record<string, { calls: number; instructions: number }>;
   };
-  /** `dropped`: those that the scenario had left out. */
-  flushes: { total: number; pages: number; shootdowns: number; ipis: number; dropped: number };
+  /** `dropped`: those that the scenario had left out; `forced`: those that a flattened table made necessary at once. */
+  flushes: { total: number; pages: number; shootdowns: number; ipis: number; dropped: number; forced: number };
   /** Private pages that write faults copied, and those that had a sole owner. */
   cow: { copies: number; reuses: number };
   /** `fallbacks`: faults for which a huge page was wanted and no block was free. */
@@ -89,6 +100,7 @@ export function statistics(machine: Machine): Statistics {
   const c = machine.probe.counters;
   const { format } = machine.scheme;
   const { levels } = format;
+  const cached = walkCacheLevels(format);
   const byLevel = (first: Counter): Record<string, number> =>
     Object.fromEntries(levels.map((l, i) => [l.name, c[first + i]]));
   const pair = (hits: Counter): HitsAndMisses => ({ hits: c[hits], misses: c[hits + 1] });
@@ -141,7 +153,7 @@ export function statistics(machine: Machine): Statistics {
     },
     walkCaches: Object.fromEntries(
       machine.mmu.walkCaches.map(({ name }, i) => [
-        name.slice(name.lastIndexOf(' ') + 1),
+        format.hashed === undefined ? levels[cached[i]].name : name.slice(name.lastIndexOf(' ') + 1),
         pair((Counter.WalkCaches + 2 * i) as Counter),
       ]),
     ),
@@ -150,6 +162,11 @@ export function statistics(machine: Machine): Statistics {
       count: tables,
       byLevel: Object.fromEntries(kinds.map((name, i) => [name, c[Counter.TablesByLevel + i]])),
       kernel: c[Counter.KernelTables],
+      flattened: levels.reduce((sum, l, i) => sum + (l.wide === true ? c[Counter.TablesByLevel + i] : 0), 0),
+      fallbacks: c[Counter.FlattenedFallbacks],
+      get slots() {
+        return slotsOf(machine);
+      },
     },
     kernel: {
       instructions: kernelInstructions,
@@ -174,6 +191,7 @@ export function statistics(machine: Machine): Statistics {
       shootdowns: c[Counter.Shootdowns],
       ipis: c[Counter.Ipis],
       dropped: c[Counter.FlushesDropped],
+      forced: c[Counter.ForcedFlushes],
     },
     cow: { copies: c[Counter.CowCopies], reuses: c[Counter.CowReuses] },
     huge: {
@@ -199,6 +217,20 @@ export function statistics(machine: Machine): Statistics {
   };
 }
 
+/** Entries of all processes' tables, found by looking at them. */
+function slotsOf({ kernel, inspector }: Machine): { total: number; wasted: number } {
+  const slots = { total: 0, wasted: 0 };
+  for (const process of kernel.processes) {
+    if (process.exited) continue;
+    const { tables, entries = [] } = inspector.census(process.tdb.root, { entries: true });
+    tables.forEach((count, level) => {
+      const total = count * entriesOf(inspector.format.levels[level]);
+      slots.total += total;
+      slots.wasted += total - (entries[level] ?? 0);
+    });
+  }
+  return slots;
+}
 const ecptStatistics = (c: Float64Array): EcptStatistics => ({
   walks: {
     direct: c[Counter.EcptDirect],

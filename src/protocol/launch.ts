@@ -5,7 +5,7 @@ export interface LaunchArguments {
   program: string;
   /** Only this test of the scenario; absent: everything outside tests. */
   test?: string;
-  /** `radix`, `fpt L3L2`: overrides the scenario's. */
+  /** `radix`, `radix 5`: overrides the scenario's. */
   scheme?: string;
   /** Keys of the machine block, each with its value as in a scenario. */
   machine?: Record<string, string | number | boolean>;

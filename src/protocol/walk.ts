@@ -9,7 +9,7 @@ export interface WalkPicture {
   /** The cursor and the length of the tick. `event` is −1 if the picture is of a walk that is not on the tape. */
   cursor: { tick: number; event: number; events: number };
   access: AccessSummary;
-  /** The scheme in the scenario's words: `radix`, `fpt L3L2`. */
+  /** The scheme in the scenario's words: `radix`, `radix 5`. */
   scheme: string;
   /** The address split into its fields, most significant first; they cover all 64 bits. */
   fields: AddressField[];

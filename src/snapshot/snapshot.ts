@@ -3,7 +3,7 @@ import { asPfn, formatAddress, PAGE_BYTES, type Pfn } from '../machine/core/addr
 import type { PagingFormat } from '../machine/paging/format';
 import type { Inspector } from '../machine/paging/inspector';
 import { RADIX4, RADIX5 } from '../machine/paging/radix/format';
-import { RadixInspector } from '../machine/paging/radix/inspector';
+import { TreeInspector } from '../machine/paging/tree/inspector';
 import type { AddressSpace, AddressSpaces } from '../machine/paging/spaces';
 import type { SnapshotDescription } from './description';
 import { SnapshotError } from './errors';
@@ -36,7 +36,7 @@ export class Snapshot implements AddressSpaces {
     readonly memory: SnapshotMemory,
   ) {
     this.format = description.levels === 5 ? RADIX5 : RADIX4;
-    this.inspector = new RadixInspector(this.format, memory, { physicalBits: PHYSICAL_BITS, absent: absentText });
+    this.inspector = new TreeInspector(this.format, memory, { physicalBits: PHYSICAL_BITS, absent: absentText });
     this.spaces = description.roots.map(({ name, cr3, kind, note }, i) => {
       const root = asPfn(Number(cr3 & ROOT) / PAGE_BYTES);
       return { id: i + 1, name, root, kind, cr3, note: note === '' ? kind : `${kind}: ${note}` };

@@ -1,7 +1,7 @@
 /** A walk that nobody made, read from memory and written in the words of the tape. */
 import { formatAddress, offsetOfAddress, PAGE_SHIFT, vpnOfAddress } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
-import { indexOf } from '../machine/paging/format';
+import { indexOf, type PagingFormat, walkedPath } from '../machine/paging/format';
 import type { WalkNode } from '../machine/paging/inspector';
 import { highWord, lowWord } from '../machine/paging/x86/entry';
 import type { Subject } from '../scenario/run/subject';
@@ -14,13 +14,23 @@ const RESULTS: Record<WalkNode['outcome'], string> = {
   notCanonical: 'the address is not canonical',
 };
 
-/** The address in the fields that the tables index with, root first. */
-export function fieldsOf({ machine }: Subject, address: bigint): [name: string, index: number][] {
+/** The address in the fields that the tables of a walk index with, root first. */
+export function fieldsOf(
+  { machine }: Subject,
+  address: bigint,
+  { steps }: Pick<WalkNode, 'steps'>,
+): [name: string, index: number][] {
   const { format } = machine.inspector;
-  const vpn = vpnOfAddress(address);
-  if (format.hashed === undefined) return format.levels.map((level) => [level.name, indexOf(vpn, level)]);
-  const inCluster = 2 ** format.hashed.clusterBits;
-  const page = vpn % 2 ** (format.addressBits - PAGE_SHIFT);
+  if (format.hashed !== undefined) return hashedFields(format, address);
+  const read = steps.map(({ level }) => level);
+  return walkedPath(format, read)
+    .map((level) => format.levels[level])
+    .map((level) => [level.name, indexOf(vpnOfAddress(address), level)]);
+}
+
+function hashedFields({ addressBits, hashed }: PagingFormat, address: bigint): [name: string, index: number][] {
+  const inCluster = 2 ** (hashed?.clusterBits ?? 0);
+  const page = vpnOfAddress(address) % 2 ** (addressBits - PAGE_SHIFT);
   return [
     ['tag', Math.floor(page / inCluster)],
     ['entry', page % inCluster],
@@ -34,7 +44,7 @@ export interface WalkTextOptions {
 }
 
 export function walkText(subject: Subject, address: bigint, walked: WalkNode, options: WalkTextOptions = {}): string {
-  const fields = fieldsOf(subject, address).map(([name, index]) => `${name} ${index}`);
+  const fields = fieldsOf(subject, address, walked).map(([name, index]) => `${name} ${index}`);
   const events = eventsOf(subject, address, walked, options.cyclesPerRead ?? 0);
   const listing = listingLines(events, subject.machine, (a) => subject.describeAddress(a));
   const name = subject.describeAddress(address) ?? formatAddress(address);
@@ -68,7 +78,7 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cycle
     pfn === undefined
       ? { kind: 'note', depth: 0, text: `nothing is mapped: ${RESULTS[outcome]}` }
       : { kind: 'translated', depth: 0, vpn, offset, pfn, pageSize, from: 'walk' };
-  const startedFrom = isRound ? 'the descriptor: all ways' : 'CR3';
-  const start = { vpn, startLevel: 0, table: machine.root, startedFrom };
+  const { table, level: startLevel } = machine.inspector.rootTable(machine.root);
+  const start = { vpn, startLevel, table, startedFrom: isRound ? 'the descriptor: all ways' : 'CR3' };
   return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...reads, end, last];
 }

@@ -36,8 +36,8 @@ describe('data breakpoints over the wire', () => {
     (await fixture.client.ask<Breakpoints>('setDataBreakpoints', { breakpoints })).breakpoints;
 
   /** Stands behind line 6, where the tables of the first page are there. */
-  async function start(line = 7): Promise<void> {
-    const file = fixture.scenario(LIFE);
+  async function start(line = 7, text = LIFE): Promise<void> {
+    const file = fixture.scenario(text);
     await fixture.client.load(file);
     await fixture.breakAt(file, { line });
     await fixture.client.begin();
@@ -163,6 +163,35 @@ describe('data breakpoints over the wire', () => {
     assert.match((await info({ name: 'heap', mode: 'hardware' })).description, /physical addresses/);
     const [refused] = await setData({ dataId: 'entry:pa:0x104008@exec' });
     assert.match(refused.message ?? '', /virtual address/);
+  });
+
+  it('on entries of four bytes are about one entry, and not about its neighbour', async () => {
+    const short = LIFE.replace('preset classroom', 'scheme radix 32').replace('0x5555_5540_0000', '0x2000_0000');
+    await start(7, short);
+    const { dataId } = await info({ name: 'pte(heap+0x1000)' });
+    assert.match(dataId ?? '', /^entry:pa:0x\w+4\+4$/);
+    assert.deepEqual(
+      (await hits('pte(heap+0x1000)', 'write')).map((text) => text.replace(/0x1\w\w(?=\w{3}| is)/g, 'F')),
+      [
+        'PTE of heap+0x1000 written by tdb_update_tobj: 0x0 → F027',
+        'PTE of heap+0x1000: D set by the hardware: now F067',
+        'PTE of heap+0x1000 written by addr_range_remove: F067 → 0x0',
+        'PTE of heap+0x1000: its frame F is freed (table), its bytes are gone',
+      ],
+    );
+    await fixture.client.move('ptscope/seek', { tick: 3, event: 0 });
+    const byHand = (await hits('pte(heap)', 'write')).filter((text) => text.includes('set statement'));
+    assert.equal(byHand.length, 1);
+    assert.match(byHand[0], /^PTE of heap\+0x0 written by a set statement: 0x\w{3}067 → 0x\w{3}065$/);
+    await fixture.client.move('ptscope/seek', { tick: 3, event: 0 });
+    assert.ok((await hits('pte(heap+0x1000)', 'read')).length >= 3);
+    // It is found again by its name, also as one that a row of the tree gives.
+    const [set] = await setData({ dataId, accessType: 'write' });
+    assert.ok(set.verified);
+    const named = await fixture.client.ask<Breakpoints>('setFunctionBreakpoints', {
+      breakpoints: [{ name: `write PTE at ${dataId}` }],
+    });
+    assert.ok(named.breakpoints[0].verified, named.breakpoints[0].message);
   });
 
   it('take conditions and hit counts', async () => {

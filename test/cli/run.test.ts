@@ -71,7 +71,15 @@ describe('ptscope run', () => {
       },
     );
     assert.deepEqual(accesses, { total: 256, reads: 0, writes: 256, execs: 0, translations: 256 });
-    assert.deepEqual(tables, { bytes: 16384, count: 4, byLevel: { PGD: 1, PUD: 1, PMD: 1, PTE: 1 }, kernel: 4 });
+    assert.deepEqual(tables, {
+      bytes: 16384,
+      count: 4,
+      byLevel: { PGD: 1, PUD: 1, PMD: 1, PTE: 1 },
+      kernel: 4,
+      flattened: 0,
+      fallbacks: 0,
+      slots: { total: 2048, wasted: 2048 - 259 },
+    });
     assert.match(stateHash, /^[0-9a-f]{16}$/);
     const keys = [
       'program',

@@ -10,11 +10,25 @@ const FOLDER = path.join(ROOT, 'examples');
 const SCENARIOS = readdirSync(FOLDER).filter((name) => name.endsWith('.ptscen'));
 
 describe('examples', () => {
-  it('begin with the three that a newcomer opens first', () => {
-    assert.deepEqual(SCENARIOS.slice(0, 3), [
+  it('are numbered in the order in which a newcomer opens them', () => {
+    assert.deepEqual(SCENARIOS, [
       '01-first-fault.ptscen',
       '02-walk-and-tlb.ptscen',
       '03-real-program.ptscen',
+      '04-fork-cow.ptscen',
+      '05-thp-life.ptscen',
+      '06-swap.ptscen',
+      '07-stale-tlb.ptscen',
+      '08-iterator-default-vs-driver.ptscen',
+      '09-levels.ptscen',
+      '20-fpt-three-modes.ptscen',
+      '21-fpt-fallback-mixed.ptscen',
+      '22-fpt-free-and-flush.ptscen',
+      '23-fpt-sparse-cost.ptscen',
+      '30-ecpt-first-walk.ptscen',
+      '31-ecpt-kick-chain.ptscen',
+      '32-ecpt-resize.ptscen',
+      '33-ecpt-iterator.ptscen',
     ]);
   });
 
@@ -51,6 +65,58 @@ describe('examples', () => {
     const { out } = await ptscope(['run', example('01-first-fault.ptscen'), '--first-fault', '--format', 'json']);
     const { fault } = JSON.parse(out) as { fault: { tick: number } };
     assert.ok(fault.tick >= 10, `tick ${fault.tick}`);
+  });
+
+  it('07 ends at a fault once the flushes are not left out any more', async () => {
+    const { code, out } = await ptscope(['run', example('07-stale-tlb.ptscen'), '--set', 'flush drop=none']);
+    assert.equal(code, 3);
+    assert.match(out, /07-stale-tlb\.ptscen:\d+: SIGSEGV at .*\(text\+0x0\)/);
+  });
+
+  it('08 shows that the driver reads at least a hundred times fewer entries', async () => {
+    const { prints } = await runJson(example('08-iterator-default-vs-driver.ptscen'));
+    const reads = prints.flatMap(({ text }) => /: +(\d+) table reads,/.exec(text)?.[1] ?? []).map(Number);
+    assert.equal(reads.length, 2);
+    assert.ok(reads[0] > 100 * reads[1], reads.join(' against '));
+  });
+
+  it('09 holds whatever the tables look like', async () => {
+    const seen: [string, number, number, number][] = [];
+    for (const scheme of ['radix', 'radix:5', 'radix:32', 'pae', 'linear:32']) {
+      const { expects, walks, tables } = await runJson(example('09-levels.ptscen'), '--scheme', scheme);
+      assert.deepEqual(expects.failed, [], scheme);
+      seen.push([scheme, walks.longest, tables.count, tables.bytes / 1024]);
+    }
+    assert.deepEqual(seen, [
+      ['radix', 4, 4, 16],
+      ['radix:5', 5, 5, 20],
+      ['radix:32', 2, 2, 8],
+      ['pae', 3, 3, 12],
+      ['linear:32', 1, 1, 8192],
+    ]);
+  });
+
+  it('20 holds in every mode, and without flattened tables', async () => {
+    const seen: [string, number, number][] = [];
+    for (const scheme of ['fpt:L4L3', 'fpt:L3L2', 'fpt:L4L3+L2L1', 'radix']) {
+      const { expects, walks, tables } = await runJson(example('20-fpt-three-modes.ptscen'), '--scheme', scheme);
+      assert.deepEqual(expects.failed, [], scheme);
+      seen.push([scheme, walks.longest, tables.flattened]);
+    }
+    assert.deepEqual(seen, [
+      ['fpt:L4L3', 3, 1],
+      ['fpt:L3L2', 3, 1],
+      ['fpt:L4L3+L2L1', 2, 2],
+      ['radix', 4, 0],
+    ]);
+  });
+
+  it('22 finds nothing stale once the flush comes first', async () => {
+    const { expects } = await runJson(example('22-fpt-free-and-flush.ptscen'), '--set', 'fpt free=flush-first');
+    assert.deepEqual(
+      expects.failed.map(({ text }) => text),
+      ['expect pwc(0x4000_0000).hit', 'expect fault == none', 'expect access.pa == tobj(other+20KiB).pa'],
+    );
   });
 
   it('03 replays a real trace that is small enough to ship', () => {

@@ -40,7 +40,7 @@ export const SMALL: MachineOptions = {
 
 /** Walk caches of one, two, four entries, the largest for the deepest level. */
 export function walkCaches(scheme: string, promote: WalkCacheOptions['promote'] = 'hit'): WalkCacheOptions {
-  const levels = schemeNamed(scheme)!.format.levels.length - 1;
+  const levels = schemeNamed(scheme)!.format.levels.filter(({ wide }) => wide !== true).length - 1;
   const geometry = [1, 1, 2, 4].slice(4 - levels).map((entries) => ({ entries, ways: entries }));
   return { geometry, promote };
 }
@@ -76,7 +76,7 @@ export function unmap(m: Machine, start: number, end: number): void {
 }
 
 /** Every scheme that runs, the flat table of a size that a test can afford. */
-export const EVERY_SCHEME: readonly string[] = Object.keys(SCHEMES);
+export const EVERY_SCHEME: readonly string[] = [...Object.keys(SCHEMES), 'linear 32'];
 
 export const formatNamed = (scheme: string): PagingFormat => schemeNamed(scheme)!.format;
 

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TestSuite } from '../../src/cli/report/tests';
+import { Recorder } from '../../src/machine/core/probe';
 import { FAULT_KINDS, SIGNALS } from '../../src/machine/kernel/faults/verdict';
 import type { Statement } from '../../src/scenario/language/ast';
 import { ADVICE } from '../../src/scenario/language/ast';
@@ -14,6 +15,9 @@ import { format } from '../../src/scenario/language/formatter';
 import { readSources } from '../../src/scenario/language/readSources';
 import { STATEMENTS } from '../../src/scenario/language/statements';
 import { blocksOf } from '../../src/scenario/language/visit';
+import { testsOf } from '../../src/scenario/run/compile';
+import { loadRun } from '../../src/scenario/run/load';
+import type { Run } from '../../src/scenario/run/run';
 import { nodeFiles } from '../../src/hosts/nodeFiles';
 import { ptscope } from '../cli/support';
 
@@ -28,6 +32,16 @@ function* statementsIn(statements: readonly Statement[]): Generator<Statement> {
     if (statement.kind === 'expectFails') yield* statementsIn([statement.statement]);
     for (const block of blocksOf(statement)) yield* statementsIn(block.statements);
   }
+}
+
+const finish = (run: Run): void => {
+  while (run.end === null) run.fast(100_000, null);
+};
+
+function record(run: Run): void {
+  run.machine.probe.recorder = new Recorder();
+  run.step();
+  run.machine.probe.recorder = null;
 }
 
 describe('the scenarios', () => {
@@ -50,6 +64,23 @@ describe('the scenarios', () => {
           assert.ok(cases.length > 0, `${test} expects nothing`);
         }
         assert.deepEqual([code, err], [0, '']);
+      });
+
+      it('comes to the same end fast, recorded, and from a saved state', async () => {
+        const { sources } = await loadRun(pathOf(name), nodeFiles);
+        for (const { name: test } of testsOf(sources)) {
+          const { run } = await loadRun(pathOf(name), nodeFiles, { test });
+          finish(run);
+          const fast = [run.tick, run.stateHash()];
+          const other = (await loadRun(pathOf(name), nodeFiles, { test })).run;
+          other.fast(Math.floor(run.tick / 2), null);
+          const saved = other.save();
+          while (other.end === null) record(other);
+          assert.deepEqual([other.tick, other.stateHash()], fast, `${test}: recorded`);
+          other.load(saved);
+          finish(other);
+          assert.deepEqual([other.tick, other.stateHash()], fast, `${test}: from the middle`);
+        }
       });
     });
   }

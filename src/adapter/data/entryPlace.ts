@@ -2,7 +2,7 @@
 import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn } from '../../machine/core/addresses';
 import type { Process } from '../../machine/kernel/process';
 import type { Machine } from '../../machine/machine';
-import { extendPage, pagesPerEntry } from '../../machine/paging/format';
+import { extendPage, mapsBasePages, pagesPerEntry, tableFrames } from '../../machine/paging/format';
 
 export interface EntryPlace {
   process: Process;
@@ -22,23 +22,24 @@ export function placeOfEntry(machine: Machine, address: number): EntryPlace | un
 
   function search(process: Process, table: Pfn, level: number, base: Vpn): EntryPlace | undefined {
     const pages = pagesPerEntry(levels[level]);
-    if (table === wanted) {
-      const index = Math.floor((address % PAGE_BYTES) / scheme.format.entryBytes);
+    if (wanted >= table && wanted < table + tableFrames(scheme.format, level)) {
+      const index = Math.floor((address - table * PAGE_BYTES) / scheme.format.entryBytes);
       const vpn = extendPage(addPages(base, index * pages), scheme.format);
       return { process, levelName: levels[level].name, index, vpn, pages };
     }
-    if (level === levels.length - 1) return undefined;
+    if (mapsBasePages(levels[level])) return undefined;
     for (const index of inspector.used(table, level)) {
       const entry = inspector.entry(table, level, index);
       if (!entry.present || entry.leaf) continue;
-      const found = search(process, entry.frame, level + 1, addPages(base, index * pages));
+      const found = search(process, entry.frame, entry.childLevel, addPages(base, index * pages));
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
   for (const process of machine.kernel.processes) {
-    const found = search(process, process.tdb.root, 0, asVpn(0));
+    const { table, level } = inspector.rootTable(process.tdb.root);
+    const found = search(process, table, level, asVpn(0));
     if (found !== undefined) return found;
   }
   return undefined;

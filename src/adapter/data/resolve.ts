@@ -54,15 +54,16 @@ function dataOf(run: Run, expression: Expression, bytes: number | undefined): Da
   const register = expression.kind === 'name' && REGISTERS.find((r) => r === expression.name);
   if (register) return { kind: 'register', name: register };
   const call = callOf(expression);
+  const { format } = run.machine.scheme;
   if (call?.name === 'phys') {
     const start = Number(valueOf(run, call.argument));
     return { kind: 'physical', start, bytes: bytes ?? ENTRY_BYTES, entry: false };
   }
   if (call?.name === 'walk' || call?.name === 'tobj')
-    return entryTarget(lastEntry(run, valueOf(run, call.argument)).address);
+    return entryTarget(lastEntry(run, valueOf(run, call.argument)).address, format);
   const value = read(run, expression);
   const entry = entryOf(value) ?? (expression.kind === 'member' ? entryOf(read(run, expression.object)) : undefined);
-  if (entry !== undefined) return entryTarget(entry);
+  if (entry !== undefined) return entryTarget(entry, format);
   if (typeof value === 'object' && value.type === 'symbol') throw unusable(nothingThere(run, call));
   return rangeOf(run, value, bytes);
 }

@@ -2,10 +2,12 @@
  * Data that can be watched, and its name over the wire.
  *
  * A data id is canonical: the same data has the same id in every session of the same program, because the machine is
- * deterministic. So breakpoints on it may be kept. `entry:pa:0x102008` is a table entry, `pa:0x102008+8` physical bytes,
+ * deterministic. So breakpoints on it may be kept. `entry:pa:0x102008` is a table entry (`entry:pa:0x102004+4` one of 32-bit
+ * paging), `pa:0x102008+8` physical bytes,
  * `va:1:0x555555400000+4096` bytes of process 1, `reg:cr3` a register; `@hardware` behind it names a mode.
  */
 import type { WatchedRegister } from '../../machine/core/watch';
+import type { PagingFormat } from '../../machine/paging/format';
 
 export type DataTarget = PhysicalTarget | VirtualTarget | RegisterTarget;
 
@@ -40,13 +42,16 @@ export const DATA_MODES: readonly { mode: DataMode; label: string; description: 
   { mode: 'exec', label: 'Execution', description: 'Instruction fetches from a virtual page.' },
 ];
 
+/** Bytes of an entry, where nothing else is said; those of 32-bit paging are shorter. */
 export const ENTRY_BYTES = 8;
+const SHORT_ENTRY_BYTES = 4;
 export const REGISTERS: readonly WatchedRegister[] = ['cr0', 'cr2', 'cr3', 'cr4', 'efer', 'pkru'];
 
-export const entryTarget = (address: number): PhysicalTarget => ({
+/** `bytes`: of one entry of the scheme. */
+export const entryTarget = (address: number, { entryBytes }: PagingFormat): PhysicalTarget => ({
   kind: 'physical',
   start: address,
-  bytes: ENTRY_BYTES,
+  bytes: entryBytes,
   entry: true,
 });
 
@@ -56,12 +61,17 @@ export function dataIdOf(target: DataTarget, mode: DataMode = 'any'): string {
   const suffix = mode === 'any' ? '' : `@${mode}`;
   switch (target.kind) {
     case 'physical':
-      return (target.entry ? `entry:pa:${hex(target.start)}` : `pa:${hex(target.start)}+${target.bytes}`) + suffix;
+      return physicalId(target) + suffix;
     case 'virtual':
       return `va:${target.pid === undefined ? '' : `${target.pid}:`}${hex(target.start)}+${target.bytes}${suffix}`;
     case 'register':
       return `reg:${target.name}${suffix}`;
   }
+}
+
+function physicalId({ start, bytes, entry }: PhysicalTarget): string {
+  const size = entry && bytes === ENTRY_BYTES ? '' : `+${bytes}`;
+  return `${entry ? 'entry:' : ''}pa:${hex(start)}${size}`;
 }
 
 const NUMBER = String.raw`0x[0-9a-f_]+|\d+`;
@@ -87,7 +97,8 @@ function parseTarget(text: string): DataTarget | undefined {
     const from = numeral(start);
     const size = numeral(bytes);
     if (from + size > BigInt(Number.MAX_SAFE_INTEGER) || size === 0n) return undefined;
-    if (entry !== undefined && (from % BigInt(ENTRY_BYTES) !== 0n || size !== BigInt(ENTRY_BYTES))) return undefined;
+    const isSize = size === BigInt(ENTRY_BYTES) || size === BigInt(SHORT_ENTRY_BYTES);
+    if (entry !== undefined && (!isSize || from % size !== 0n)) return undefined;
     return { kind: 'physical', start: Number(from), bytes: Number(size), entry: entry !== undefined };
   }
   const virtual = VIRTUAL.exec(text);

@@ -8,13 +8,13 @@
 import { addressOf, PAGE_BYTES, vpnOfAddress, wrapPage } from '../../machine/core/addresses';
 import type { MachineEvent, TranslateEvent } from '../../machine/core/events';
 import type { Watch } from '../../machine/core/watch';
+import { entryAddressIn, type PagingFormat } from '../../machine/paging/format';
 import type { Run } from '../../scenario/run/run';
 import { changedWords } from './clusters';
 import {
   type DataAccess,
   type DataMode,
   type DataTarget,
-  ENTRY_BYTES,
   type PhysicalTarget,
   type RegisterTarget,
   type VirtualTarget,
@@ -55,7 +55,7 @@ function fitsMode(use: Use, mode: DataMode): boolean {
 function useAt(target: DataTarget, events: readonly MachineEvent[], index: number, run: Run): Use | undefined {
   switch (target.kind) {
     case 'physical':
-      return physicalUse(target, events[index]);
+      return physicalUse(target, events[index], run.machine.scheme.format);
     case 'virtual':
       return virtualUse(target, events, index, run);
     case 'register':
@@ -63,23 +63,25 @@ function useAt(target: DataTarget, events: readonly MachineEvent[], index: numbe
   }
 }
 
-function physicalUse({ start, bytes }: PhysicalTarget, event: MachineEvent): Use | undefined {
+function physicalUse({ start, bytes }: PhysicalTarget, event: MachineEvent, format: PagingFormat): Use | undefined {
   const meets = (from: number, size: number): boolean => from < start + bytes && from + size > start;
+  const meetsEntry = ({ table, index }: { table: number; index: number }): boolean =>
+    meets(entryAddressIn(format, table, index), format.entryBytes);
   switch (event.kind) {
     case 'tableRead':
-      return meets(entryAddress(event), ENTRY_BYTES) ? { access: 'read', by: 'hardware' } : undefined;
+      return meetsEntry(event) ? { access: 'read', by: 'hardware' } : undefined;
     case 'hardwareWrite':
-      return meets(entryAddress(event), ENTRY_BYTES) ? { access: 'write', by: 'hardware' } : undefined;
+      return meetsEntry(event) ? { access: 'write', by: 'hardware' } : undefined;
     case 'entryWrite':
-      return meets(entryAddress(event), ENTRY_BYTES) ? { access: 'write', by: 'kernel' } : undefined;
+      return meetsEntry(event) ? { access: 'write', by: 'kernel' } : undefined;
     case 'clusterWrite':
-      return changedWords(event).some((index) => meets(entryAddress({ table: event.table, index }), ENTRY_BYTES))
+      return changedWords(event).some((index) => meetsEntry({ table: event.table, index }))
         ? { access: 'write', by: 'kernel' }
         : undefined;
     case 'cwtWrite':
       return meets(event.address, 1) ? { access: 'write', by: 'kernel' } : undefined;
     case 'memoryWrite':
-      return meets(event.address, ENTRY_BYTES) ? { access: 'write', by: 'statement' } : undefined;
+      return meets(event.address, event.sizeBytes) ? { access: 'write', by: 'statement' } : undefined;
     case 'frame':
       return event.action !== 'fail' && meets(event.pfn * PAGE_BYTES, PAGE_BYTES * 2 ** event.order)
         ? { access: 'write', by: 'kernel' }
@@ -88,8 +90,6 @@ function physicalUse({ start, bytes }: PhysicalTarget, event: MachineEvent): Use
       return undefined;
   }
 }
-
-const entryAddress = (e: { table: number; index: number }): number => e.table * PAGE_BYTES + e.index * ENTRY_BYTES;
 
 function virtualUse(target: VirtualTarget, events: readonly MachineEvent[], i: number, run: Run): Use | undefined {
   const event = events[i];

@@ -1,6 +1,7 @@
 /** `ptscope tables FILE`: what page tables map, of a run at a point of it or of a snapshot; in runs of pages or leaf by leaf. */
 import type { Process } from '../../machine/kernel/process';
 import type { AddressSpace, AddressSpaces } from '../../machine/paging/spaces';
+import { schemeText } from '../../scenario/language/schemes';
 import type { LoadedRun } from '../../scenario/run/load';
 import type { Run } from '../../scenario/run/run';
 import { ExitCode, usageError } from '../exit';
@@ -37,12 +38,12 @@ export async function tables(host: CliHost, file: string, options: TablesOptions
 async function tablesOf(host: CliHost, file: string, loaded: LoadedRun, options: TablesOptions): Promise<ExitCode> {
   if (options.root !== undefined)
     throw usageError(
-      `--root ${options.root}: the scheme ${loaded.config.scheme.name} has one root table for each process`,
+      `--root ${options.root}: the scheme ${schemeText(loaded.config.scheme)} has one root table for each process`,
     );
   await runToTick(host, loaded, options);
   const { run } = loaded;
   const { name, pid, tdb } = processOf(run, options.process);
-  const head = { program: file, scheme: loaded.config.scheme.name, tick: run.tick, process: name, pid };
+  const head = { program: file, scheme: schemeText(loaded.config.scheme), tick: run.tick, process: name, pid };
   await writeResult(host, written(run.machine, { name, root: tdb.root }, head, options), options);
   await writeStacks(host, loaded, options);
   return ExitCode.ok;

@@ -5,6 +5,7 @@
 import { costNames, type Machine } from '../../machine/machine';
 import type { MachineConfig } from '../../scenario/language/machineConfig';
 import { describePwc, describeTlb } from '../../scenario/language/presets';
+import { schemeText } from '../../scenario/language/schemes';
 
 export type MachineWords = Record<string, string | number | Record<string, number>>;
 
@@ -13,14 +14,12 @@ const onOff = (value: boolean): string => (value ? 'on' : 'off');
 /** On one line of a machine block the arrays of a TLB stand without commas. */
 const tlb = (arrays: Parameters<typeof describeTlb>[0]): string => describeTlb(arrays).replace(/,/g, '');
 
-export const schemeText = ({ scheme }: MachineConfig): string => [scheme.name, ...scheme.args].join(' ');
-
 export function machineWords(config: MachineConfig, machine: Machine): MachineWords {
   const hardware: Record<string, number> = { ...machine.costs };
   const changed = Object.fromEntries(costNames().flatMap((n) => (n in config.costs ? [[n, config.costs[n]]] : [])));
   return {
     preset: config.preset,
-    scheme: schemeText(config),
+    scheme: schemeText(config.scheme),
     memory: config.memoryBytes,
     cpus: config.cpus,
     nodes: config.nodes,

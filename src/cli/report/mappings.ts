@@ -46,7 +46,7 @@ export function mappingsOf(inspector: Inspector, name: string, root: Pfn, option
     flags,
     paths,
   }));
-  return { name, root: physicalOf(root), rows };
+  return { name, root: physicalOf(inspector.rootTable(root).table), rows };
 }
 
 const hex = (n: bigint | number): string => `0x${n.toString(16)}`;

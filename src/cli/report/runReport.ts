@@ -5,7 +5,8 @@ import type { LoadedRun } from '../../scenario/run/load';
 import { onlyBinds } from '../../scenario/run/program';
 import type { EndReason, ExpectFailure } from '../../scenario/run/state';
 import type { Halt } from '../drive';
-import { type MachineWords, machineWords, schemeText } from './machineWords';
+import { schemeText } from '../../scenario/language/schemes';
+import { type MachineWords, machineWords } from './machineWords';
 
 /** How the run ended: by itself, or because the limit or the person ended it. Lines count from 1. */
 export type RunEnd = EndReason | { kind: 'limit' } | { kind: 'interrupted' };
@@ -43,7 +44,7 @@ export function runReport({ file, loaded, halt, seconds, prints }: RunFacts): Ru
   const { run, config, traces } = loaded;
   return {
     program: file,
-    scheme: schemeText(config),
+    scheme: schemeText(config.scheme),
     machine: machineWords(config, run.machine),
     ticks: run.tick,
     seconds: Number(seconds.toFixed(6)),

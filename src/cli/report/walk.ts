@@ -12,7 +12,7 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode): o
   const offset = offsetOfAddress(address);
   return {
     address: hex(addressOf(vpn, offset)),
-    fields: Object.fromEntries(fieldsOf(subject, address)),
+    fields: Object.fromEntries(fieldsOf(subject, address, walked)),
     outcome,
     references: steps.length,
     steps: steps.map((s) => ({

@@ -74,12 +74,16 @@ export const enum Counter {
   PagesMigrated,
   /** Flushes that the scenario had left out. */
   FlushesDropped,
-  /** First of five: references by level of the format table, root first. */
+  /** Flattened tables that were wanted and had to be normal ones, because no block of their size was free. */
+  FlattenedFallbacks,
+  /** Flushes in the middle of an operation, because a flattened table was freed that no batch of frees can hold. */
+  ForcedFlushes,
+  /** First of six: references by level of the format table, in its order. */
   ReferencesByLevel,
-  /** First of five: tables in use by level, root first. */
-  TablesByLevel = ReferencesByLevel + 5,
+  /** First of six: tables in use by level, in that order. */
+  TablesByLevel = ReferencesByLevel + 6,
   /** First of ten: hits and misses of up to five walk caches, root first. */
-  WalkCaches = TablesByLevel + 5,
+  WalkCaches = TablesByLevel + 6,
   /** Table entries that software read and wrote, through the EMT API. */
   SoftwareReads = WalkCaches + 10,
   SoftwareWrites,

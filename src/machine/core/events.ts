@@ -215,8 +215,10 @@ export interface CwtWriteEvent extends Base {
 /** A `set` statement changed a word of physical memory: no code of the machine's did. */
 export interface MemoryWriteEvent extends Base {
   kind: 'memoryWrite';
-  /** Physical, a multiple of 8. */
+  /** Physical, a multiple of the size. */
   address: number;
+  /** A word of 4 bytes is the low one. */
+  sizeBytes: 4 | 8;
   oldLow: number;
   oldHigh: number;
   newLow: number;

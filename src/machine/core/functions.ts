@@ -80,6 +80,14 @@ const groups = {
   },
 } as const;
 
+/** Accessors of EMT-Linux's FPT driver, one a level: what tests the folded bits, beside what the reads cost. */
+const fpt = {
+  fpt_pgd_offset_map_with_mm: 2,
+  fpt_pud_offset_map_with_mm: 2,
+  fpt_pmd_offset_map_with_mm: 2,
+  fpt_pte_offset_map_with_mm: 2,
+} as const;
+
 const customizable = {
   ...groups.iterator,
   ...groups.hugePage,
@@ -105,9 +113,9 @@ export interface SoftwareCosts {
 
 export const DEFAULT_SOFTWARE_COSTS: Readonly<SoftwareCosts> = { entry_read: 4, entry_write: 6, entry_hash: 35 };
 
-export type FunctionName = keyof typeof kernel | keyof typeof basic | keyof typeof customizable;
+export type FunctionName = keyof typeof kernel | keyof typeof basic | keyof typeof customizable | keyof typeof fpt;
 
-export const FUNCTION_GROUPS = { kernel, basic, customizable } as const;
+export const FUNCTION_GROUPS = { kernel, basic, customizable, fpt } as const;
 /** Names of the customizable functions by group of the EMT API. */
 export const CUSTOMIZABLE_GROUPS: Readonly<Record<keyof typeof groups, readonly string[]>> = {
   iterator: Object.keys(groups.iterator),
@@ -122,9 +130,10 @@ export const FUNCTION_NAMES = [
   ...Object.keys(kernel),
   ...Object.keys(basic),
   ...Object.keys(customizable),
+  ...Object.keys(fpt),
 ] as readonly FunctionName[];
 
-const costs: Record<string, number> = { ...kernel, ...basic, ...customizable };
+const costs: Record<string, number> = { ...kernel, ...basic, ...customizable, ...fpt };
 export const defaultInstructions = (name: FunctionName): number => costs[name];
 
 /** Index of a function in per-function counters. A lookup by name for set-up code; hot code keeps the index. */

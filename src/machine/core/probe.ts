@@ -155,6 +155,12 @@ export class Probe {
     this.charge(this.running, this.softwareCosts.entry_read);
   }
 
+  /** Software reads that many entries, one after the other. */
+  tableReads(entries: number): void {
+    this.counters[Counter.SoftwareReads] += entries;
+    this.charge(this.running, entries * this.softwareCosts.entry_read);
+  }
+
   /** Software writes a table entry. */
   tableWrite(): void {
     this.counters[Counter.SoftwareWrites]++;

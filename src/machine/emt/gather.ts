@@ -26,6 +26,8 @@ export interface TlbGather {
   /** Range of pages whose translations changed; empty while start ≥ end. */
   start: Vpn;
   end: Vpn;
+  /** The driver asks that the batch be ended now, however little is in it. */
+  forced?: boolean;
 }
 
 /** Owners of blocks, as the allocator keeps them: tables by their level, as negative numbers; all data is 1. */

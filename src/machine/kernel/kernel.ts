@@ -90,7 +90,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     this.frames = new Frames(buddy, probe, options, pageSizes);
     this.mappings = new Mappings(emt, this.frames, probe, options);
     this.faults = new FaultHandler(this.mappings, probe, { zeroPage: options.zeroPage, noExecute });
-    this.faults.resolution.explainShortage = () => shortageReport(this);
+    this.faults.resolution.explainShortage = () => (probe.recorder === null ? '' : shortageReport(this));
     this.#reclaimer = new Reclaimer(this);
     this.frames.onShortage = () => this.#reclaimer.direct();
     this.#forkPolicy = new ForkPolicy(this);
@@ -118,6 +118,11 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   /** The process of that name that has not exited. */
   processNamed(name: string): Process | undefined {
     return this.#processes.find((p) => p.name === name && !p.exited);
+  }
+
+  /** Who holds the memory, in words. */
+  describeMemory(): string {
+    return shortageReport(this);
   }
 
   // ---- processes ----------------------------------------------------------------------------------------------------

@@ -128,6 +128,7 @@ export class Mappings {
   }
 
   isFull({ gather, frees }: Batch): boolean {
+    if (gather.forced === true) return true;
     return frees.length >= BATCH_LIMIT || gather.tables.length >= BATCH_LIMIT || gather.objects.length >= BATCH_LIMIT;
   }
 

@@ -9,7 +9,7 @@ import { asPfn, type Pfn } from '../core/addresses';
 import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
 import type { Stateful, TypedArray } from '../core/state';
-import { BuddyZone, FrameState, MAX_ORDER, type OrderInfo, OWNER, STATE } from './buddyZone';
+import { BuddyZone, FrameState, MAX_ORDER, type OrderInfo, orderOf, OWNER, STATE } from './buddyZone';
 import type { PhysicalMemory } from './physicalMemory';
 
 export { FrameState, MAX_ORDER, type OrderInfo };
@@ -54,7 +54,7 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
   }
 
   /**
-   * First frame of a block of 2^order frames that read as zero, or −1 if there is none. `owner` is a number that only
+   * First frame of a block of 2^order frames (orders up to 30) that read as zero, or −1 if there is none. `owner` is a number that only
    * the caller understands; whoever frees the block must know it.
    */
   allocate(order: number, purpose: string, owner = 0, node = 0): Pfn | -1 {
@@ -92,7 +92,7 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
 
   /** Makes of an allocated block blocks of single frames, each of which is freed by itself. */
   split(pfn: Pfn): void {
-    const order = (this.memory.record(pfn, STATE) >>> 4) & 15;
+    const order = orderOf(this.memory.record(pfn, STATE));
     const owner = this.memory.record(pfn, OWNER);
     for (let i = 0; i < 1 << order; i++) {
       this.memory.setRecord(asPfn(pfn + i), STATE, FrameState.Allocated);

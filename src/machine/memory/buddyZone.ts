@@ -6,6 +6,9 @@
  * that a machine of 64 GiB starts in no time. The first MiB is reserved, as on a PC; the tail that fills no order-10
  * block is handed out in smaller ones.
  *
+ * Blocks of higher orders are made of consecutive ones of order 10, the first that are free side by side (Linux's
+ * `alloc_contig_pages`); they are aligned to 4 MiB only, and become blocks of order 10 again when they are freed.
+ *
  * Holds always: a free block's head frame has state Free and its order; its other frames have state None; the buddy of
  * a free block of order below 10 is not a free block of the same order.
  */
@@ -15,6 +18,7 @@ import { type Probe, Signal } from '../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
 import type { PhysicalMemory } from './physicalMemory';
 
+/** Of the blocks that are kept on lists. */
 export const MAX_ORDER = 10;
 const LARGEST = 1 << MAX_ORDER;
 const RESERVED_FRAMES = 256;
@@ -31,6 +35,11 @@ export const enum FrameState {
   Free,
   Allocated,
 }
+
+const FREE_LARGEST = FrameState.Free | (MAX_ORDER << 4);
+
+/** Order of the block whose head frame has that state. */
+export const orderOf = (state: number): number => (state >>> 4) & 31;
 
 export interface OrderInfo {
   order: number;
@@ -76,6 +85,20 @@ export class BuddyZone implements Stateful<readonly TypedArray[]> {
 
   /** See `BuddyAllocator.allocate`. `smallest`: blocks below that order are left alone. */
   allocate(order: number, purpose: string, owner: number, smallest: number): Pfn | -1 {
+    const pfn = order > MAX_ORDER ? this.#takeRun(1 << (order - MAX_ORDER)) : this.#take(order, smallest);
+    if (pfn === -1) return -1;
+    this.memory.setRecord(pfn, STATE, FrameState.Allocated | (order << 4));
+    this.memory.setRecord(pfn, OWNER, owner);
+    // Somebody may have poked bytes into the frames while they were free.
+    for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
+    this.#progress[1] -= 1 << order;
+    this.#signalCleared(pfn, order);
+    this.probe.recorder?.emit({ kind: 'frame', action: 'allocate', pfn, order, purpose });
+    return pfn;
+  }
+
+  /** Takes a block off its list, or out of what is untouched, and gives back what of it is too much. */
+  #take(order: number, smallest: number): Pfn | -1 {
     let from = Math.max(order, smallest);
     while (from <= MAX_ORDER && this.#heads[from] === 0) from++;
     let pfn: Pfn;
@@ -91,19 +114,25 @@ export class BuddyZone implements Stateful<readonly TypedArray[]> {
       from--;
       this.#link(asPfn(pfn + (1 << from)), from);
     }
-    this.memory.setRecord(pfn, STATE, FrameState.Allocated | (order << 4));
-    this.memory.setRecord(pfn, OWNER, owner);
-    // Somebody may have poked bytes into the frames while they were free.
-    for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
-    this.#progress[1] -= 1 << order;
-    this.#signalCleared(pfn, order);
-    this.probe.recorder?.emit({ kind: 'frame', action: 'allocate', pfn, order, purpose });
     return pfn;
+  }
+
+  /** Takes the first `blocks` blocks of order 10 that are free one behind the other. */
+  #takeRun(blocks: number): Pfn | -1 {
+    let start = this.start;
+    // What is untouched is free to its end; what is touched has to be looked at.
+    for (let pfn = start; pfn < this.#progress[0] && pfn < start + blocks * LARGEST; pfn += LARGEST)
+      if (this.memory.record(asPfn(pfn), STATE) !== FREE_LARGEST) start = pfn + LARGEST;
+    const end = start + blocks * LARGEST;
+    if (end > this.#wholeEnd) return -1;
+    for (let pfn = start; pfn < end && pfn < this.#progress[0]; pfn += LARGEST) this.#unlink(asPfn(pfn), MAX_ORDER);
+    this.#progress[0] = Math.max(this.#progress[0], end);
+    return asPfn(start);
   }
 
   /** Gives an allocated block back. */
   free(pfn: Pfn, purpose: string): void {
-    let order = (this.memory.record(pfn, STATE) >>> 4) & 15;
+    let order = orderOf(this.memory.record(pfn, STATE));
     for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
     this.probe.recorder?.emit({ kind: 'frame', action: 'free', pfn, order, purpose });
     this.#progress[1] += 1 << order;
@@ -111,6 +140,10 @@ export class BuddyZone implements Stateful<readonly TypedArray[]> {
     this.memory.setRecord(pfn, STATE, FrameState.None);
     this.memory.setRecord(pfn, OWNER, 0);
     let block: number = pfn;
+    if (order > MAX_ORDER) {
+      for (let i = 0; i < 1 << order; i += LARGEST) this.#link(asPfn(pfn + i), MAX_ORDER);
+      return;
+    }
     while (order < MAX_ORDER) {
       const buddy = asPfn(block % (2 << order) === 0 ? block + (1 << order) : block - (1 << order));
       if (this.memory.record(buddy, STATE) !== (FrameState.Free | (order << 4))) break;

@@ -5,7 +5,7 @@
  * pool. Other frames exist only as a record, so that 64 GiB of data costs no more than its tables; their bytes read as
  * zero, which is what the kernel hands out. Reading never backs a frame and never changes state.
  *
- * A frame's record is four words: state (bits 0–3 state, 4–7 order of a block's head frame), two words that belong to
+ * A frame's record is four words: state (bits 0–3 state, 4–8 order of a block's head frame), two words that belong to
  * whoever owns the frame (free-list links while it is free), and the slot number + 1, or 0 if not backed.
  */
 import { asPfn, PAGE_BYTES, type Pfn } from '../core/addresses';

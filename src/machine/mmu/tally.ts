@@ -14,11 +14,14 @@ export const enum TallyOf {
 export class Tally {
   /** More than a walk has references. */
   readonly width: number;
-  /** Walks that ended in a translation, at width × level of the leaf + references. */
+  /** Walks that ended in a translation, at width × `WalkResult.level` + references. */
   readonly walks: Int32Array;
 
-  /** `isTree`: each reference of a walk is one level's. */
-  constructor(private readonly isTree: boolean) {
+  /** `isTree`: each reference of a walk is one level's. `paths`: the walker's, if it has any. */
+  constructor(
+    private readonly isTree: boolean,
+    private readonly paths?: readonly (readonly number[])[],
+  ) {
     this.width = isTree ? TallyOf.Levels : TallyOf.Probes;
     this.walks = new Int32Array(TallyOf.Levels * this.width);
   }
@@ -39,7 +42,10 @@ export class Tally {
       counters[Counter.WalkReferences] += walks * references;
       if (references > counters[Counter.WalkLongest]) counters[Counter.WalkLongest] = references;
       if (!this.isTree) continue;
-      for (let l = level - references + 1; l <= level; l++) counters[Counter.ReferencesByLevel + l] += walks;
+      const path = this.paths?.[level];
+      const last = path === undefined ? level : path.length - 1;
+      for (let i = last - references + 1; i <= last; i++)
+        counters[Counter.ReferencesByLevel + (path === undefined ? i : path[i])] += walks;
     }
   }
 }

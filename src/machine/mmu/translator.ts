@@ -138,7 +138,7 @@ export class Translator {
     this.#strict = strict;
     this.#rights = rights;
     this.#walker = walker;
-    this.#tally = new Tally(walker.isTree !== false);
+    this.#tally = new Tally(walker.isTree !== false, walker.paths);
     this.#probe = probe;
     this.#costs = costs;
     this.#host = host;

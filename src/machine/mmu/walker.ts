@@ -22,7 +22,7 @@ export interface WalkResult {
   /** Entries read by the walk that decided. */
   references: number;
   cycles: number;
-  /** Level at which a fault was found. */
+  /** Level of the last entry that was read; where a walker has `paths`, the index of one that ends with what was read. */
   level: number;
 }
 
@@ -36,6 +36,8 @@ export interface CachedRange {
 
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
+  /** Levels that a walk may read one after the other, root first; absent: those of the format in their order. */
+  readonly paths?: readonly (readonly number[])[];
   /** False: a walk is no path through levels, and the walker itself counts its references by level. Absent: true. */
   readonly isTree?: boolean;
   /** True: no instruction drops anything of the walk caches. */
@@ -45,7 +47,7 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   rdmsr?(register: number): number | undefined;
   /** What an entry of a walk cache knows, where that is more than a table: first page, pages, and words about one of them. */
   cached?(cache: number, entry: number): CachedRange;
-  /** One for each level that points to tables, root's first. The MMU drops their entries as instructions say. */
+  /** Root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /**
    * Translates a page, setting A bits, and D for a permitted write. Counts what walk caches answered and

@@ -2,7 +2,7 @@
  * What a paging scheme's tables look like, as data. Walker, driver, inspector, address split, level names and
  * documentation all read the same table; none of them knows a mode by name.
  */
-import { isCanonical, PAGE_BYTES, PAGE_SHIFT, signExtendPage, type Vpn } from '../core/addresses';
+import { asPfn, isCanonical, PAGE_BYTES, PAGE_SHIFT, type Pfn, signExtendPage, type Vpn } from '../core/addresses';
 import type { UserSpace } from '../core/userSpace';
 
 export interface LevelFormat {
@@ -20,6 +20,14 @@ export interface LevelFormat {
   reservedLow?: number;
   /** True if entries have no R/W, U/S and XD: they take nothing from the rights of a path (PAE's PDPTE). */
   withoutRights?: boolean;
+  /** Level of the tables that an entry points to; absent: the one behind this. An entry of base pages points to none. */
+  next?: number;
+  /** Level of the table that an entry points to whose flattened bit (58) is set; absent: the bit is software's. */
+  flattened?: number;
+  /** True: the mode folds this level away. Its tables exist only where memory for a flattened one was missing. */
+  folded?: boolean;
+  /** True: the level stands for two, and its tables are flattened. */
+  wide?: boolean;
 }
 
 /** Of tables that are not a tree: an entry is found by hashing its page, and none points to a table. */
@@ -57,8 +65,13 @@ export interface PagingFormat {
   userSpace: UserSpace;
   /** Bits of the high word that must be 0 in every present entry, whatever the physical address width. */
   reservedHigh?: number;
-  /** Root first. The last level maps pages of 4 KiB. */
+  /**
+   * Root first; the last one maps pages of 4 KiB. Behind it follow levels that stand for two of them: their tables are as wide
+   * as both, and their entries are those of the lower one.
+   */
   levels: readonly LevelFormat[];
+  /** Level of a root table that CR3 says is flattened (bit 63). */
+  flatRoot?: number;
   /** Present where tables are hashed: a level is then a page size, largest first, and all its entries are leaves. */
   hashed?: HashedFormat;
 }
@@ -82,6 +95,28 @@ export const tableFrames = (format: PagingFormat, level: number): number =>
   Math.ceil(tableBytes(format, level) / PAGE_BYTES);
 /** Frames that a 4 KiB page can be in: an entry of 4 bytes has 20 bits for them. */
 export const reachableFrames = ({ entryBytes }: PagingFormat): number => POWERS[entryBytes === 4 ? 20 : 40];
+/** The allocator's largest block; tables beyond it take several that lie in a row. */
+const LARGEST_BLOCK = 2 ** 22;
+const SIZE_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** A power of two in the largest unit that it fills: `512GiB`. */
+function sizeText(bytes: number): string {
+  let [size, unit] = [bytes, 0];
+  for (; size >= 1024 && size % 1024 === 0; unit++) size /= 1024;
+  return `${size}${SIZE_UNITS[unit]}`;
+}
+
+/** Why a scheme's root table finds no room in a memory of that size, with its size; undefined if it does. */
+export function tooLarge(format: PagingFormat, memoryBytes: number): string | undefined {
+  // How large hashed tables are follows from the memory, or from options.
+  if (format.hashed !== undefined) return undefined;
+  const bytes = tableBytes(format, 0);
+  // The first block has reserved frames.
+  if (bytes + (bytes > LARGEST_BLOCK ? LARGEST_BLOCK : 0) <= memoryBytes) return undefined;
+  const { bits } = format.levels[0];
+  return `\`${format.scheme}\` needs one table of ${sizeText(bytes)} for each process, in a row: 2^${bits} entries of ${format.entryBytes} bytes, one for every page of the address space. This machine has ${sizeText(memoryBytes)} of memory.`;
+}
+
 /** Physical address of an entry. */
 export const entryAddressIn = (format: PagingFormat, table: number, index: number): number =>
   table * PAGE_BYTES + index * format.entryBytes;
@@ -96,3 +131,55 @@ export const isTranslatable = (vpn: Vpn, format: PagingFormat): boolean =>
 /** The page as programs number it, from the bits that tables index with. */
 export const extendPage = (vpn: Vpn, format: PagingFormat): Vpn =>
   format.signExtended ? signExtendPage(vpn, format.addressBits) : vpn;
+
+// ---- trees with flattened tables ------------------------------------------------------------------------------------
+
+/** True if entries of the level map base pages and nothing else. */
+export const mapsBasePages = (level: LevelFormat): boolean => level.shift === PAGE_SHIFT;
+
+/** CR3's bit 63, in a root as everybody hands it around: a frame number. */
+const FLAT_ROOT = 2 ** 51;
+
+export const flatRootAt = (table: Pfn): Pfn => asPfn(table + FLAT_ROOT);
+export const isFlatRoot = (root: Pfn): boolean => root >= FLAT_ROOT;
+/** Frame of a root table. */
+export const rootFrame = (root: Pfn): Pfn => (root >= FLAT_ROOT ? asPfn(root - FLAT_ROOT) : root);
+/** Level of a root table. */
+export const rootLevel = ({ flatRoot = 0 }: PagingFormat, root: Pfn): number => (root >= FLAT_ROOT ? flatRoot : 0);
+
+/** Page sizes that a database has wherever its tables are, in 4 KiB pages, largest first: none that is folded away. */
+export function pageSizesOf({ levels }: PagingFormat): number[] {
+  const sizes = levels.filter((l) => l.leafSize !== undefined && l.folded !== true).map(pagesPerEntry);
+  // A level and the one that stands for it and another have the same.
+  return [...new Set(sizes)].sort((a, b) => b - a);
+}
+
+/** Levels whose entries the walk caches hold, one a cache, root's first: those that point to tables and are not folded away. */
+export function walkCacheLevels({ levels }: PagingFormat): number[] {
+  const cached = levels.map((_, level) => level).filter((l) => !mapsBasePages(levels[l]) && levels[l].folded !== true);
+  return cached.sort((a, b) => levels[b].shift - levels[a].shift);
+}
+
+/** Levels that a walk reads where all is folded that the mode folds, root first: those that an address is cut into. */
+export function mainPath(format: PagingFormat): number[] {
+  return pathFrom(format, format.flatRoot ?? 0);
+}
+
+/** From a table of a level down to base pages, through flattened tables where there may be one. */
+export function pathFrom({ levels }: PagingFormat, first: number): number[] {
+  const path = [first];
+  for (let level = first; !mapsBasePages(levels[level]);) {
+    const { next = level + 1, flattened = next } = levels[level];
+    level = flattened;
+    path.push(level);
+  }
+  return path;
+}
+
+/** Levels of a walk: those that it has read, and around them those that it would have or might come to. */
+export function walkedPath(format: PagingFormat, read: readonly number[]): number[] {
+  const { levels } = format;
+  if (read.length === 0) return mainPath(format);
+  const above = mainPath(format).filter((level) => levels[level].shift > levels[read[0]].shift);
+  return [...above, ...read, ...pathFrom(format, read[read.length - 1]).slice(1)];
+}

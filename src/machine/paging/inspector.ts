@@ -33,6 +33,8 @@ export interface EntryNode {
   frame: Pfn;
   /** Page-size code of a leaf (LEAF_SIZE_NAMES). */
   pageSize: number;
+  /** Level of the table that the entry points to, if it is present and no leaf. */
+  childLevel: number;
   /** `table at 0x1a2000`, `page frame 0x1a3 (4K)`, `not present` */
   meaning: string;
   /** Of a walk of hashed tables: the probe that read it. */
@@ -98,6 +100,11 @@ export interface LeafOptions {
   ignoreReserved?: boolean;
 }
 
+export interface CensusOptions extends Pick<LeafOptions, 'ignoreReserved'> {
+  /** Entries are counted too. */
+  entries?: boolean;
+}
+
 /** What a root leads to, counted without going a path twice: also for tables with more paths than one could walk. */
 export interface TableCensus {
   /** Distinct tables, by level. */
@@ -106,6 +113,8 @@ export interface TableCensus {
   leaves: number[];
   /** Of these, the ones that user mode may use. */
   userLeaves: number;
+  /** Entries of these tables that are not zero, by level of the tables; only if asked for. */
+  entries?: number[];
 }
 
 /** A run of pages that map consecutively with equal rights. */
@@ -126,6 +135,8 @@ export interface MappingRun {
 
 export interface Inspector {
   readonly format: PagingFormat;
+  /** Where a root's table lies, and of which level it is. Everything else takes roots as CR3 has them. */
+  rootTable(root: Pfn): { table: Pfn; level: number };
   /** The hardware's walk of `vpn`, read from memory, from the root. */
   walk(root: Pfn, vpn: Vpn): WalkNode;
   entry(table: Pfn, level: number, index: number): EntryNode;
@@ -141,5 +152,5 @@ export interface Inspector {
   /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order. */
   tables?(root: Pfn): HashedTable[];
   slots?(table: HashedTable): Iterable<HashedSlot>;
-  census(root: Pfn, options?: Pick<LeafOptions, 'ignoreReserved'>): TableCensus;
+  census(root: Pfn, options?: CensusOptions): TableCensus;
 }

@@ -31,6 +31,9 @@ export interface HardwareParts {
   replacement: ReplacementOptions;
 }
 
+/** `block-first`: its block is free before the TLB has forgotten it, as in the prototype. */
+export type FptFree = 'flush-first' | 'block-first';
+
 export interface SoftwareParts {
   memory: PhysicalMemory;
   buddy: BuddyAllocator;
@@ -41,6 +44,8 @@ export interface SoftwareParts {
   probe: Probe;
   /** Of whatever software chooses at random. */
   seed: number;
+  /** Order of work when a flattened table is freed; `flush-first` if absent. */
+  fptFree?: FptFree;
 }
 
 /** What of a machine's options a scheme has a say in. */

@@ -1,5 +1,5 @@
 /** An address cut into its fields by a scheme’s format, for people: which entry of which table it uses. */
-import type { PagingFormat } from '../../machine/paging/format';
+import { mainPath, type PagingFormat } from '../../machine/paging/format';
 import { formatHex } from './numbers';
 
 export interface AddressField {
@@ -12,22 +12,24 @@ export interface AddressField {
 
 /**
  * The fields, root first; undefined if the scheme does not translate the address. `leafLevel`: the level whose entry
- * maps the page, if not the last: what the levels below would index with is offset then.
+ * maps the page, if not the last (as a place on the way down): what the levels below would index with is offset then.
  */
 export function splitAddress(
   address: bigint,
   format: PagingFormat,
-  leafLevel = format.levels.length - 1,
+  leafLevel = mainPath(format).length - 1,
 ): AddressField[] | undefined {
   if (!isTranslated(address, format)) return undefined;
-  const used = format.levels.slice(0, leafLevel + 1);
   if (format.hashed !== undefined) {
-    const { shift } = used[leafLevel];
+    const { shift } = format.levels[leafLevel];
     const { clusterBits } = format.hashed;
     const tag = cut(address, 'tag', shift + clusterBits, format.addressBits - shift - clusterBits);
     const entry = clusterBits > 0 ? [cut(address, 'entry', shift, clusterBits)] : [];
     return [tag, ...entry, cut(address, 'offset', 0, shift)];
   }
+  const used = mainPath(format)
+    .slice(0, leafLevel + 1)
+    .map((level) => format.levels[level]);
   const levels = used.map(({ name, shift, bits }) => cut(address, name, shift, bits));
   return [...levels, cut(address, 'offset', 0, used[leafLevel].shift)];
 }

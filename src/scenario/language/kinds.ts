@@ -147,8 +147,8 @@ const RECORDS: readonly KindRow[] = [
       member('hit', 'boolean', 'Whether any TLB knows the address.'),
       member('level', 'string?', 'Which TLB: `"L1D"`, `"L1I"` or `"STLB"`.'),
       member('size', 'number?', 'Bytes of the page.'),
-      member('pfn', 'number', 'Frame of the page, on a hit.'),
-      member('dirty', 'boolean', 'Whether a write may use it as it is, on a hit.'),
+      member('pfn', 'number?', 'Frame of the page, or none.'),
+      member('dirty', 'boolean', 'Whether a write may use it as it is.'),
     ],
   },
   {

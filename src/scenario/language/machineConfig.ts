@@ -38,6 +38,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 
 export const REPLACEMENTS = ['lru', 'plru', 'random'] as const;
 export const THP_MODES = ['always', 'madvise', 'never'] as const;
+export const FPT_FREES = ['flush-first', 'block-first'] as const;
 export const TABLE_RECLAIMS = ['off', 'refcount', 'pressure'] as const;
 
 export interface MachineConfig {
@@ -48,7 +49,7 @@ export interface MachineConfig {
   nodes: number;
   seed: number;
   tlb: TlbConfig;
-  /** Walk caches, root first; for four levels those of PGD, PUD and PMD entries. */
+  /** Walk caches, root first, one for each level that points to tables; for four levels those of PGD, PUD and PMD entries. */
   pwc: CacheGeometry[];
   replacement: (typeof REPLACEMENTS)[number];
   /** `strict`: what leaves the STLB leaves the first level too. `fill`: inclusive on fill alone. */
@@ -68,6 +69,8 @@ export interface MachineConfig {
   flushDrop: readonly FlushOperation[];
   /** Customizable EMT functions whose architecture-neutral default is taken instead of the driver’s own. */
   emtDefaults: 'all' | readonly string[];
+  /** Order of work when a flattened table is freed. */
+  fptFree: (typeof FPT_FREES)[number];
   /** Of cuckoo tables. */
   ecpt: EcptOptions;
   tablesReclaim: (typeof TABLE_RECLAIMS)[number];

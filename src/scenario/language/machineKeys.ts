@@ -4,7 +4,7 @@
  */
 import { FLUSH_OPERATIONS } from '../../machine/core/flushOperations';
 import { FUNCTION_GROUPS } from '../../machine/core/functions';
-import { PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
+import { FPT_FREES, PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
 import { describePwc, describeTlb, PRESETS } from './presets';
 
 export interface MachineKeyRow {
@@ -57,7 +57,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'scheme NAME …',
     'radix',
     'How addresses are translated: `radix` (4 levels), `radix 5`, `radix 32`, `pae`, `linear BITS`, `fpt L4L3`, `fpt L3L2`, `fpt L4L3+L2L1`, `hashed`, `ecpt`, `nested GUEST over HOST`.',
-    { values: ['radix', 'hashed', 'ecpt'], laterValues: ['pae', 'linear', 'fpt', 'nested'] },
+    { values: ['radix', 'pae', 'linear', 'fpt', 'hashed', 'ecpt'], laterValues: ['nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
   now('cpus', 'cpus N', '1', 'Number of CPUs, 1 to 64.', { values: ['1', '2', '4'], available: 64n }),
@@ -95,7 +95,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'pwc',
     'pwc E E E',
     (preset) => describePwc(PRESETS[preset].pwc),
-    'Page-walk caches for PGD, PUD and PMD entries: fully associative, or ExW each.',
+    'Page-walk caches, one for each level that points to tables, root first: fully associative, or ExW each. `radix` has three, `radix 5` four, `pae` two, `radix 32` one.',
     { values: ['promote'], schemes: ['radix', 'pae', 'fpt', 'nested'] },
   ),
   now(
@@ -172,12 +172,12 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
   later('tables reclaim', 'tables reclaim off|refcount|pressure', 'off', 'Reclaim of page tables.', {
     values: TABLE_RECLAIMS,
   }),
-  later(
+  now(
     'fpt free',
     'fpt free flush-first|block-first',
     'flush-first',
-    'Order of work when a flattened table is freed.',
-    { values: ['flush-first', 'block-first'], schemes: ['fpt'] },
+    'Order of work when a flattened table is freed: the TLB flush before its block is free, or, as in the prototype, behind.',
+    { values: FPT_FREES, schemes: ['fpt'] },
   ),
   now(
     'ecpt',

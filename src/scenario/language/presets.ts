@@ -75,6 +75,7 @@ export const defaultConfig = (): MachineConfig => ({
   swapBytes: 0,
   flushDrop: [],
   emtDefaults: [],
+  fptFree: 'flush-first',
   ecpt: RELEASED,
   tablesReclaim: 'off',
   costs: {},

@@ -1,11 +1,11 @@
 /** Scheme names as the language knows them; their tables are the machine's business. */
-import { type PagingFormat, tableBytes } from '../../machine/paging/format';
-import { ecptFormat } from '../../machine/paging/ecpt/format';
-import { RELEASED } from '../../machine/paging/ecpt/format';
+import { ecptFormat, RELEASED } from '../../machine/paging/ecpt/format';
+import { type PagingFormat, tooLarge } from '../../machine/paging/format';
+import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from '../../machine/paging/fpt/format';
 import { HASHED } from '../../machine/paging/hashed/format';
 import { linear } from '../../machine/paging/linear/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../machine/paging/radix/format';
-import { formatSize } from './numbers';
+import type { CacheGeometry } from './machineConfig';
 
 export interface SchemeRow {
   /** First word of the value of `scheme`. */
@@ -18,6 +18,11 @@ export interface SchemeRow {
 }
 
 const MODES = /^(L4L3|L3L2|L4L3\+L2L1)$/;
+const FPT: Readonly<Record<string, PagingFormat>> = {
+  L4L3: FPT_L4L3,
+  L3L2: FPT_L3L2,
+  'L4L3+L2L1': FPT_L4L3_L2L1,
+};
 const RADIX: Readonly<Record<string, PagingFormat>> = { '': RADIX4, '5': RADIX5, '32': RADIX32 };
 
 export const SCHEMES: readonly SchemeRow[] = [
@@ -30,7 +35,7 @@ export const SCHEMES: readonly SchemeRow[] = [
     syntax: 'linear BITS',
     format: (bits) => linear(Number(bits)),
   },
-  { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1' },
+  { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1', format: (mode) => FPT[mode] },
   { name: 'hashed', rest: /^$/, syntax: 'hashed', format: () => HASHED },
   { name: 'ecpt', rest: /^$/, syntax: 'ecpt', format: () => ecptFormat(RELEASED) },
   { name: 'nested', rest: /^\S.* over \S.*$/, syntax: 'nested GUEST over HOST' },
@@ -41,20 +46,34 @@ interface SchemeName {
   args: readonly string[];
 }
 
-/** What this version can run, as `scheme` is written. */
-const SUPPORTED: ReadonlySet<string> = new Set(['radix', 'ecpt', 'hashed']);
-
-export const isSupported = ({ name, args }: SchemeName): boolean => SUPPORTED.has([name, ...args].join(' '));
+export const schemeText = ({ name, args }: SchemeName): string => [name, ...args].join(' ');
 
 export const formatOf = ({ name, args }: SchemeName): PagingFormat | undefined =>
   SCHEMES.find((row) => row.name === name)?.format?.(args.join(' '));
 
+/** What this version can run: what it has tables for. */
+export const isSupported = (scheme: SchemeName): boolean => formatOf(scheme) !== undefined;
+
 /** Why a scheme cannot be in a memory of that size: its root table alone is larger. Undefined if it can. */
-export function tooLarge(scheme: SchemeName, memoryBytes: number): string | undefined {
+export function tooLargeFor(scheme: SchemeName, memoryBytes: number): string | undefined {
   const format = formatOf(scheme);
-  const bytes = format === undefined ? 0 : tableBytes(format, 0);
-  if (format === undefined || bytes <= memoryBytes) return undefined;
-  const { bits } = format.levels[0];
-  const size = formatSize(BigInt(bytes));
-  return `\`${format.scheme}\` needs one table of ${size} for each process: 2^${bits} entries of ${format.entryBytes} bytes, one for every page of the address space. This machine has ${formatSize(BigInt(memoryBytes))} of memory.`;
+  return format && tooLarge(format, memoryBytes);
+}
+
+/**
+ * Names of the levels that `pwc` gives a walk cache, root first: those that point to tables. A mode that folds levels has
+ * those of the whole tree, of which the processor takes what is left.
+ */
+export const cachedLevels = (scheme: SchemeName): string[] =>
+  (formatOf(scheme) ?? RADIX4).levels
+    .filter(({ wide }) => wide !== true)
+    .slice(0, -1)
+    .map(({ name }) => name);
+
+/** The walk caches of another scheme made to fit: the deepest keep their sizes, levels above them are like the topmost. */
+export function fitWalkCaches(caches: readonly CacheGeometry[], scheme: SchemeName): CacheGeometry[] {
+  const wanted = cachedLevels(scheme).length;
+  const kept = wanted === 0 ? [] : caches.slice(-wanted);
+  const top = kept.at(0) ?? { entries: 2, ways: 2 };
+  return [...Array.from({ length: wanted - kept.length }, () => ({ ...top })), ...kept];
 }

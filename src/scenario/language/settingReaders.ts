@@ -10,6 +10,7 @@ import {
   type PageSize,
   PRESET_NAMES,
   REPLACEMENTS,
+  FPT_FREES,
   TABLE_RECLAIMS,
   THP_MODES,
 } from './machineConfig';
@@ -18,7 +19,7 @@ import type { MachineKeyRow } from './machineKeys';
 import { didYouMean, nearest } from './nearest';
 import { formatSize, PAGE_BYTES, parseNumber } from './numbers';
 import { presetConfig } from './presets';
-import { isSupported, SCHEMES, tooLarge } from './schemes';
+import { cachedLevels, fitWalkCaches, isSupported, SCHEMES, schemeText } from './schemes';
 import type { SettingProblem } from './settingProblem';
 import { mergeGeometry, parseGeometry, parseSizes } from './geometry';
 
@@ -130,10 +131,8 @@ const scheme: SettingReader = (args, config) => {
   const texts = rest.map(({ text }) => text);
   if (!row.rest.test(texts.join(' '))) return bad(`This scheme is written \`${row.syntax}\`.`, rest[0] ?? first);
   const named = { name: row.name, args: texts };
-  const refusal = tooLarge(named, config.memoryBytes);
-  if (refusal !== undefined) return { problem: 'outOfRange', message: refusal, word: rest[0] };
-  if (!isSupported(named)) return notYet(['scheme', row.name, ...texts].join(' '));
-  return { ...config, scheme: named };
+  if (!isSupported(named)) return notYet(`scheme ${schemeText(named)}`);
+  return { ...config, scheme: named, pwc: fitWalkCaches(config.pwc, named) };
 };
 
 const DEFAULT_SIZES = { dtlb: ['4K'], itlb: ['4K'], stlb: ['4K', '2M'] } as const;
@@ -161,8 +160,15 @@ const tlb =
   };
 
 const pwc: SettingReader = (args, config) => {
-  const wanted = config.pwc.length;
-  if (args.length !== wanted) return bad(`There are ${wanted} walk caches, so ${wanted} values, root first.`);
+  const levels = cachedLevels(config.scheme);
+  // Whoever has no levels that point to tables ignores the key: reported with the others of that kind.
+  if (levels.length === 0) return config;
+  const [count, are] =
+    levels.length === 1 ? ['one', 'is 1 walk cache'] : [`${levels.length}`, `are ${levels.length} walk caches`];
+  if (args.length !== levels.length)
+    return bad(
+      `There ${are} in \`${schemeText(config.scheme)}\`, for entries of the ${levels.join(', ')}: so ${count} value${levels.length === 1 ? '' : 's'}, root first.`,
+    );
   const caches: CacheGeometry[] = [];
   for (const word of args) {
     const text = /^[0-9_]+$/.test(word.text) ? `${word.text}xfull` : word.text;
@@ -217,7 +223,8 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
   preset: (row) =>
     choice(row, (config, text) => {
       const preset = PRESET_NAMES.find((name) => name === text) ?? config.preset;
-      return { ...config, preset, ...presetConfig(preset) };
+      const values = presetConfig(preset);
+      return { ...config, preset, ...values, pwc: fitWalkCaches(values.pwc, config.scheme) };
     }),
   scheme: () => scheme,
   memory: (row) => pages(row, 'Memory', 1n << 20n, (config, memoryBytes) => ({ ...config, memoryBytes })),
@@ -243,6 +250,7 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
     several(row, (config, texts) => ({ ...config, flushDrop: texts.map((text) => among(FLUSH_OPERATIONS, text)) })),
   'emt defaults': (row) =>
     several(row, (config, texts) => ({ ...config, emtDefaults: texts[0] === 'all' ? 'all' : texts })),
+  'fpt free': (row) => choice(row, (config, text) => ({ ...config, fptFree: among(FPT_FREES, text) })),
   'tables reclaim': (row) => choice(row, (config, text) => ({ ...config, tablesReclaim: among(TABLE_RECLAIMS, text) })),
   latency: () => latency,
   cost: () => cost,

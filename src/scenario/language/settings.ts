@@ -9,6 +9,7 @@ import { KEY_WORDS, machineKeyRow, type MachineKeyRow } from './machineKeys';
 import { didYouMean, nearest } from './nearest';
 import { rangeOf } from './positions';
 import { defaultConfig } from './presets';
+import { tooLargeFor } from './schemes';
 import type { SettingProblem } from './settingProblem';
 import { readerOf } from './settingReaders';
 
@@ -22,9 +23,22 @@ export function resolveMachine(block?: MachineBlock): MachineResult {
   const diagnostics: Diagnostic[] = [];
   const report: Report = (found) => void diagnostics.push(found);
   let config = defaultConfig();
-  for (const setting of block?.settings ?? []) config = applySetting(config, setting, report);
+  const settings = block?.settings ?? [];
+  // How many walk caches there are follows from the scheme, wherever it stands.
+  const schemes = settings.filter(setsScheme);
+  const others = settings.filter((setting) => !setsScheme(setting));
+  for (const setting of [...schemes, ...others]) config = applySetting(config, setting, report);
   if (block) reportPatterns(block, config, report);
+  reportSize(schemes.at(-1), config, report);
   return { config, diagnostics };
+}
+
+const setsScheme = (setting: Setting): boolean => findKey(setting)?.row.key === 'scheme';
+
+/** A flat table may be larger than the memory, which may be set below it. */
+function reportSize(setting: Setting | undefined, config: MachineConfig, report: Report): void {
+  const refusal = tooLargeFor(config.scheme, config.memoryBytes);
+  if (setting !== undefined && refusal !== undefined) report(diagnostic('outOfRange', refusal, setting.range));
 }
 
 /** `config` changed by `KEY=VALUE` (or `KEY VALUE`); ranges of diagnostics count in that text. */

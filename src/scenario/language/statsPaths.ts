@@ -4,21 +4,24 @@ import { FUNCTION_NAMES } from '../../machine/core/functions';
 const under = (path: string, names: readonly string[]): string[] => names.map((name) => `${path}.${name}`);
 
 /** Levels of the schemes that this version has. */
-export const LEVELS: readonly string[] = ['PGD', 'PUD', 'PMD', 'PTE'];
+export const LEVELS: readonly string[] = ['PGD', 'P4D', 'PUD', 'PMD', 'PTE'];
+/** With those of flattened tables, which stand for two: `PUD+PMD`. */
+export const COUNTED_LEVELS: readonly string[] = [...LEVELS, 'PGD_PUD', 'PUD_PMD', 'PMD_PTE'];
 
 export const STATS_PATHS: readonly string[] = [
   ...under('stats.accesses', ['total', 'reads', 'writes', 'execs', 'translations']),
   ...under('stats.faults', ['total', 'minor', 'major', 'cow', 'thp', 'protection', 'spurious', 'fatal', 'references']),
   ...['l1i', 'l1d', 'stlb'].flatMap((tlb) => under(`stats.tlb.${tlb}`, ['hits', 'misses'])),
   ...under('stats.walks', ['count', 'references', 'dirtyAssists', 'cycles', 'longest', 'abandonedReferences']),
-  ...under('stats.walks.referencesByLevel', LEVELS),
-  ...LEVELS.flatMap((level) => under(`stats.walkCaches.${level}`, ['hits', 'misses'])),
+  ...under('stats.walks.referencesByLevel', COUNTED_LEVELS),
+  ...COUNTED_LEVELS.flatMap((level) => under(`stats.walkCaches.${level}`, ['hits', 'misses'])),
   ...under('stats.tables', ['bytes', 'count', 'kernel', 'flattened', 'fallbacks']),
-  ...under('stats.tables.byLevel', LEVELS),
+  ...under('stats.tables.slots', ['total', 'wasted']),
+  ...under('stats.tables.byLevel', COUNTED_LEVELS),
   ...under('stats.kernel', ['instructions', 'tableReads', 'tableWrites']),
   ...under('stats.kernel.byClass', ['pageFault', 'systemCall', 'timer', 'other']),
   ...FUNCTION_NAMES.flatMap((name) => under(`stats.kernel.byFunction.${name}`, ['calls', 'instructions'])),
-  ...under('stats.flushes', ['total', 'pages', 'shootdowns', 'ipis', 'dropped']),
+  ...under('stats.flushes', ['total', 'pages', 'shootdowns', 'ipis', 'dropped', 'forced']),
   ...under('stats.cow', ['copies', 'reuses']),
   ...under('stats.huge', ['faulted', 'collapsed', 'split', 'fallbacks']),
   ...under('stats.files', ['reads', 'writes']),

@@ -3,11 +3,12 @@ import { type MachineOptions, refusal } from '../../machine/options';
 import type { MachineBlock } from '../language/ast';
 import { diagnostic, type Diagnostic } from '../language/diagnostics';
 import type { MachineConfig } from '../language/machineConfig';
+import { schemeText } from '../language/schemes';
 import { resolveMachine } from '../language/settings';
 
 export function machineOptions(config: MachineConfig): MachineOptions {
   return {
-    scheme: config.scheme.name,
+    scheme: schemeText(config.scheme),
     memoryBytes: config.memoryBytes,
     dtlb: config.tlb.dtlb,
     itlb: config.tlb.itlb,
@@ -26,6 +27,7 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     cpus: config.cpus,
     pcid: config.pcid,
     kpti: config.kpti,
+    fptFree: config.fptFree,
     replacement: config.replacement,
     seed: config.seed,
     ecpt: config.ecpt,

@@ -27,7 +27,7 @@ import type { Value } from './values';
 export type { FileHost } from './fileHost';
 
 export interface LoadRunOptions {
-  /** `radix`, or with an argument `fpt:L3L2`: overrides the file's scheme. */
+  /** `radix`, or with an argument `radix:5`: overrides the file's scheme. */
   scheme?: string;
   /** `KEY=VALUE`, in the words of the machine block. */
   overrides?: readonly string[];

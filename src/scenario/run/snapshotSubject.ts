@@ -7,6 +7,7 @@ import { highWord, lowWord } from '../../machine/paging/x86/entry';
 import { protNoneFrame } from '../../snapshot/linux';
 import type { Snapshot } from '../../snapshot/snapshot';
 import type { Environment } from './evaluate';
+import { LEVEL_FUNCTIONS } from './names/machineNames';
 import type { Subject } from './subject';
 import { entryValue, tobjValue, walkValue, wordAt } from './translationValues';
 import { NONE, numberOf, region, symbol, type Value } from './values';
@@ -44,7 +45,7 @@ export class SnapshotSubject implements Subject, Environment {
     const { inspector, root, memory } = this.machine;
     const { format } = inspector;
     const level = format.levels.findIndex((l) => l.name.toLowerCase() === name);
-    const isLevel = level >= 0 || name === 'p4d';
+    const isLevel = level >= 0 || LEVEL_FUNCTIONS.has(name);
     if (!isLevel && !['walk', 'tobj', 'phys', 'vma'].includes(name)) return undefined;
     const n = args.length === 1 ? numberOf(args[0]) : undefined;
     if (n === undefined) return `${name}() takes one address`;

@@ -4,6 +4,7 @@ import type { ReadableMemory } from '../../machine/memory/readable';
 import type { PagingFormat } from '../../machine/paging/format';
 import type { EntryNode, WalkNode } from '../../machine/paging/inspector';
 import { ENTRY_BITS } from '../../machine/paging/x86/entry';
+import { LEVELS } from '../language/statsPaths';
 import { hex, member } from './names/member';
 import { type MemberValue, NONE, type ObjectValue, symbol, type Value } from './values';
 
@@ -11,7 +12,12 @@ import { type MemberValue, NONE, type ObjectValue, symbol, type Value } from './
 export type WriteEntry = (entry: EntryNode, raw: bigint) => string | undefined;
 
 /** `write`: absent where nothing can be changed. */
-export function entryValue(entry: EntryNode | undefined, format: PagingFormat, write?: WriteEntry): Value {
+export function entryValue(
+  entry: EntryNode | undefined,
+  format: PagingFormat,
+  write?: WriteEntry,
+  folded = false,
+): Value {
   if (entry === undefined) return NONE;
   const changed = (raw: (value: bigint) => bigint | string): MemberValue['set'] =>
     write &&
@@ -45,7 +51,7 @@ export function entryValue(entry: EntryNode | undefined, format: PagingFormat, w
         ),
         as: 'hex',
       },
-      member('folded', () => false),
+      member('folded', () => folded),
       member('address', () => BigInt(entry.address), 'address'),
       member('table', () => BigInt(physicalOf(entry.table)), 'address'),
       member('index', () => BigInt(entry.index)),
@@ -72,7 +78,11 @@ export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, 
         type: 'object',
         text: read.map((s) => `${s.levelName}[${s.index}]`).join(' → '),
         number: refs,
-        members: read.map((s) => member(s.levelName, () => entryOf(s))),
+        members: [
+          ...read.map((s) => member(s.levelName, () => entryOf(s))),
+          // Levels that the walk does not come to, or the scheme does not have.
+          ...LEVELS.filter((name) => !read.some((s) => s.levelName === name)).map((name) => member(name, () => NONE)),
+        ],
       })),
       member('result', () => symbol(walk.outcome)),
       member('pa', () => (walk.pfn === undefined ? NONE : BigInt(physicalOf(walk.pfn))), 'address'),

@@ -5,7 +5,7 @@ import { asVpn, type Vpn } from '../../../src/machine/core/addresses';
 import { Counter } from '../../../src/machine/core/counters';
 import type { Errno, Tdb } from '../../../src/machine/emt/driver';
 import { Attribute } from '../../../src/machine/emt/tobj';
-import { pagesPerEntry } from '../../../src/machine/paging/format';
+import { pageSizesOf } from '../../../src/machine/paging/format';
 import { EVERY_SCHEME, formatNamed } from '../support';
 import { after, hugeStart, World } from './world';
 
@@ -19,9 +19,10 @@ interface Places {
 }
 
 function placesOf(scheme: string): Places {
-  const { levels, userSpace } = formatNamed(scheme);
-  const sizes = levels.filter((l) => l.leafSize !== undefined).map(pagesPerEntry);
-  return { medium: sizes.at(-2) ?? 512, moved: userSpace.end > 2 ** 28 ? 2 ** 27 : 2 ** 19 };
+  const format = formatNamed(scheme);
+  const { userSpace } = format;
+  const sizes = pageSizesOf(format).filter((pages) => pages > 1 && pages < LARGE);
+  return { medium: sizes.at(-1) ?? 512, moved: userSpace.end > 2 ** 28 ? 2 ** 27 : 2 ** 19 };
 }
 const regionsOf = ({ moved }: Places): (readonly [number, number])[] => [
   [0, 2048],

@@ -78,7 +78,7 @@ const operation = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('reclaim' as const, 'khugepaged' as const), ...base }) },
 );
-type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
+export type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
 export const sequence = (maxLength: number): fc.Arbitrary<Operation[]> =>
   fc.array(operation, { minLength: 1, maxLength, size: 'max' });
@@ -89,14 +89,17 @@ export interface RunOptions extends Partial<KernelOptions> {
   /** So little memory that it runs out. */
   short?: boolean;
   ecpt?: EcptOptions;
+  /** Called with the machine before its first process, and when all has been done and read. */
+  begin?(m: Machine): void;
+  end?(m: Machine): void;
 }
 
 export function run(
   operations: readonly Operation[],
-  { emtDefaults = [], short = false, scheme = 'radix', ecpt, ...kernel }: RunOptions,
+  { scheme = 'radix', emtDefaults = [], short = false, ecpt, begin, end, ...kernel }: RunOptions,
 ): void {
   const m = machine({
-    memoryBytes: (short ? 12 : 128) * MIB,
+    memoryBytes: (short ? (scheme.startsWith('linear') ? 24 : 12) : 128) * MIB,
     nodes: 2,
     scheme,
     ecpt,
@@ -104,12 +107,14 @@ export function run(
     kernel: { ...DEFAULT_KERNEL, ...kernel },
   });
   const free = m.buddy.freeFrames;
+  begin?.(m);
   const world = new World(m, short);
   for (const each of operations) {
     world.apply(each);
     assertBooksBalance(m);
   }
   world.readEverything();
+  end?.(m);
   world.exitAll();
   assertNothingLeaked(m, free);
 }

@@ -8,7 +8,7 @@ const RESERVED = 256;
 
 const actions = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ allocate: fc.integer({ min: 0, max: MAX_ORDER }) }) },
+    { weight: 3, arbitrary: fc.record({ allocate: fc.integer({ min: 0, max: MAX_ORDER + 2 }) }) },
     { weight: 2, arbitrary: fc.record({ free: fc.nat() }) },
   ),
   { maxLength: 200 },
@@ -31,7 +31,7 @@ describe('the buddy allocator', () => {
             const block = buddy.allocate(action.allocate, 'test');
             if (block === -1) continue;
             const length = 1 << action.allocate;
-            assert.equal(block % length, 0, 'a block is aligned to its size');
+            assert.equal(block % Math.min(length, 1 << MAX_ORDER), 0, 'a block is aligned to its size, or to 4 MiB');
             assert.ok(block >= RESERVED && block + length <= memory.frameCount, 'a block lies in memory');
             for (let i = 0; i < length; i++) {
               assert.ok(!owner.has(block + i), 'no frame has two owners');
@@ -68,6 +68,28 @@ describe('the buddy allocator', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('makes large blocks of free ones side by side, wherever there are enough, and goes back to those', () => {
+    const { buddy } = allocator(32 * MIB);
+    const before = buddy.orders();
+    const block = (): Pfn => buddy.allocate(MAX_ORDER, 'test') as Pfn;
+    const small = [block(), block(), block(), block()];
+    assert.deepEqual(small, [1024, 2048, 3072, 4096]);
+    buddy.free(small[1], 'test');
+    buddy.free(small[2], 'test');
+    assert.equal(
+      buddy.allocate(MAX_ORDER + 2, 'test', 7),
+      -1,
+      'of four that are free no more than three are side by side',
+    );
+    const hole = buddy.allocate(MAX_ORDER + 1, 'test', 7);
+    assert.equal(hole, 2048, 'the first that fit');
+    assert.equal(buddy.allocate(MAX_ORDER + 1, 'test', 7), 5120);
+    assert.equal(buddy.free(3072 as Pfn, 'test', 7), false, 'no part of a block is freed by itself');
+    for (const pfn of [hole, 5120]) assert.ok(buddy.free(pfn as Pfn, 'test', 7));
+    for (const pfn of [small[0], small[3]]) buddy.free(pfn, 'test');
+    assert.deepEqual(buddy.orders(), before);
   });
 
   it('fails only when no block of the order is left, and then changes nothing', () => {

@@ -11,7 +11,7 @@ import { entriesOf, entryAddressIn, extendPage, indexOf, pagesPerEntry } from '.
 import type { PagingFormat } from '../../../src/machine/paging/format';
 import { linear } from '../../../src/machine/paging/linear/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../../src/machine/paging/radix/format';
-import { RadixInspector } from '../../../src/machine/paging/radix/inspector';
+import { TreeInspector } from '../../../src/machine/paging/tree/inspector';
 import { RadixWalker } from '../../../src/machine/paging/radix/walker';
 
 const TREES = [RADIX4, RADIX5, RADIX32, PAE];
@@ -22,14 +22,14 @@ const CR0_ON = CR0.PE | CR0.WP | CR0.PG;
 /** Memory with tables in it, and both readers of them. */
 class Bench {
   readonly memory = new PhysicalMemory(64 * 4096);
-  readonly inspector: RadixInspector;
+  readonly inspector: TreeInspector;
   readonly walker: RadixWalker;
   readonly #probe = new Probe();
 
   constructor(readonly format: PagingFormat) {
     const rights = new RightsTable();
     rights.update({ cr0: CR0_ON, cr4: 0, efer: EFER.LME | EFER.LMA | EFER.NXE, pkru: 0, ac: false });
-    this.inspector = new RadixInspector(format, this.memory, { physicalBits: PHYSICAL_BITS });
+    this.inspector = new TreeInspector(format, this.memory, { physicalBits: PHYSICAL_BITS });
     const caches = format.levels.slice(1).map(() => ({ entries: 4, ways: 4 }));
     const replacement = { policy: 'lru', seed: 1 } as const;
     const options = { caches, promote: 'hit', physicalBits: PHYSICAL_BITS, replacement } as const;
@@ -247,7 +247,7 @@ describe('the flat table', () => {
   it('is read across the frames that it lies in', () => {
     const format = linear(24);
     const memory = new PhysicalMemory(64 * 4096);
-    const inspector = new RadixInspector(format, memory, { physicalBits: PHYSICAL_BITS });
+    const inspector = new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS });
     for (const index of [3, 511, 512, 4095]) memory.writeWord(4096 + 8 * index, 0x9067);
     assert.deepEqual(inspector.used(ROOT, 0), [3, 511, 512, 4095]);
     const walk = inspector.walk(ROOT, asVpn(4095));

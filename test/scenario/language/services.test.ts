@@ -19,7 +19,7 @@ describe('completion', () => {
     ['|', ['process', 'mmap', 'machine', 'expect fails'], ['hotunplug', 'heap', 'fault']],
     ['wr|', ['write'], ['fault']],
     ['repeat 3 { |', ['read'], ['preset']],
-    ['machine {\n  |\n}', ['preset', 'dtlb', 'pwc'], ['mmap', 'fpt', 'walker']],
+    ['machine {\n  |\n}', ['preset', 'dtlb', 'pwc'], ['mmap', 'cache', 'walker']],
     ['machine {\n  preset |\n}', ['skylake', 'classroom'], ['dtlb']],
     ['machine {\n  scheme |\n}', ['radix'], ['nested']],
     ['machine {\n  stlb inclusive |\n}', ['strict', 'fill'], []],

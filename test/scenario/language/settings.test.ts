@@ -80,6 +80,27 @@ describe('the machine block', () => {
     assert.deepEqual(machine.costs, { handle_mm_fault: 60, instruction: 0.5 });
   });
 
+  it('has a walk cache for each level that points to tables; the deepest keep what the preset gives them', () => {
+    const caches = (...lines: string[]): string => describePwc(config(...lines).pwc);
+    assert.deepEqual(
+      ['radix', 'radix 5', 'radix 32', 'pae', 'linear 30'].map((scheme) => caches(`scheme ${scheme}`)),
+      ['2 4 32', '2 2 4 32', '32', '4 32', ''],
+    );
+    assert.equal(caches('scheme radix 5', 'preset classroom'), '1 1 2 4');
+    assert.equal(caches('pwc 8 16', 'scheme pae'), '8 16');
+    assert.equal(describePwc(after('scheme=radix 5').pwc), '2 2 4 32');
+    assert.equal(describePwc(after('scheme=pae', 'pwc=1 64').pwc), '1 64');
+    assert.equal(describePwc(after('scheme=linear 30', 'scheme=radix').pwc), '2 2 2');
+    assert.match(
+      analyse('machine {\npwc 2 4 32\nscheme radix 5\n}').diagnostics[0].message,
+      /^There are 4 walk caches in `radix 5`, for entries of the PGD, P4D, PUD, PMD: so 4 values, root first\./,
+    );
+    assert.match(
+      analyse('machine {\npwc 2 4\nscheme radix 32\n}').diagnostics[0].message,
+      /There is 1 walk cache .* so one value/,
+    );
+  });
+
   it('has the presets of the facts', () => {
     const shown = Object.entries(PRESETS).map(([name, { tlb, pwc }]) =>
       [name, ...[tlb.dtlb, tlb.itlb, tlb.stlb].map(describeTlb), describePwc(pwc)].join(' | '),
@@ -114,9 +135,14 @@ describe('the machine block', () => {
     ['pwc 2 4 x', ['2:8-9 PTS043']],
     ['stlb inclusive strct', ['2:15-20 PTS043']],
     ['zeropage maybe', ['2:9-14 PTS043']],
-    ['scheme radix 5', ['2:0-14 PTS051']],
+    ['scheme radix 5', []],
+    ['scheme linear 48', ['2:0-16 PTS034']],
+    ['pwc 1 2 4 32\nscheme radix 5', []],
+    ['scheme pae\npwc 2 4 32', ['3:0-10 PTS043']],
+    ['scheme radix 32\npwc 8', []],
+    ['scheme linear 30\npwc 2 4 32', ['3:0-10 PTS045']],
     ['scheme nested radix over radix', ['2:0-30 PTS051']],
-    ['scheme fpt L4L3+L2L1', ['2:0-20 PTS051']],
+    ['scheme fpt L4L3+L2L1', []],
     ['scheme fpt L1', ['2:11-13 PTS043']],
     ['scheme radx', ['2:7-11 PTS043']],
     ['cache priority on', ['2:0-17 PTS051']],

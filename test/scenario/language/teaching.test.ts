@@ -11,7 +11,7 @@ import {
 import { linear } from '../../../src/machine/paging/linear/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../../src/machine/paging/radix/format';
 import { describeSplit, splitAddress } from '../../../src/scenario/language/addressSplit';
-import { resolveMachine, applyOverride } from '../../../src/scenario/language/settings';
+import { analyse } from '../../../src/scenario/language/analysis';
 import { formatOf } from '../../../src/scenario/language/schemes';
 
 const KIB = 1024;
@@ -117,13 +117,16 @@ describe('a course asks of the formats', () => {
   });
 
   it('nothing that cannot be: a flat table larger than the memory is refused with its size', () => {
-    const { config } = resolveMachine();
-    const [refusal] = applyOverride(config, 'scheme=linear 48').diagnostics;
+    const refusals = (...lines: string[]): string[] =>
+      analyse(`machine {\n${lines.join('\n')}\n}`).diagnostics.map(({ message }) => message);
+    const [refusal] = refusals('scheme linear 48');
     assert.match(
-      refusal.message,
-      /^`linear 48` needs one table of 512GiB for each process: 2\^36 entries of 8 bytes, one for every page of the address space\. This machine has \w+ of memory\.$/,
+      refusal,
+      /^`linear 48` needs one table of 512GiB for each process, in a row: 2\^36 entries of 8 bytes, one for every page of the address space\. This machine has 4GiB of memory\.$/,
     );
     assert.equal(formatOf({ name: 'linear', args: ['48'] })?.addressBits, 48);
-    assert.match(applyOverride(config, 'scheme=linear 12').diagnostics[0].message, /written `linear BITS`/);
+    assert.deepEqual(refusals('scheme linear 48', 'memory 1TiB'), [], 'memory may be set below it');
+    assert.match(refusals('memory 64MiB', 'scheme linear 35')[0], /one table of 64MiB.*has 64MiB of memory/);
+    assert.match(refusals('scheme linear 12')[0], /written `linear BITS`/);
   });
 });

@@ -24,6 +24,22 @@ async function endOf(statement: string, move: (run: Run) => unknown): Promise<Ru
   return run;
 }
 
+describe('a fatal fault that nobody expects', () => {
+  it('says of memory that has run out who holds it', async () => {
+    const run = await runOf(
+      ...['machine {', '  memory 2MiB', '  swap 16KiB', '}'],
+      ...['process small', 'mmap a 64KiB rw anon', 'write a step 4KiB'],
+      ...['process large', 'mmap b 64MiB rw anon', 'write b step 4KiB'],
+    );
+    while (run.end === null) run.fast(1000, null);
+    assert.ok(run.end.kind === 'fatal');
+    assert.match(
+      run.end.text,
+      /^OOM at \S+ \(b\+0x\w+\): 0 frames are free; large \d+ pages, small 1\d pages, page tables \d+, swap 4 of 4 slots$/,
+    );
+  });
+});
+
 describe('expect fails over a ranged access', () => {
   for (const [statement, condition] of [
     [RANGED, 'tick == 8'],

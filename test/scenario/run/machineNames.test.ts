@@ -35,8 +35,10 @@ describe('names in expressions', () => {
   let run: Run;
 
   before(async () => {
-    // The last access has a fault and a walk, and its page is mapped, cached and covered by an area.
-    ({ run } = await finish('process p', 'mmap heap 64KiB rw anon', 'read heap', 'write heap + 4KiB'));
+    // Five levels, so that there is every one. The last access has a fault and a walk, and its page is mapped, cached and
+    // covered by an area.
+    const machine = ['machine {', '  scheme radix 5', '}'];
+    ({ run } = await finish(...machine, 'process p', 'mmap heap 64KiB rw anon', 'read heap', 'write heap + 4KiB'));
   });
 
   const checkMembers = (text: string, kind: Kind): void => {
@@ -52,12 +54,35 @@ describe('names in expressions', () => {
     if (!supported || LATER.has(name)) continue;
     const [parameter] = parameters ?? [];
     const text = parameter === undefined ? name : `${name}(${parameter.kind === 'physical' ? 'cr3' : 'heap + 4KiB'})`;
-    if (name === 'p4d') continue;
     it(`${text} has what the checker says it has`, () => checkMembers(text, kind));
   }
 
-  it('p4d(A) is nothing on a tree of four levels', () => {
-    assert.deepEqual(valueOf(run, 'p4d(heap) == none'), true);
+  it('of levels that the scheme does not have are nothing, and their counters 0', async () => {
+    const absent = { radix: ['P4D'], 'radix 32': ['P4D', 'PUD', 'PMD'], 'linear 32': ['PGD', 'P4D', 'PUD', 'PMD'] };
+    for (const [scheme, levels] of Object.entries(absent))
+      await holds(
+        'machine {',
+        `  scheme ${scheme}`,
+        '}',
+        'process p',
+        'mmap heap 64KiB rw anon',
+        'write heap',
+        ...levels.flatMap((level) => [
+          `expect ${level.toLowerCase()}(heap) == none && walk(heap).levels.${level} == none`,
+          `expect stats.tables.byLevel.${level} == 0 && stats.walkCaches.${level}.misses == 0`,
+        ]),
+        'expect pte(heap).present && stats.tables.byLevel.PTE == 1',
+      );
+  });
+
+  it('say of an address that no TLB knows all that they say of one that hits', async () => {
+    await holds(
+      'process p',
+      'mmap heap 64KiB rw anon',
+      'expect !tlb(heap).hit && !tlb(heap).dirty && tlb(heap).pfn == none && tlb(heap).size == none',
+      'write heap',
+      'expect tlb(heap).hit && tlb(heap).dirty && tlb(heap).pfn == pte(heap).pfn',
+    );
   });
 
   it('compare results of walks, and which TLB knows a page, by name', async () => {

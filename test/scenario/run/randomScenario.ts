@@ -29,12 +29,33 @@ const STATEMENTS = [
   'loop',
   'print',
   'process',
+  'advise',
+  'advise',
+  'kernel',
+  'kernel',
+  'fork',
+  'cpu',
 ] as const;
+
+const ADVICE = ['dontneed', 'free', 'hugepage', 'collapse', 'cold', 'pageout', 'willneed', 'populate'];
+/** On all of a region; each may be refused for want of memory, or because part of it is gone. */
+const WORK = [
+  ...[
+    'promote R',
+    'demote R',
+    'swapout R',
+    'migrate R node 1',
+    'migrate R node 0',
+    'iterate R',
+    'iterate R using default',
+  ],
+  ...['khugepaged', 'reclaim 20', 'fragment order 9 free 1', 'mprotect R rwx', 'mremap R to 80 * 4KiB'],
+];
 
 const statement = fc.record({
   what: fc.constantFrom(...STATEMENTS),
   region: fc.nat(),
-  pages: fc.constantFrom(1, 2, 5, 12, 70),
+  pages: fc.constantFrom(1, 2, 5, 12, 70, 1100),
   kind: fc.constantFrom('read', 'write', 'read', 'write', 'exec'),
   far: fc.boolean(),
 });
@@ -48,7 +69,10 @@ interface Region {
 }
 
 class Writer {
-  readonly lines = ['machine {', '  preset classroom', '  memory 64MiB', '}', 'process p0'];
+  readonly lines = [
+    ...['machine {', '  preset classroom', '  memory 64MiB', '  swap 1MiB', '  nodes 2', '  cpus 2', '  thp madvise'],
+    ...['  zeropage on', '}', 'process p0'],
+  ];
   #regions: Region[] = [];
   #made = 0;
 
@@ -62,7 +86,7 @@ class Writer {
       case 'cross':
         return this.#line(r.pages > 1 ? `${kind} ${r.name} + ${4096 - 1 - (region % 7)}` : `${kind} ${at}`);
       case 'step':
-        return this.#line(`${kind} ${r.name} size 1 step ${[64, 4096, 8192, 1000][region % 4]}`);
+        return this.#line(`${kind} ${r.name} size 1 step ${r.pages > 100 ? 4096 : [64, 4096, 8192, 1000][region % 4]}`);
       case 'random':
         return this.#line(`${kind} ${r.name} random ${1 + (region % 60)} seed ${region % 100}`);
       case 'zipf':
@@ -111,6 +135,14 @@ class Writer {
         );
       case 'print':
         return this.#line(`print "{stats.walks.count} {mm.rss} {walk(${at}).refs}"`);
+      case 'advise':
+        return this.#line(`madvise ${r.name} ${ADVICE[region % ADVICE.length]}`);
+      case 'kernel':
+        return this.#line(WORK[region % WORK.length].replace('R', r.name));
+      case 'fork':
+        return this.#line(`fork p${index + 1}`, ...(far ? [`switch p${index + 1}`] : []));
+      case 'cpu':
+        return this.#line(`on cpu ${region % 2}`);
       case 'process':
         this.#regions = [];
         return this.#line(`process p${index + 1}`);

@@ -25,6 +25,7 @@ export function cacheDefaults(
         if (!buddy.free(pfn, 'table', owner)) probe.note(`BUG: frame 0x${pfn.toString(16)} is not this table's`);
       gather.tables = [];
       gather.start = gather.end = 0 as Vpn;
+      gather.forced = undefined;
     },
 
     /** An MMU that keeps no walk caches apart from its TLB drops them with it. */

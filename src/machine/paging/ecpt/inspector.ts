@@ -68,6 +68,11 @@ export class EcptInspector implements Inspector {
     this.#hash = makeHash(options.hash);
   }
 
+  /** No table is the root: what CR3 names is where the descriptors of the ways lie. */
+  rootTable(root: Pfn): { table: Pfn; level: number } {
+    return { table: root, level: this.format.levels.length - 1 };
+  }
+
   entry(table: Pfn, level: number, index: number): EntryNode {
     return this.#entries.entry(table, level, index);
   }

@@ -33,6 +33,10 @@ export class HashedInspector implements Inspector {
     );
   }
 
+  rootTable(root: Pfn): { table: Pfn; level: number } {
+    return { table: root, level: 0 };
+  }
+
   entry(table: Pfn, level: number, index: number): EntryNode {
     return this.#entries.entry(table, level, index);
   }

@@ -15,32 +15,15 @@ import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
-import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
+import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
-import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-
-export interface WalkerOptions {
-  /** Geometry of the walk caches, root's first; one for each level but the last. */
-  caches: readonly { entries: number; ways: number }[];
-  /** `hit`: only the deepest hit becomes most recently used. `all`: every cache is asked and every hit promoted. */
-  promote: 'hit' | 'all';
-  physicalBits: number;
-  replacement: ReplacementOptions;
-}
-
-const PATH_RIGHTS = TlbFlag.Write | TlbFlag.User;
-
-/** Rights go down the path by AND, no-execute by OR. R/W and U/S are bits 1 and 2 as Write and User are bits 0 and 1. */
-const combined = (path: number, low: number, high: number): number =>
-  (path & (TlbFlag.NoExecute | ((low >>> 1) & PATH_RIGHTS))) | ((high >>> 31) * TlbFlag.NoExecute);
-
-/** What only a leaf says: D, G and the protection key. */
-const leafFlags = (low: number, high: number): number =>
-  ((low & LOW.D) >>> 3) | ((low & LOW.G) >>> 4) | ((high >>> (HIGH.PKEY_SHIFT - TlbFlag.KeyShift)) & TlbFlag.KeyMask);
+import type { WalkerOptions } from '../tree/walkerOptions';
+import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
+import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
 
 export class RadixWalker implements Walker {
   readonly result: WalkResult = {

@@ -5,6 +5,7 @@
  * on them need no BigInt. All masks say which word they are for.
  */
 import type { Pfn } from '../../core/addresses';
+import type { PagingFormat } from '../format';
 
 /** Bits of the low word. */
 export const enum LOW {
@@ -26,6 +27,8 @@ export const enum LOW {
 export const enum HIGH {
   NX = 1 << 31,
   DEVMAP = 1 << 26,
+  /** Bit 58 of an entry that points to a table: the table is flattened. */
+  FLATTENED = 1 << 26,
   PKEY_SHIFT = 27,
   PKEY_MASK = 0xf << 27,
 }
@@ -51,6 +54,12 @@ export function leafFrame(pageSize: number, low: number, high: number): Pfn {
   if (pageSize === 0) return frameOf(low, high);
   if (pageSize !== 3) return frameOf(low & ~0x1fff, high);
   return (((low >>> 22) << 10) + ((low >>> 13) & 0xff) * 0x100000) as Pfn;
+}
+
+/** Level of the table that an entry points to; `high`: its high word. */
+export function levelBelow({ levels }: PagingFormat, level: number, high: number): number {
+  const { next = level + 1, flattened } = levels[level];
+  return flattened !== undefined && (high & HIGH.FLATTENED) !== 0 ? flattened : next;
 }
 
 /** Linux's `_PAGE_TABLE`: what it sets in an entry that points to a table. */

@@ -15,7 +15,7 @@ import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn, vpnOfAddress } 
 import { Counter } from '../../core/counters';
 import { type Probe, Signal } from '../../core/probe';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { entriesOf, indexOf, pagesPerEntry, type PagingFormat } from '../format';
+import { entriesOf, indexOf, isFlatRoot, pagesPerEntry, type PagingFormat, rootFrame } from '../format';
 import { frameOf, HIGH, highOf, LOW, lowOf } from './entry';
 
 /** Of the first MiB: tables from this frame up, and the frame of the entry code. */
@@ -51,9 +51,13 @@ export class KernelSpace {
     return new KernelSpace(format, memory, probe, isolated);
   }
 
-  /** The scheme's tables are single frames of 8-byte entries, its addresses those of x86-64, and there is a first MiB. */
+  /**
+   * The scheme's normal tables are single frames of 8-byte entries, its addresses those of x86-64, and there is a first MiB. The
+   * kernel's own tree has no flattened tables, as in EMT-Linux (init_mm stays radix).
+   */
   static suits({ entryBytes, addressBits, levels, hashed }: PagingFormat, memoryBytes: number): boolean {
-    const small = hashed === undefined && entryBytes === 8 && levels.every((l) => l.bits <= 9);
+    const tables = hashed === undefined && entryBytes === 8;
+    const small = tables && levels.every((l) => l.bits <= 9 || l.wide === true);
     return small && addressBits in DIRECT_MAP && memoryBytes >= RESERVED_FRAMES * PAGE_BYTES;
   }
 
@@ -88,11 +92,29 @@ export class KernelSpace {
 
   /** A new process's root, empty and backed: enters the kernel's half. */
   share(root: Pfn): void {
+    if (isFlatRoot(root)) {
+      this.#shareFlat(rootFrame(root));
+      return;
+    }
     for (let index = this.#entries; index < 2 * this.#entries; index++) this.#copy(root, index);
     if (!this.isolated) return;
     this.memory.back(this.userRoot(root));
     this.#copy(this.userRoot(root), indexOf(ENTRY_AREA, this.format.levels[0]));
     this.probe.counters[Counter.KernelTables]++;
+  }
+
+  /** A flattened root has the entries of the tables that the kernel's root entries point to (EMT-Linux's `pgd_ctor`). */
+  #shareFlat(table: Pfn): void {
+    const entries = 2 * this.#entries;
+    for (let index = this.#entries; index < entries; index++) {
+      const above = this.#read(this.root, index);
+      if ((above.low & LOW.P) === 0) continue;
+      const below = frameOf(above.low, above.high);
+      for (let i = 0; i < entries; i++) {
+        const { low, high } = this.#read(below, i);
+        if (low !== 0 || high !== 0) this.#write(table, index * entries + i, low, high);
+      }
+    }
   }
 
   /** A process's root is given back. */
@@ -117,11 +139,24 @@ export class KernelSpace {
 
   /** The entry is the kernel's own in a process's root: views of the process leave it out. */
   hides(table: Pfn, level: number, index: number): boolean {
-    if (level !== 0 || table === this.root || index < this.#entries) return false;
-    const { low, high } = this.#read(this.root, index);
+    const root = level === 0 || level === this.format.flatRoot;
+    if (!root || table === this.root) return false;
+    const { low, high } = level === 0 ? this.#readUpper(index) : this.#readBelow(index);
     if ((low & LOW.P) === 0) return false;
     const own = this.#read(table, index);
     return (own.low & LOW.P) !== 0 && frameOf(own.low, own.high) === frameOf(low, high);
+  }
+
+  /** The kernel's own root entry, or nothing where the user's are. */
+  #readUpper(index: number): { low: number; high: number } {
+    return index < this.#entries ? { low: 0, high: 0 } : this.#read(this.root, index);
+  }
+
+  /** The entry of the kernel's tables that a flattened root has at an index. */
+  #readBelow(index: number): { low: number; high: number } {
+    const entries = 2 * this.#entries;
+    const above = this.#readUpper(Math.floor(index / entries));
+    return (above.low & LOW.P) === 0 ? above : this.#read(frameOf(above.low, above.high), index % entries);
   }
 
   // ---- tables -----------------------------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ export class LeafNodes {
         .join(' '),
       frame: asPfn(frame),
       pageSize: leafSize,
+      // Nothing below a leaf, and all that is here are leaves.
+      childLevel: level,
       meaning,
     };
   }

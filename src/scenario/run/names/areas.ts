@@ -39,7 +39,7 @@ export function mmObject(machine: Machine): Value {
       member('file', () => BigInt(process.rssFile), 'count'),
       member('swap', () => BigInt(process.swapEntries), 'count'),
       member('heap', () => region('heap', addressOf(machine.kernel.layout.brkStart), addressOf(process.brk))),
-      member('tables', () => BigInt(tablesBelow(machine, process.tdb.root, 0))),
+      member('tables', () => BigInt(tablesOf(machine, process.tdb.root))),
       member('vmas', () => BigInt(process.vmas.length)),
     ],
   };
@@ -64,11 +64,8 @@ export function iteratorObject(machine: Machine): Value {
   };
 }
 
-/** Tables of the tree below a table, itself included; the last level's need not be looked into. */
-function tablesBelow(machine: Machine, table: Pfn, level: number): number {
-  const { inspector, scheme } = machine;
-  if (inspector.tables !== undefined) return inspector.tables(table).length;
-  if (level === scheme.format.levels.length - 1) return 1;
-  const entries = inspector.used(table, level).map((index) => inspector.entry(table, level, index));
-  return entries.reduce((n, e) => n + (e.present && !e.leaf ? tablesBelow(machine, e.frame, level + 1) : 0), 1);
+/** Tables of a process. */
+function tablesOf({ inspector }: Machine, root: Pfn): number {
+  if (inspector.tables !== undefined) return inspector.tables(root).length;
+  return inspector.census(root).tables.reduce((sum, count) => sum + count, 0);
 }

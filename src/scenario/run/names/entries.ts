@@ -2,21 +2,31 @@
 import { formatPhysical, type Vpn } from '../../../machine/core/addresses';
 import type { Machine } from '../../../machine/machine';
 import type { EntryNode } from '../../../machine/paging/inspector';
-import { entryValue, wordAt } from '../translationValues';
-import type { Value } from '../values';
-import { poke } from './physical';
+import { entryValue } from '../translationValues';
+import { NONE, type Value } from '../values';
+import { poke, pokeShort } from './physical';
 
-/** The entry that a walk of `vpn` would read at a level; `undefined` if it reads none there. */
-export function entryAt(machine: Machine, vpn: Vpn, level: number): EntryNode | undefined {
-  if (machine.kernel.current === undefined) return undefined;
+/**
+ * The entry that a walk of `vpn` would read at a level, called by its name; no value if the walk ends before. Of a level that is
+ * folded away it is the entry above, as the software's accessors have it; where there is none, the one that stands for both.
+ */
+export function entryAt(machine: Machine, vpn: Vpn, name: string): Value {
+  if (machine.kernel.current === undefined) return NONE;
   const { steps } = machine.inspector.walk(machine.root, vpn);
   // Of hashed tables a walk probes several ways for one page size: the one that has the page is meant.
-  if (machine.scheme.format.hashed !== undefined) return steps.find((s) => s.level === level && s.probe?.matches);
-  return steps[level];
+  if (machine.scheme.format.hashed !== undefined)
+    return entryObject(
+      machine,
+      steps.find((s) => s.levelName === name && s.probe?.matches),
+    );
+  const at = steps.findIndex(({ levelName }) => levelName.split('+').includes(name));
+  if (at < 0) return NONE;
+  const folded = !steps[at].levelName.endsWith(name);
+  return entryObject(machine, folded ? (steps[at - 1] ?? steps[at]) : steps[at], folded);
 }
 
-export function entryObject(machine: Machine, entry: EntryNode | undefined): Value {
-  return entryValue(entry, machine.inspector.format, (at, raw) => writeEntry(machine, at, raw));
+export function entryObject(machine: Machine, entry: EntryNode | undefined, folded = false): Value {
+  return entryValue(entry, machine.inspector.format, (at, raw) => writeEntry(machine, at, raw), folded);
 }
 
 function writeEntry(machine: Machine, entry: EntryNode, raw: bigint): string | undefined {
@@ -25,14 +35,6 @@ function writeEntry(machine: Machine, entry: EntryNode, raw: bigint): string | u
   if (entry.address + entryBytes > memory.sizeBytes)
     return `the entry lies behind the end of memory, ${formatPhysical(memory.sizeBytes)}`;
   if (entryBytes === 8) poke(machine, entry.address, raw);
-  else pokeHalf(machine, entry.address, raw);
+  else pokeShort(machine, entry.address, raw);
   return undefined;
-}
-
-/** A 4-byte entry: the other half of its 64-bit word stays. */
-function pokeHalf(machine: Machine, address: number, value: bigint): void {
-  const word = address - (address % 8);
-  const shift = BigInt(address - word) * 8n;
-  const old = wordAt(machine.memory, BigInt(word)) as bigint;
-  poke(machine, word, (old & ~(0xffff_ffffn << shift)) | ((value & 0xffff_ffffn) << shift));
 }

@@ -6,10 +6,11 @@
 import { type Vpn, vpnOfAddress } from '../../../machine/core/addresses';
 import { FAULT_KINDS, SIGNALS } from '../../../machine/kernel/faults/verdict';
 import type { Machine } from '../../../machine/machine';
+import { LEVELS } from '../../language/statsPaths';
 import { NONE, numberOf, symbol, type Value } from '../values';
 import { iteratorObject, mmObject, vmaObject } from './areas';
 import { tlbObject, walkCacheObject } from './caches';
-import { entryAt, entryObject } from './entries';
+import { entryAt } from './entries';
 import { faultList, faultObject, lastAccess, pendingAccess } from './lastAccess';
 import { readPhysical, setPhysical } from './physical';
 import { registerValue, setRegister } from './registers';
@@ -49,6 +50,9 @@ const OF_ADDRESS: ReadonlyMap<string, (machine: Machine, vpn: Vpn) => Value> = n
   ['vma', vmaObject],
 ]);
 
+/** Functions that are called after a level of some scheme. */
+export const LEVEL_FUNCTIONS: ReadonlySet<string> = new Set(LEVELS.map((level) => level.toLowerCase()));
+
 export class MachineNames {
   constructor(private readonly machine: Machine) {}
 
@@ -66,14 +70,14 @@ export class MachineNames {
     if (n === undefined) return `${name}() takes one address`;
     if (name === 'phys') return readPhysical(this.machine, n);
     const vpn = vpnOfAddress(n);
-    if (level !== undefined) return level < 0 ? NONE : entryObject(this.machine, entryAt(this.machine, vpn, level));
+    if (level !== undefined) return level === '' ? NONE : entryAt(this.machine, vpn, level);
     return this.machine.kernel.current === undefined ? NONE : ofAddress?.(this.machine, vpn);
   }
 
-  /** Which level of the scheme a function is called after; −1 for one that this scheme does not have. */
-  #levelNamed(name: string): number | undefined {
-    const level = this.machine.scheme.format.levels.findIndex((l) => l.name.toLowerCase() === name);
-    return level >= 0 || name === 'p4d' ? level : undefined;
+  /** Which level of the scheme a function is called after; '' for one that this scheme does not have. */
+  #levelNamed(name: string): string | undefined {
+    const level = this.machine.scheme.format.levels.find((l) => l.name.toLowerCase() === name);
+    return level?.name ?? (LEVEL_FUNCTIONS.has(name) ? '' : undefined);
   }
 
   /** An access that has not been made: it has no walk and no physical address yet. */

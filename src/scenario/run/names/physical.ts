@@ -24,7 +24,21 @@ export function poke(machine: Machine, address: number, value: bigint): void {
   const newHigh = Number(BigInt.asIntN(32, value >> 32n));
   memory.writeWord(address, newLow);
   memory.writeWord(address + 4, newHigh);
+  signalWrite(machine, address);
+  probe.recorder?.emit({ kind: 'memoryWrite', address, sizeBytes: 8, oldLow, oldHigh, newLow, newHigh });
+}
+
+/** The same of a word of 4 bytes. */
+export function pokeShort(machine: Machine, address: number, value: bigint): void {
+  const { memory, probe } = machine;
+  const oldLow = memory.readWord(address);
+  const newLow = Number(BigInt.asIntN(32, value));
+  memory.writeWord(address, newLow);
+  signalWrite(machine, address);
+  probe.recorder?.emit({ kind: 'memoryWrite', address, sizeBytes: 4, oldLow, oldHigh: 0, newLow, newHigh: 0 });
+}
+
+function signalWrite({ probe }: Machine, address: number): void {
   if (probe.watches.physicalWrites && probe.watches.writesFrame(asPfn(Math.floor(address / PAGE_BYTES))))
     probe.signal(Signal.Watch);
-  probe.recorder?.emit({ kind: 'memoryWrite', address, oldLow, oldHigh, newLow, newHigh });
 }

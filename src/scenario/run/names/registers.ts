@@ -3,6 +3,7 @@ import { addressOf, asPfn, offsetOfAddress, physicalOf, vpnOfAddress } from '../
 import type { WatchedRegister } from '../../../machine/core/watch';
 import type { Machine } from '../../../machine/machine';
 import { CR4 } from '../../../machine/mmu/rights';
+import { flatRootAt } from '../../../machine/paging/format';
 
 /** The 32-bit halves of two 64-bit values, as events carry them. */
 const words = (
@@ -61,11 +62,15 @@ function loadRegister(machine: Machine, name: string, value: bigint): string | u
   return undefined;
 }
 
-/** With CR4.PCIDE bits 0 to 11 are the PCID, and bit 63 says that nothing is to be dropped. */
-function loadCr3({ mmu, memory }: Machine, value: bigint): string | undefined {
+/** With CR4.PCIDE bits 0 to 11 are the PCID, and bit 63 says that nothing is to be dropped; else that the root is flattened. */
+function loadCr3({ mmu, memory, scheme }: Machine, value: bigint): string | undefined {
   const tagged = (mmu.cr4 & CR4.PCIDE) !== 0;
-  const frame = (tagged ? BigInt.asUintN(63, value) : value) >> 12n;
+  const top = value >> 63n !== 0n;
+  // Without PCIDs bit 63 may say that the root is flattened.
+  const flat = top && scheme.format.flatRoot !== undefined;
+  const frame = (tagged || flat ? BigInt.asUintN(63, value) : value) >> 12n;
   if (frame >= BigInt(memory.frameCount)) return 'CR3 must point into memory';
-  mmu.movToCr3(asPfn(Number(frame)), Number(value & 0xfffn), tagged && value >> 63n !== 0n);
+  const table = asPfn(Number(frame));
+  mmu.movToCr3(flat ? flatRootAt(table) : table, Number(value & 0xfffn), tagged && top);
   return undefined;
 }

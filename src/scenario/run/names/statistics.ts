@@ -2,31 +2,54 @@
 import { FUNCTION_NAMES } from '../../../machine/core/functions';
 import type { Machine } from '../../../machine/machine';
 import { statistics, type Statistics } from '../../../machine/statistics';
+import { COUNTED_LEVELS } from '../../language/statsPaths';
 import type { MemberValue, ObjectValue } from '../values';
 
-export const statisticsValue = (machine: Machine): ObjectValue =>
-  record('statistics', withUncalled(statistics(machine)));
+export const statisticsValue = (machine: Machine): ObjectValue => record('statistics', withUnused(statistics(machine)));
 
-/** The counters with functions that never ran: in an expression they are 0, not an error. */
-function withUncalled(counters: Statistics): Statistics {
+/** The counters with functions that never ran and levels that other schemes have: in an expression they are 0, not an error. */
+function withUnused(counters: Statistics): Statistics {
   const none = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, { calls: 0, instructions: 0 }]));
-  const { kernel } = counters;
-  return { ...counters, kernel: { ...kernel, byFunction: { ...none, ...kernel.byFunction } } };
+  const { kernel, walks, walkCaches, tables } = counters;
+  return {
+    ...counters,
+    kernel: { ...kernel, byFunction: { ...none, ...kernel.byFunction } },
+    walks: { ...walks, referencesByLevel: withLevels(walks.referencesByLevel, 0) },
+    walkCaches: withLevels(walkCaches, { hits: 0, misses: 0 }),
+    // A copy would count the slots, which is for whoever asks for them.
+    tables: Object.create(tables, {
+      byLevel: { value: withLevels(tables.byLevel, 0), enumerable: true },
+    }) as Statistics['tables'],
+  };
 }
+
+const withLevels = <T>(byLevel: Record<string, T>, none: T): Record<string, T> => ({
+  ...Object.fromEntries(COUNTED_LEVELS.map((name) => [name, none])),
+  // `PUD+PMD` would be a sum.
+  ...Object.fromEntries(Object.entries(byLevel).map(([name, value]) => [name.replace('+', '_'), value])),
+});
 
 /** Values that mean nothing as whole numbers; expressions know no others, so these are shown as text. */
 const RATIOS = new Set(['instructionsPerCycle']);
+
+/** Own names and those of what it was made from. */
+function namesIn(data: object): string[] {
+  const names: string[] = [];
+  for (const name in data) names.push(name);
+  return names;
+}
 
 /** A nested plain record as an object value. Cycles and instructions may have fractions: they are rounded. */
 function record(text: string, data: object): ObjectValue {
   return {
     type: 'object',
     text,
-    members: Object.entries(data).map(([name, value]): MemberValue => ({
+    members: namesIn(data).map((name): MemberValue => ({
       name,
       get: () => {
+        const value = (data as Record<string, unknown>)[name];
         if (typeof value === 'number') return RATIOS.has(name) ? value.toFixed(3) : BigInt(Math.round(value));
-        return typeof value === 'object' && value !== null ? record(name, value as object) : String(value);
+        return typeof value === 'object' && value !== null ? record(name, value) : String(value);
       },
       as: 'count',
     })),

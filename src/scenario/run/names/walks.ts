@@ -2,7 +2,7 @@
 import { asPfn, type Vpn } from '../../../machine/core/addresses';
 import { Attribute, Tobj } from '../../../machine/emt/tobj';
 import type { Machine } from '../../../machine/machine';
-import { pagesPerEntry } from '../../../machine/paging/format';
+import { mapsBasePages, pagesPerEntry } from '../../../machine/paging/format';
 import type { EntryNode } from '../../../machine/paging/inspector';
 import { attributesOf } from '../../../machine/paging/x86/attributes';
 import { highWord, LOW, lowWord } from '../../../machine/paging/x86/entry';
@@ -27,7 +27,7 @@ function withheldBy({ scheme }: Machine, leaf: EntryNode): Withheld {
   const tobj = new Tobj();
   tobj.word0 = lowWord(leaf.raw);
   tobj.word1 = highWord(leaf.raw);
-  const last = leaf.level === scheme.format.levels.length - 1;
+  const last = mapsBasePages(scheme.format.levels[leaf.level]);
   tobj.pages = last || (tobj.word0 & LOW.PS) === 0 ? 1 : pagesPerEntry(scheme.format.levels[leaf.level]);
   const swapped = tobjReadAttr(tobj, Attribute.SWAP) !== 0;
   const mapped = tobjReadAttr(tobj, Attribute.MAPPED) === 1;

@@ -52,7 +52,8 @@ export function accessFailed(x: Execution): void {
   const { kind, signal } = fault;
   const address = describeAddress(x.state, fault.address) ?? formatAddress(fault.address);
   const place = x.place(x.instruction.statement.range);
-  x.finish({ kind: 'fatal', fault: kind, signal, ...place, text: `${signal} at ${address}` });
+  const why = signal === 'OOM' ? `: ${machine.kernel.describeMemory()}` : '';
+  x.finish({ kind: 'fatal', fault: kind, signal, ...place, text: `${signal} at ${address}${why}` });
 }
 
 /** A system call returned an error: what `expect fails` waits for, or the end of the run. */

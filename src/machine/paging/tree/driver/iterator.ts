@@ -28,9 +28,15 @@ export class Scan {
     this.#resume(tdb, it);
     const pages = t.pagesAt(t.level);
     const end = minVpn(it.end, addPages(it.base as Vpn, t.spanAt(t.level)));
+    const wide = t.isWide(t.level);
     while (t.isEmpty) {
       it.vpn = minVpn(addPages(alignDown(it.vpn, pages), pages), end);
       if (it.vpn === end) return false;
+      const empty = wide ? t.emptyRun(t.table, t.level, it.vpn, Math.ceil((end - it.vpn) / pages)) : 0;
+      if (empty > 0) {
+        it.vpn = minVpn(addPages(it.vpn, empty * pages), end);
+        if (it.vpn === end) return false;
+      }
       t.read(t.table, t.level, it.vpn);
     }
     return t.child() === -1;
@@ -42,10 +48,10 @@ export class Scan {
     const inTable = it.table >= 0 && it.epoch === t.epoch && it.vpn >= it.base;
     if (inTable && it.vpn < it.base + t.spanAt(it.level)) t.read(asPfn(it.table), it.level, it.vpn);
     else {
-      t.read(tdb.root, 0, it.vpn);
+      t.enter(tdb.root, it.vpn);
       it.lookups++;
     }
-    for (let next = t.child(); next !== -1; next = t.child()) t.read(next, t.level + 1, it.vpn);
+    for (let next = t.child(); next !== -1; next = t.child()) t.step(next, t.childLevel, it.vpn);
     it.table = t.table;
     it.level = t.level;
     it.base = alignDown(it.vpn, t.spanAt(t.level));

@@ -1,6 +1,7 @@
 /** Split page-table locks (include/linux/mm.h `pte_lockptr`, `pmd_lockptr`): a lock is named by the frame of its table. */
 import { alignDown, type Vpn } from '../../../core/addresses';
 import type { Tdb } from '../../../emt/driver';
+import { rootFrame, rootLevel } from '../../format';
 import type { Tables } from './tables';
 
 /**
@@ -11,16 +12,16 @@ export function lockOf(t: Tables, tdb: Tdb, start: Vpn, end: Vpn): number {
   if (end - start === 1) {
     // A page fault asks for one page: no range to be covered.
     t.descend(tdb.root, start);
-    return t.level >= t.last - 1 ? t.table : tdb.root;
+    return t.hasLock(t.level) ? t.table : rootFrame(tdb.root);
   }
-  let table = tdb.root;
-  let lock = tdb.root;
-  for (let level = 0; ; level++) {
+  let table = rootFrame(tdb.root);
+  let lock = table;
+  for (let level = rootLevel(t.format, tdb.root); ; level = t.childLevel) {
     const span = t.spanAt(level);
     if (end > alignDown(start, span) + span) return lock;
-    if (level >= t.last - 1) lock = table;
-    if (level === t.last) return lock;
-    t.read(table, level, start);
+    if (t.hasLock(level)) lock = table;
+    if (t.isBase(level)) return lock;
+    t.step(table, level, start);
     const next = t.child();
     if (next === -1) return lock;
     table = next;

@@ -6,11 +6,15 @@ import {
   entryAddressIn,
   indexOf,
   isTranslatable,
+  mapsBasePages,
   pagesPerEntry,
   type PagingFormat,
+  rootFrame,
+  rootLevel,
   tableBytes,
 } from '../format';
 import type {
+  CensusOptions,
   EntryFieldNode,
   EntryNode,
   Inspector,
@@ -26,6 +30,7 @@ import {
   frameOf,
   highWord,
   leafFrame,
+  levelBelow,
   LOW,
   lowWord,
   rawOf,
@@ -36,6 +41,16 @@ import type { KernelSpace } from '../x86/kernelSpace';
 import { runsOf } from '../runs';
 import { TableGraph } from './graph';
 
+/** Bit 58 of an entry that may point to a flattened table. */
+const FLATTENED_BIT: EntryBit = {
+  name: 'FLAT',
+  member: 'flattened',
+  bit: 58,
+  set: 'points to a flattened table',
+  clear: 'points to a normal table',
+  where: 'upper',
+};
+
 export interface InspectorOptions {
   /** Physical address width: frame bits above it are reserved. */
   physicalBits: number;
@@ -45,8 +60,7 @@ export interface InspectorOptions {
   absent?(low: number, high: number): string | undefined;
 }
 
-export class RadixInspector implements Inspector {
-  readonly #last: number;
+export class TreeInspector implements Inspector {
   readonly #reservedHigh: number;
   readonly #bitsByLevel: EntryBit[][] = [];
 
@@ -55,8 +69,15 @@ export class RadixInspector implements Inspector {
     private readonly memory: ReadableMemory,
     private readonly options: InspectorOptions,
   ) {
-    this.#last = format.levels.length - 1;
     this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
+  }
+
+  rootTable(root: Pfn): { table: Pfn; level: number } {
+    return { table: rootFrame(root), level: rootLevel(this.format, root) };
+  }
+
+  #isBase(level: number): boolean {
+    return mapsBasePages(this.format.levels[level]);
   }
 
   entry(table: Pfn, level: number, index: number): EntryNode {
@@ -73,7 +94,8 @@ export class RadixInspector implements Inspector {
     const address = entryAddressIn(this.format, table, index);
     const { name, leafSize } = this.format.levels[level];
     const present = (low & LOW.P) !== 0;
-    const leaf = present && (level === this.#last || (low & LOW.PS) !== 0);
+    const leaf = present && (this.#isBase(level) || (low & LOW.PS) !== 0);
+    const childLevel = levelBelow(this.format, level, high);
     const pageSize = leaf ? (leafSize ?? 0) : 0;
     const frame = leaf ? leafFrame(pageSize, low, high) : frameOf(low, high);
     return {
@@ -87,33 +109,52 @@ export class RadixInspector implements Inspector {
       leaf,
       frame,
       pageSize,
-      flags: this.#flags(low, high, level),
-      meaning: this.#meaning(low, high, present, leaf, pageSize, frame),
+      childLevel,
+      flags: this.#flags(low, high, level, leaf),
+      meaning: this.#meaning(low, high, present, leaf, pageSize, frame, childLevel),
     };
   }
 
-  #meaning(low: number, high: number, present: boolean, leaf: boolean, pageSize: number, frame: Pfn): string {
+  #meaning(
+    low: number,
+    high: number,
+    present: boolean,
+    leaf: boolean,
+    pageSize: number,
+    frame: Pfn,
+    childLevel: number,
+  ): string {
     if (low === 0 && high === 0) return 'empty';
     if (!present) return this.options.absent?.(low, high) ?? "not present (the other bits are software's)";
-    if (!leaf) return `table at ${formatPhysical(frame * PAGE_BYTES)}`;
+    if (!leaf) return `${this.#isWide(childLevel) ? 'flattened ' : ''}table at ${formatPhysical(frame * PAGE_BYTES)}`;
     return `page frame 0x${frame.toString(16)} (${LEAF_SIZE_NAMES[pageSize]})`;
   }
 
-  #flags(low: number, high: number, level: number): string {
+  /** Tables of the level are flattened. */
+  #isWide(level: number): boolean {
+    return level >= 0 && this.format.levels[level].wide === true;
+  }
+
+  #flags(low: number, high: number, level: number, leaf: boolean): string {
     const names: string[] = [];
-    for (const b of this.#bits(level)) if ((b.bit < 32 ? low >>> b.bit : high >>> (b.bit - 32)) & 1) names.push(b.name);
+    for (const b of this.#bits(level, leaf))
+      if ((b.bit < 32 ? low >>> b.bit : high >>> (b.bit - 32)) & 1) names.push(b.name);
     return names.join(' ');
   }
 
-  /** The flags that an entry of a level has: bit 7 is no flag of a page's entry, bit 63 is in the second word. */
-  #bits(level: number): EntryBit[] {
-    return (this.#bitsByLevel[level] ??= ENTRY_BITS.filter(
-      (b) => (b.bit !== 7 || level !== this.#last) && b.bit < 8 * this.format.entryBytes,
+  /**
+   * The flags that an entry of a level has: bit 7 is no flag of a page's entry, bit 63 is in the second word, bit 58 is one where it
+   * says what the table is.
+   */
+  #bits(level: number, leaf: boolean): EntryBit[] {
+    const bits = (this.#bitsByLevel[level] ??= ENTRY_BITS.filter(
+      (b) => (b.bit !== 7 || !this.#isBase(level)) && b.bit < 8 * this.format.entryBytes,
     ));
+    return leaf || this.format.levels[level].flattened === undefined ? bits : [...bits, FLATTENED_BIT];
   }
 
   fields(entry: EntryNode): EntryFieldNode[] {
-    const bits = this.#bits(entry.level).map((b): EntryFieldNode => {
+    const bits = this.#bits(entry.level, entry.leaf).map((b): EntryFieldNode => {
       const value = (entry.raw >> BigInt(b.bit)) & 1n;
       return { name: b.name, highBit: b.bit, lowBit: b.bit, value, meaning: value ? b.set : b.clear };
     });
@@ -130,7 +171,7 @@ export class RadixInspector implements Inspector {
   }
 
   /** What lies above bit 11, XD apart. */
-  #addressParts({ leaf, pageSize }: EntryNode): [string, number, number, (value: bigint) => string][] {
+  #addressParts({ leaf, pageSize, level }: EntryNode): [string, number, number, (value: bigint) => string][] {
     const at = (shift: bigint) => (v: bigint) => `physical address 0x${(v << shift).toString(16)}`;
     const zero = (): string => 'must be 0';
     if (this.format.entryBytes === 4 && leaf && pageSize > 0)
@@ -146,9 +187,10 @@ export class RadixInspector implements Inspector {
         ['frame', 51, 12, at(12n)],
         ['reserved', 62, 52, zero],
       ];
+    const softwareTop = leaf || this.format.levels[level].flattened === undefined ? 58 : 57;
     return [
       ['frame', 51, 12, at(12n)],
-      ['software high', 58, 52, () => 'free for the operating system'],
+      ['software high', softwareTop, 52, () => 'free for the operating system'],
       ['protection key', 62, 59, (v) => `key ${v}`],
     ];
   }
@@ -157,8 +199,8 @@ export class RadixInspector implements Inspector {
     const steps: EntryNode[] = [];
     const node = { steps, write: true, user: true, exec: true };
     if (!isTranslatable(vpn, this.format)) return { ...node, outcome: 'notCanonical' };
-    let table = root;
-    for (let level = 0; ; level++) {
+    let { table, level } = this.rootTable(root);
+    for (;;) {
       const step = this.entry(table, level, indexOf(vpn, this.format.levels[level]));
       steps.push(step);
       if (!step.present) return { ...node, outcome: 'notPresent' };
@@ -168,7 +210,10 @@ export class RadixInspector implements Inspector {
       node.user &&= rights.user;
       node.exec &&= rights.exec;
       table = step.frame;
-      if (!step.leaf) continue;
+      if (!step.leaf) {
+        level = step.childLevel;
+        continue;
+      }
       const inside = vpn % pagesPerEntry(this.format.levels[level]);
       return { ...node, outcome: 'mapped', pfn: asPfn(step.frame + inside), pageSize: step.pageSize };
     }
@@ -194,14 +239,15 @@ export class RadixInspector implements Inspector {
     const words = this.format.entryBytes / 4;
     const entries = entriesOf(this.format.levels[level]);
     const entriesPerFrame = PAGE_BYTES / this.format.entryBytes;
-    const kernel = level === 0 ? this.options.kernel : undefined;
+    const { flatRoot = 0 } = this.format;
+    const kernel = level === 0 || level === flatRoot ? this.options.kernel : undefined;
     // Tables larger than a frame lie in consecutive ones.
     for (let n = 0; n * PAGE_BYTES < tableBytes(this.format, level); n++) {
       const frame = this.memory.frameWords(asPfn(table + n));
       if (frame === undefined) continue;
       for (let i = 0; i < Math.min(entriesPerFrame, entries); i++)
         if (frame[words * i] !== 0 || (words === 2 && frame[2 * i + 1] !== 0))
-          if (!kernel?.hides(table, level, i)) indices.push(n * entriesPerFrame + i);
+          if (!kernel?.hides(table, level, n * entriesPerFrame + i)) indices.push(n * entriesPerFrame + i);
     }
     return indices;
   }
@@ -216,7 +262,7 @@ export class RadixInspector implements Inspector {
     return new TableGraph(this, options).leaves(root);
   }
 
-  census(root: Pfn, options: Pick<LeafOptions, 'ignoreReserved'> = {}): TableCensus {
-    return new TableGraph(this, { ...options, shared: 'once' }).census(root);
+  census(root: Pfn, { entries = false, ...options }: CensusOptions = {}): TableCensus {
+    return new TableGraph(this, { ...options, shared: 'once' }).census(root, entries);
   }
 }

@@ -4,12 +4,13 @@
  * of paths, so nothing here goes through a table twice unless it is asked to list every path.
  */
 import { addPages, asVpn, type Pfn, type Vpn } from '../../core/addresses';
-import { extendPage, pagesPerEntry, type PagingFormat } from '../format';
+import { extendPage, mapsBasePages, pagesPerEntry, type PagingFormat } from '../format';
 import type { EntryNode, LeafNode, LeafOptions, TableCensus } from '../inspector';
 
 /** What is needed of an inspector. */
 export interface Entries {
   readonly format: PagingFormat;
+  rootTable(root: Pfn): { table: Pfn; level: number };
   used(table: Pfn, level: number): number[];
   entry(table: Pfn, level: number, index: number): EntryNode;
   isReserved(entry: EntryNode): boolean;
@@ -38,7 +39,8 @@ export class TableGraph {
 
   *leaves(root: Pfn): Iterable<LeafNode> {
     const once = this.options.shared === 'once';
-    yield* this.#below(root, 0, asVpn(0), ALL, once ? this.#paths(root) : undefined);
+    const { table, level } = this.entries.rootTable(root);
+    yield* this.#below(table, level, asVpn(0), ALL, once ? this.#paths(root) : undefined);
   }
 
   /** `paths`, by level: the paths to each table that has not been listed yet. */
@@ -57,7 +59,7 @@ export class TableGraph {
       };
       const vpn = extendPage(addPages(base, index * pages), format);
       if (this.#isLeaf(entry)) yield { vpn, pages, entry, ...rights, paths: ways };
-      else yield* this.#below(entry.frame, level + 1, vpn, rights, paths);
+      else yield* this.#below(entry.frame, entry.childLevel, vpn, rights, paths);
     }
   }
 
@@ -76,23 +78,36 @@ export class TableGraph {
 
   /** Level by level: how many paths lead to each table. */
   #paths(root: Pfn): Map<Pfn, number>[] {
-    const levels = this.entries.format.levels.length;
-    const paths = [new Map([[root, 1]])];
-    for (let level = 0; level + 1 < levels; level++) {
-      const below = new Map<Pfn, number>();
+    const { levels } = this.entries.format;
+    const paths = levels.map(() => new Map<Pfn, number>());
+    const first = this.entries.rootTable(root);
+    paths[first.level].set(first.table, 1);
+    // What points to a table covers more than the table's entries do.
+    const upper = levels.map((_, level) => level).filter((level) => !mapsBasePages(levels[level]));
+    const downwards = upper.sort((a, b) => levels[b].shift - levels[a].shift);
+    for (const level of downwards)
       for (const [table, ways] of paths[level])
-        for (const [, entry] of this.#present(table, level))
-          if (!this.#isLeaf(entry)) below.set(entry.frame, (below.get(entry.frame) ?? 0) + ways);
-      paths.push(below);
-    }
+        for (const [, entry] of this.#present(table, level)) {
+          if (this.#isLeaf(entry)) continue;
+          const below = paths[entry.childLevel];
+          below.set(entry.frame, (below.get(entry.frame) ?? 0) + ways);
+        }
     return paths;
   }
 
-  census(root: Pfn): TableCensus {
+  census(root: Pfn, withEntries: boolean): TableCensus {
     const paths = this.#paths(root);
     const known = paths.map(() => new Map<Pfn, Count>());
-    const { leaves, user } = this.#count(root, 0, known);
-    return { tables: paths.map((tables) => tables.size), leaves, userLeaves: user };
+    const { table, level } = this.entries.rootTable(root);
+    const { leaves, user } = this.#count(table, level, known);
+    const census = { tables: paths.map((tables) => tables.size), leaves, userLeaves: user };
+    return withEntries ? { ...census, entries: paths.map((tables, i) => this.#entriesOf(tables.keys(), i)) } : census;
+  }
+
+  #entriesOf(tables: Iterable<Pfn>, level: number): number {
+    let sum = 0;
+    for (const table of tables) sum += this.entries.used(table, level).length;
+    return sum;
   }
 
   #count(table: Pfn, level: number, known: Map<Pfn, Count>[]): Count {
@@ -106,7 +121,7 @@ export class TableGraph {
         if (user) count.user++;
         continue;
       }
-      const below = this.#count(entry.frame, level + 1, known);
+      const below = this.#count(entry.frame, entry.childLevel, known);
       below.leaves.forEach((n, size) => (count.leaves[size] += n));
       if (user) count.user += below.user;
     }

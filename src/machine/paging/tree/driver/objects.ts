@@ -31,31 +31,32 @@ export class Objects {
 
   update(tdb: Tdb, tobj: Tobj, old: Tobj): Errno {
     const t = this.tables;
-    const level = tobj.pages === 1 ? t.last : t.levelOf(tobj.pages);
-    if (level === -1 || tobj.vpn % tobj.pages !== 0) return 'EINVAL';
-    const error = t.reach(tdb.root, tobj.vpn, level);
+    const { pages } = tobj;
+    if (pages !== 1 && (!t.hasSize(pages) || tobj.vpn % pages !== 0)) return 'EINVAL';
+    const error = t.reach(tdb.root, tobj.vpn, pages);
     if (error !== 'ok') return error;
     const child = t.child();
-    if (child !== -1) return this.#updateOverTable(tdb, tobj, old, level);
+    if (child !== -1) return this.#updateOverTable(tdb, tobj, old);
     if (t.isBad) return 'EFAULT';
     old.vpn = tobj.vpn;
     old.pages = tobj.pages;
     old.word0 = t.low;
     old.word1 = t.high;
-    t.write(t.table, level, tobj.vpn, tobj.word0, tobj.word1);
+    t.write(t.table, t.level, tobj.vpn, tobj.word0, tobj.word1);
     return 'ok';
   }
 
   /** A huge page takes the place of an empty table, which walk caches may still know. */
-  #updateOverTable(tdb: Tdb, tobj: Tobj, old: Tobj, level: number): Errno {
+  #updateOverTable(tdb: Tdb, tobj: Tobj, old: Tobj): Errno {
     const t = this.tables;
-    const { table } = t;
+    const { table, level } = t;
     const child = t.child();
-    if (child === -1 || !t.isEmptyTree(child, level + 1)) return 'EEXIST';
+    const { childLevel } = t;
+    if (child === -1 || !t.isEmptyTree(child, childLevel)) return 'EEXIST';
     this.clear(old, tobj.vpn);
     t.write(table, level, tobj.vpn, tobj.word0, tobj.word1);
     t.emt.walkCacheFlush(tdb, tobj.vpn, addPages(tobj.vpn, tobj.pages));
-    t.freeTree(child, level + 1);
+    t.freeTree(child, childLevel);
     return 'ok';
   }
 

@@ -9,6 +9,7 @@ import type { CopyPolicy, Errno, RangeResult, RangeRights, Tdb } from '../../../
 import { gatherPage, type TlbGather } from '../../../emt/gather';
 import { newIterator, type TobjIterator } from '../../../emt/iterator';
 import { Tobj } from '../../../emt/tobj';
+import { rootFrame, rootLevel } from '../../format';
 import type { Scan } from './iterator';
 import type { Tables } from './tables';
 
@@ -88,10 +89,10 @@ export class Ranges {
         t.take(it.vpn, tobj);
         const { table, level } = t;
         const { word0, word1 } = tobj;
-        const error = this.#reach(to, target, tobj.vpn, level);
+        const error = this.#reach(to, target, tobj.vpn, t.pagesAt(level));
         if (error !== 'ok') return { next: it.vpn, error };
         if (policy.share(tobj)) {
-          t.write(asPfnOf(target), level, tobj.vpn, tobj.word0, tobj.word1);
+          t.write(asPfnOf(target), target.level, tobj.vpn, tobj.word0, tobj.word1);
           if (tobj.word0 !== word0 || tobj.word1 !== word1) {
             t.write(table, level, tobj.vpn, tobj.word0, tobj.word1);
             gatherPage(gather, tobj.vpn, tobj.pages);
@@ -117,9 +118,9 @@ export class Ranges {
         if (distance % tobj.pages !== 0) return { next: it.vpn, error: 'EINVAL' };
         const { table, level } = t;
         const vpn = asVpn(tobj.vpn + distance);
-        const error = this.#reach(tdb, target, vpn, level);
+        const error = this.#reach(tdb, target, vpn, t.pagesAt(level));
         if (error !== 'ok') return { next: it.vpn, error };
-        t.write(asPfnOf(target), level, vpn, tobj.word0, tobj.word1);
+        t.write(asPfnOf(target), target.level, vpn, tobj.word0, tobj.word1);
         t.write(table, level, tobj.vpn, 0, 0);
         gatherPage(gather, tobj.vpn, tobj.pages);
       }
@@ -128,20 +129,24 @@ export class Ranges {
     return { next: this.#placeOf(it), error: 'ok' };
   }
 
-  /** Where a whole table of base pages moves, its entry moves instead of all of its (Linux's `move_normal_pmd`). */
+  /**
+   * Where a whole table of base pages moves, its entry moves instead of all of its (Linux's `move_normal_pmd`), if the new place
+   * has an entry that covers as much.
+   */
   #moveTable(tdb: Tdb, it: TobjIterator, distance: number, gather: TlbGather): boolean {
     const t = this.tables;
-    const pages = t.spanAt(t.last);
-    if (it.vpn % pages !== 0 || distance % pages !== 0 || it.vpn + pages > it.end || t.last === 0) return false;
-    const above = t.last - 1;
+    const least = t.smallestSpan;
+    if (it.vpn % least !== 0 || distance % least !== 0 || it.vpn + least > it.end) return false;
     const to = asVpn(it.vpn + distance);
     t.descend(tdb.root, it.vpn);
-    if (t.level !== t.last) return false;
-    const moved = t.table;
-    if (t.reach(tdb.root, to, above) !== 'ok' || !t.isEmpty) return false;
-    t.point(t.table, above, to, moved);
-    t.reach(tdb.root, it.vpn, above);
-    t.write(t.table, above, it.vpn, 0, 0);
+    const { table: moved, level } = t;
+    const pages = t.spanAt(level);
+    if (!t.isBase(level) || moved === rootFrame(tdb.root)) return false;
+    if (it.vpn % pages !== 0 || distance % pages !== 0 || it.vpn + pages > it.end) return false;
+    if (t.reach(tdb.root, to, pages) !== 'ok' || !t.isEmpty) return false;
+    t.point(t.table, t.level, to, moved, level);
+    t.reach(tdb.root, it.vpn, pages);
+    t.write(t.table, t.level, it.vpn, 0, 0);
     t.unlinked();
     gatherPage(gather, it.vpn, pages);
     it.vpn = addPages(it.vpn, pages);
@@ -149,54 +154,77 @@ export class Ranges {
   }
 
   /**
-   * Makes ready the entry of `level` for `vpn`, in the table of the last time if that covers it; `place` says which it is. An empty
+   * Makes ready the entry of `pages` pages for `vpn`, in the table of the last time if that covers it; `place` says which it is. An empty
    * table in the way of a huge page is freed.
    */
-  #reach(tdb: Tdb, place: TobjIterator, vpn: Vpn, level: number): Errno {
+  #reach(tdb: Tdb, place: TobjIterator, vpn: Vpn, pages: number): Errno {
     const t = this.tables;
-    const span = t.spanAt(level);
-    const known = place.table >= 0 && place.level === level && place.epoch === t.epoch;
-    if (known && vpn >= place.base && vpn < place.base + span) t.read(asPfnOf(place), level, vpn);
+    const known = place.table >= 0 && t.pagesAt(place.level) === pages && place.epoch === t.epoch;
+    if (known && vpn >= place.base && vpn < place.base + t.spanAt(place.level))
+      t.read(asPfnOf(place), place.level, vpn);
     else {
-      const error = t.reach(tdb.root, vpn, level);
+      const error = t.reach(tdb.root, vpn, pages);
       if (error !== 'ok') return error;
     }
-    const { table } = t;
+    const { table, level } = t;
     if (!t.isEmpty) {
       const child = t.child();
-      if (child === -1 || !t.isEmptyTree(child, level + 1)) return 'EEXIST';
+      const { childLevel } = t;
+      if (child === -1 || !t.isEmptyTree(child, childLevel)) return 'EEXIST';
       t.write(table, level, vpn, 0, 0);
       t.emt.walkCacheFlush(tdb, vpn, addPages(vpn, t.pagesAt(level)));
-      t.freeTree(child, level + 1);
+      t.freeTree(child, childLevel);
     }
     place.table = table;
     place.level = level;
-    place.base = alignDown(vpn, span);
+    place.base = alignDown(vpn, t.spanAt(level));
     place.epoch = t.epoch;
     return 'ok';
   }
 
   /**
-   * Frees the tables below `table` that serve nothing outside start … end: an entry's table goes if all it covers lies
-   * between `floor` and `ceiling` (Linux's `free_pgd_range`). The pages in the range must have been removed.
+   * Frees the tables that serve nothing outside start … end: an entry's table goes if all it covers lies between `floor` and
+   * `ceiling` (Linux's `free_pgd_range`). The pages in the range must have been removed.
    */
-  freeTables(table: Pfn, level: number, start: Vpn, end: Vpn, floor: Vpn, ceiling: Vpn, gather: TlbGather): void {
+  freeTables(tdb: Tdb, start: Vpn, end: Vpn, floor: Vpn, ceiling: Vpn, gather: TlbGather): void {
+    const { root } = tdb;
+    const level = rootLevel(this.tables.format, root);
+    this.#freeBelow(tdb, rootFrame(root), level, start, end, floor, ceiling, gather);
+  }
+
+  #freeBelow(
+    tdb: Tdb,
+    table: Pfn,
+    level: number,
+    start: Vpn,
+    end: Vpn,
+    floor: Vpn,
+    ceiling: Vpn,
+    gather: TlbGather,
+  ): void {
     const t = this.tables;
-    if (level === t.last) return;
+    if (t.isBase(level)) return;
     const pages = t.pagesAt(level);
+    const wide = t.isWide(level);
     const stop = minVpn(alignUp(end, pages), addPages(alignDown(start, t.spanAt(level)), t.spanAt(level)));
     for (let vpn = alignDown(start, pages); vpn < stop; vpn = addPages(vpn, pages)) {
-      t.read(table, level, vpn);
+      const empty = wide ? t.emptyRun(table, level, vpn, (stop - vpn) / pages) : 0;
+      if (empty > 0) {
+        vpn = addPages(vpn, (empty - 1) * pages);
+        continue;
+      }
+      t.step(table, level, vpn);
       const child = t.child();
+      const { childLevel } = t;
       if (child === -1) {
         if (t.isBad) this.#dropBad(maxVpn(start, vpn), gather);
         continue;
       }
       const entryEnd = addPages(vpn, pages);
-      this.freeTables(child, level + 1, maxVpn(start, vpn), minVpn(end, entryEnd), floor, ceiling, gather);
+      this.#freeBelow(tdb, child, childLevel, maxVpn(start, vpn), minVpn(end, entryEnd), floor, ceiling, gather);
       if (vpn < floor || entryEnd > ceiling) continue;
       t.write(table, level, vpn, 0, 0);
-      t.gather(child, level + 1, gather);
+      t.gather(tdb, child, childLevel, vpn, gather);
       // The walk caches may hold this table: the flush must reach them even if no page was mapped.
       gatherPage(gather, maxVpn(start, vpn), 1);
     }

@@ -20,15 +20,16 @@ export class Huge {
   /** The huge leaf takes the place of the table, whose memory is free when nothing caches it any more. */
   promote(tdb: Tdb, huge: Tobj, gather: TlbGather): Errno {
     const t = this.tables;
-    const level = t.levelOf(huge.pages);
-    if (level === -1 || level === t.last || huge.vpn % huge.pages !== 0) return 'EINVAL';
-    const error = t.reach(tdb.root, huge.vpn, level);
+    const { pages } = huge;
+    if (pages === 1 || !t.hasSize(pages) || huge.vpn % pages !== 0) return 'EINVAL';
+    const error = t.reach(tdb.root, huge.vpn, pages);
     if (error !== 'ok') return error;
-    const { table } = t;
+    const { table, level } = t;
     const child = t.child();
+    const { childLevel } = t;
     if (child === -1 && t.isBad) return 'EFAULT';
     t.write(table, level, huge.vpn, huge.word0, huge.word1);
-    if (child !== -1) t.gatherTree(child, level + 1, gather);
+    if (child !== -1) t.gatherTree(tdb, child, childLevel, huge.vpn, gather);
     gatherPage(gather, huge.vpn, huge.pages);
     return 'ok';
   }
@@ -41,16 +42,17 @@ export class Huge {
     const { table, level } = t;
     t.take(huge.vpn, part);
     const { vpn, pages } = part;
-    const child = t.allocate(level + 1);
+    const child = t.make(level);
     if (child === -1) return 'ENOMEM';
+    const { childLevel } = t;
     const frame = t.attributes.tobjReadAttr(part, Attribute.PA);
-    const smaller = t.pagesAt(level + 1);
+    const smaller = t.pagesAt(childLevel);
     t.attributes.tobjWriteAttr(part, Attribute.SIZE, smaller);
-    for (let index = 0; index < t.entriesAt(level + 1); index++) {
+    for (let index = 0; index < t.entriesAt(childLevel); index++) {
       t.attributes.tobjWriteAttr(part, Attribute.PA, frame + index * smaller);
-      t.writeAt(child, level + 1, index, part.word0, part.word1);
+      t.writeAt(child, childLevel, index, part.word0, part.word1);
     }
-    t.point(table, level, vpn, child);
+    t.point(table, level, vpn, child, childLevel);
     gatherPage(gather, vpn, pages);
     return 'ok';
   }
@@ -59,7 +61,7 @@ export class Huge {
   #find(tdb: Tdb, huge: Tobj): boolean {
     const t = this.tables;
     t.descend(tdb.root, huge.vpn);
-    return t.level < t.last && !t.isEmpty && !t.isBad;
+    return !t.isBase(t.level) && !t.isEmpty && !t.isBad;
   }
 
   clear(tdb: Tdb, huge: Tobj, old: Tobj, gather: TlbGather): void {
@@ -84,32 +86,37 @@ export class Huge {
       Attribute.SOFT_DIRTY,
       t.attributes.tobjReadAttr(whole, Attribute.SOFT_DIRTY),
     );
-    const child = this.#tablesOfSlots(level + 1, firstSlot);
+    const child = this.#tablesOfSlots(level, firstSlot);
     if (child === -1) return 'ENOMEM';
-    t.point(table, level, whole.vpn, asPfn(child));
+    t.point(table, level, whole.vpn, asPfn(child), t.childLevel);
     gatherPage(gather, whole.vpn, whole.pages);
     return 'ok';
   }
 
-  /** A table full of swap entries, or of such tables; −1, and nothing made, if memory is short. */
-  #tablesOfSlots(level: number, firstSlot: number): Pfn | -1 {
+  /**
+   * For an entry of a level, a table full of swap entries, or of such tables, whose level is `childLevel` then; −1, and nothing
+   * made, if memory is short.
+   */
+  #tablesOfSlots(above: number, firstSlot: number): Pfn | -1 {
     const t = this.tables;
-    const table = t.allocate(level);
+    const table = t.make(above);
     if (table === -1) return -1;
+    const level = t.childLevel;
     for (let index = 0; index < t.entriesAt(level); index++) {
       const slot = firstSlot + index * t.pagesAt(level);
-      if (level === t.last) {
+      if (t.isBase(level)) {
         t.attributes.tobjWriteAttr(this.#part, Attribute.SWAP, slot + 1);
         t.writeAt(table, level, index, this.#part.word0, this.#part.word1);
         continue;
       }
-      const child = this.#tablesOfSlots(level + 1, slot);
+      const child = this.#tablesOfSlots(level, slot);
       if (child === -1) {
         t.freeTree(table, level);
         return -1;
       }
-      t.pointAt(table, level, index, child);
+      t.pointAt(table, level, index, child, t.childLevel);
     }
+    t.childLevel = level;
     return table;
   }
 }

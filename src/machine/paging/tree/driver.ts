@@ -4,7 +4,7 @@
  * It reads and writes the same bytes as the hardware walker, and shares no code with it. What it is made of is in the folder
  * of its name; all geometry comes from the format.
  */
-import { addPages, PAGE_BYTES } from '../../core/addresses';
+import { addPages } from '../../core/addresses';
 import type { Probe } from '../../core/probe';
 import type { BasicFunctions, CustomizableFunctions, EmtFunctions, MmuDriver } from '../../emt/driver';
 import { Attribute } from '../../emt/tobj';
@@ -19,23 +19,24 @@ import { Scan } from './driver/iterator';
 import { lockOf } from './driver/locks';
 import { Objects } from './driver/objects';
 import { Ranges } from './driver/ranges';
-import { Tables } from './driver/tables';
+import { type TableOptions, Tables } from './driver/tables';
 
-export class RadixDriver implements MmuDriver {
-  readonly name = 'radix';
+export class TreeDriver implements MmuDriver {
   readonly basic: BasicFunctions;
   readonly overrides: Partial<CustomizableFunctions>;
   readonly #tables: Tables;
 
   constructor(
+    readonly name: string,
     format: PagingFormat,
     memory: PhysicalMemory,
     buddy: BuddyAllocator,
     private readonly tlb: TlbService,
     kernel: KernelSpace | null,
     probe: Probe,
+    options: TableOptions = {},
   ) {
-    const tables = new Tables(format, attributesOf(format), memory, buddy, kernel, probe);
+    const tables = new Tables(format, attributesOf(format), memory, buddy, kernel, probe, options);
     this.#tables = tables;
     const objects = new Objects(tables);
     this.basic = this.#basicFunctions(tables, objects);
@@ -56,10 +57,7 @@ export class RadixDriver implements MmuDriver {
       tdbUpdateTobj: (tdb, tobj, old) => objects.update(tdb, tobj, old),
       tdbRemoveTobj: (tdb, tobj, old) => objects.remove(tdb, tobj, old),
       tdbPageSizes: () => tables.pageSizes,
-      tdbStats: () => {
-        const tablesByLevel = tables.countByLevel();
-        return { tablesByLevel, bytes: tablesByLevel.reduce((a, b) => a + b, 0) * PAGE_BYTES };
-      },
+      tdbStats: () => ({ tablesByLevel: tables.countByLevel(), bytes: tables.bytes }),
       tsvcInit: () => undefined,
       tsvcCreateTdb: (id) => tables.create(id),
       tsvcDestroyTdb: (tdb) => {
@@ -95,7 +93,7 @@ export class RadixDriver implements MmuDriver {
         ranges.copy(from, to, start, end, policy, limit, gather),
       addrRangeMove: (tdb, start, end, to, limit, gather) => ranges.move(tdb, start, end, to, limit, gather),
       addrRangeFreeTables: (tdb, start, end, floor, ceiling, gather) =>
-        ranges.freeTables(tdb.root, 0, start, end, floor, ceiling, gather),
+        ranges.freeTables(tdb, start, end, floor, ceiling, gather),
 
       addrRangeGetLock: (tdb, start, end) => lockOf(tables, tdb, start, end),
 

@@ -1,0 +1,11 @@
+/** What the hardware walker of a tree is built with. */
+import type { ReplacementOptions } from '../../mmu/replacement';
+
+export interface WalkerOptions {
+  /** Geometry of the walk caches, root's first; one for each level that points to tables. */
+  caches: readonly { entries: number; ways: number }[];
+  /** `hit`: only the deepest hit becomes most recently used. `all`: every cache is asked and every hit promoted. */
+  promote: 'hit' | 'all';
+  physicalBits: number;
+  replacement: ReplacementOptions;
+}
