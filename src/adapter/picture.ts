@@ -11,7 +11,6 @@ import {
 import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
 import { entriesOf, indexOf, walkedPath } from '../machine/paging/format';
-import type { EntryNode } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
   CacheLookup,
@@ -170,19 +169,16 @@ class PictureBuilder {
       event.level,
       event.index,
     );
+    this.#walk.lastEvent = index;
     // A table that an edit has replaced since is not on the way of the last walk.
+    const at = this.path.indexOf(event.level);
     const level =
       event.probe !== undefined
         ? probeLevel(this.#walk, entry, event.probe)
-        : this.path.includes(event.level)
-          ? this.#walk.levels.at(this.path.indexOf(event.level))
-          : undefined;
+        : at < 0
+          ? undefined
+          : this.#walk.levels.at(at);
     if (level === undefined) return;
-    this.#fill(level, entry, event, index);
-    this.#walk.lastEvent = index;
-  }
-
-  #fill(level: WalkLevel, entry: EntryNode, event: TableReadEvent, index: number): void {
     level.status = 'read';
     level.table = formatPhysical(physicalOf(event.table));
     if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);

@@ -122,8 +122,8 @@ function pathOf({ machine, focus }: TableTree): Set<number> {
 
 function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
   const { machine, focus } = tree;
-  const { id, name, root: cr3, note } = space;
   if (machine.inspector.tables !== undefined) return hashedSpace(tree, space);
+  const { id, name, root: cr3, note } = space;
   const { table, level } = machine.inspector.rootTable(cr3);
   const root = machine.inspector.format.levels[level];
   const used = machine.inspector.used(table, level).length;

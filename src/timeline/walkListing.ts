@@ -1,7 +1,7 @@
 /** A walk that nobody made, read from memory and written in the words of the tape. */
 import { formatAddress, offsetOfAddress, PAGE_SHIFT, vpnOfAddress } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
-import { indexOf, walkedPath } from '../machine/paging/format';
+import { indexOf, type PagingFormat, walkedPath } from '../machine/paging/format';
 import type { WalkNode } from '../machine/paging/inspector';
 import { highWord, lowWord } from '../machine/paging/x86/entry';
 import type { Subject } from '../scenario/run/subject';
@@ -21,19 +21,20 @@ export function fieldsOf(
   { steps }: Pick<WalkNode, 'steps'>,
 ): [name: string, index: number][] {
   const { format } = machine.inspector;
-  const vpn = vpnOfAddress(address);
-  if (format.hashed !== undefined) {
-    const inCluster = 2 ** format.hashed.clusterBits;
-    const page = vpn % 2 ** (format.addressBits - PAGE_SHIFT);
-    return [
-      ['tag', Math.floor(page / inCluster)],
-      ['entry', page % inCluster],
-    ];
-  }
+  if (format.hashed !== undefined) return hashedFields(format, address);
   const read = steps.map(({ level }) => level);
   return walkedPath(format, read)
     .map((level) => format.levels[level])
-    .map((level) => [level.name, indexOf(vpn, level)]);
+    .map((level) => [level.name, indexOf(vpnOfAddress(address), level)]);
+}
+
+function hashedFields({ addressBits, hashed }: PagingFormat, address: bigint): [name: string, index: number][] {
+  const inCluster = 2 ** (hashed?.clusterBits ?? 0);
+  const page = vpnOfAddress(address) % 2 ** (addressBits - PAGE_SHIFT);
+  return [
+    ['tag', Math.floor(page / inCluster)],
+    ['entry', page % inCluster],
+  ];
 }
 
 export interface WalkTextOptions {
@@ -78,8 +79,6 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cycle
       ? { kind: 'note', depth: 0, text: `nothing is mapped: ${RESULTS[outcome]}` }
       : { kind: 'translated', depth: 0, vpn, offset, pfn, pageSize, from: 'walk' };
   const { table, level: startLevel } = machine.inspector.rootTable(machine.root);
-  const start = isRound
-    ? { vpn, startLevel: 0, table: machine.root, startedFrom: 'the descriptor: all ways' }
-    : { vpn, startLevel, table, startedFrom: 'CR3' };
+  const start = { vpn, startLevel, table, startedFrom: isRound ? 'the descriptor: all ways' : 'CR3' };
   return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...reads, end, last];
 }

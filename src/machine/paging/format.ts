@@ -108,6 +108,8 @@ function sizeText(bytes: number): string {
 
 /** Why a scheme's root table finds no room in a memory of that size, with its size; undefined if it does. */
 export function tooLarge(format: PagingFormat, memoryBytes: number): string | undefined {
+  // How large hashed tables are follows from the memory, or from options.
+  if (format.hashed !== undefined) return undefined;
   const bytes = tableBytes(format, 0);
   // The first block has reserved frames.
   if (bytes + (bytes > LARGEST_BLOCK ? LARGEST_BLOCK : 0) <= memoryBytes) return undefined;

@@ -33,9 +33,8 @@ export class HashedInspector implements Inspector {
     );
   }
 
-  /** The table itself, which base pages' entries alone are in. */
   rootTable(root: Pfn): { table: Pfn; level: number } {
-    return { table: root, level: this.format.levels.length - 1 };
+    return { table: root, level: 0 };
   }
 
   entry(table: Pfn, level: number, index: number): EntryNode {

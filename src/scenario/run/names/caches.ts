@@ -39,25 +39,26 @@ export function tlbObject(machine: Machine, vpn: Vpn): ObjectValue {
   return { type: 'object', text: 'not in any TLB', number: 0n, members };
 }
 
-/** `cwc(A)`: the hints for an address, the nearest first; `pwc(A)` of a scheme whose walk caches hold such. */
+/** `cwc(A)`: what the lines that are cached say of an address, in the order in which a walk asks them. */
 function hintObject({ mmu }: Machine, vpn: Vpn): ObjectValue | undefined {
   const { walker, walkCaches } = mmu;
-  if (walker.cached === undefined) return undefined;
-  for (let i = walkCaches.length - 1; i >= 0; i--)
-    for (let entry = 0; entry < walkCaches[i].entries; entry++) {
-      if (!walkCaches[i].isValid(entry)) continue;
-      const range = walker.cached(i, entry);
-      if (vpn < range.vpn || vpn >= range.vpn + range.pages) continue;
-      const name = walkCaches[i].name.slice(walkCaches[i].name.lastIndexOf(' ') + 1);
-      const table = BigInt(walkCaches[i].frameOf(entry) * 4096);
-      return {
-        type: 'object',
-        text: `hit at ${name}: ${range.about(vpn)}`,
-        number: 1n,
-        members: [member('hit', () => true), member('level', () => name), member('table', () => table, 'address')],
-      };
+  const hits: { name: string; text: string; table: bigint }[] = [];
+  walkCaches.forEach((cache, i) => {
+    for (let entry = 0; entry < cache.entries; entry++) {
+      const range = cache.isValid(entry) ? walker.cached?.(i, entry) : undefined;
+      if (range === undefined || vpn < range.vpn || vpn >= range.vpn + range.pages) continue;
+      const name = cache.name.slice(cache.name.lastIndexOf(' ') + 1);
+      hits.push({ name, text: `${name} says ${range.about(vpn)}`, table: BigInt(cache.frameOf(entry) * 4096) });
     }
-  return undefined;
+  });
+  if (hits.length === 0) return undefined;
+  const [{ name, table }] = hits;
+  return {
+    type: 'object',
+    text: `hit: ${hits.map((h) => h.text).join(', ')}`,
+    number: 1n,
+    members: [member('hit', () => true), member('level', () => name), member('table', () => table, 'address')],
+  };
 }
 
 export function walkCacheObject(machine: Machine, vpn: Vpn): ObjectValue {

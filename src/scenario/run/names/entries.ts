@@ -14,10 +14,11 @@ import { poke, pokeShort } from './physical';
 export function entryAt(machine: Machine, vpn: Vpn, name: string): Value {
   if (machine.kernel.current === undefined) return NONE;
   const { steps } = machine.inspector.walk(machine.root, vpn);
+  // Of hashed tables a walk probes several ways for one page size: the one that has the page is meant.
   if (machine.scheme.format.hashed !== undefined)
     return entryObject(
       machine,
-      steps.find((s) => s.probe?.matches === true && machine.scheme.format.levels[s.level].name === name),
+      steps.find((s) => s.levelName === name && s.probe?.matches),
     );
   const at = steps.findIndex(({ levelName }) => levelName.split('+').includes(name));
   if (at < 0) return NONE;

@@ -8,7 +8,7 @@ import { Attribute } from '../../../../src/machine/emt/tobj';
 import type { Machine } from '../../../../src/machine/machine';
 import { type EcptOptions, RELEASED } from '../../../../src/machine/paging/ecpt/format';
 import { Descriptors, tableLog2, WayNumbers } from '../../../../src/machine/paging/ecpt/descriptor';
-import { EcptInspector } from '../../../../src/machine/paging/ecpt/inspector';
+import type { EcptInspector } from '../../../../src/machine/paging/ecpt/inspector';
 import { Access } from '../../../../src/machine/mmu/rights';
 import { World } from '../../emt/world';
 import { hashOf, machineWithProcess, map, vpn } from '../../support';
