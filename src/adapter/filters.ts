@@ -60,7 +60,10 @@ function faultFilter(kind: FaultKind, id: string, label: string, description: st
 const LONG_WALK = 4;
 
 export const FILTERS: readonly FilterRow[] = [
-  faultFilter('minor', 'fault.minor', 'Page Fault: Minor', 'First touch of anonymous memory.', true),
+  faultFilter('minor', 'fault.minor', 'Page Fault: Minor', 'First touch of memory that needs no device.', true),
+  faultFilter('major', 'fault.major', 'Page Fault: Major', 'Read from a file, or from the swap device.', true),
+  faultFilter('cow', 'fault.cow', 'Page Fault: Copy on Write', 'A write to a page that others share.', true),
+  faultFilter('thp', 'fault.thp', 'Page Fault: Huge Page', 'First touch that is served with a huge page.', true),
   faultFilter(
     'protection',
     'fault.protection',

@@ -38,6 +38,36 @@ print "end"
     ]);
   });
 
+  it('stops on each kind of fault that the kernel serves, inside the handler', async () => {
+    const { client } = fixture;
+    const kinds = `machine {
+  preset classroom
+  memory 64MiB
+  thp madvise
+}
+process parent
+mmap lib 4KiB r file "libc.so"
+mmap huge 2MiB rw anon at 0x4000_0000 thp
+read lib
+write huge
+fork child
+write huge
+`;
+    await client.load(fixture.scenario(kinds));
+    const reasons: (string | undefined)[] = [];
+    for (const [i, kind] of ['major', 'thp', 'cow'].entries()) {
+      const filters = [`fault.${kind}`];
+      if (i === 0) await client.begin(filters);
+      else {
+        await client.setExceptionBreakpointsRequest({ filters });
+        await client.move('continue');
+      }
+      const { stackFrames } = (await client.stackTraceRequest({ threadId: 1 })).body;
+      reasons.push(stackFrames.find(({ name }) => name === 'handle_mm_fault')?.name);
+    }
+    assert.deepEqual(reasons, ['handle_mm_fault', 'handle_mm_fault', 'handle_mm_fault']);
+  });
+
   it('shows the running iterator as a value of the language', async () => {
     const { client } = fixture;
     const file = fixture.scenario(SCENARIO);
