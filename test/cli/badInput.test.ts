@@ -80,7 +80,7 @@ describe('bad input on the command line', () => {
       ...set('preset=skylake', 'replacement=plru'),
     );
     await refused(2, /nodes=8, memory=16MiB: A memory node needs/, 'run', file, ...set('nodes=8', 'memory=16MiB'));
-    await refused(2, /scheme hashed.*not available/, 'run', file, '--scheme', 'hashed');
+    await refused(2, /scheme nested radix over radix.*not available/, 'run', file, '--scheme', 'nested:radix:over:radix');
     await refused(2, /cannot be written/, 'run', file, '--output', folder.path('no/such/folder'));
   });
 
