@@ -9,7 +9,7 @@ import type { TestSuite } from '../../src/cli/report/tests';
 import { Recorder } from '../../src/machine/core/probe';
 import { FAULT_KINDS, SIGNALS } from '../../src/machine/kernel/faults/verdict';
 import type { Statement } from '../../src/scenario/language/ast';
-import { ADVICE } from '../../src/scenario/language/ast';
+import { ADVICE } from '../../src/machine/core/advice';
 import { analyse } from '../../src/scenario/language/analysis';
 import { format } from '../../src/scenario/language/formatter';
 import { readSources } from '../../src/scenario/language/readSources';

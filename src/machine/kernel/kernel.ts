@@ -5,6 +5,7 @@
  * advances by `step`; the state is plain records, saved by reference because areas and operations are immutable.
  */
 import { addPages, asVpn, type Vpn } from '../core/addresses';
+import type { Advice } from '../core/advice';
 import { Counter } from '../core/counters';
 import { functionIndex } from '../core/functions';
 import type { Hasher } from '../core/hash';
@@ -19,7 +20,7 @@ import type { FaultRequest, FaultVerdict } from './faults/verdict';
 import { type Layout, layoutOf } from './layout';
 import { Mappings } from './mappings';
 import { Frames, type FramesSnapshot } from './memory/frames';
-import { type Advice, type Begun, collapse, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
+import { type Begun, collapse, madvise, mremap, munmap, protect, tearDown } from './mmap/change';
 import { growHeap, mapHoles, type MapRequest, mmap } from './mmap/map';
 import { KHUGEPAGED } from './operations/collapse';
 import { ForkPolicy, undoFork } from './operations/fork';

@@ -6,7 +6,7 @@
  * expression that could not be read is a `missing` expression; both always come with an error, so that whoever runs a
  * tree without errors never meets them.
  */
-
+import type { Advice } from '../../machine/core/advice';
 import type { Expression, Identifier, Node, StringLiteral, Template } from './expressions';
 
 export * from './expressions';
@@ -155,19 +155,6 @@ export interface BrkStatement extends StatementNode {
   kind: 'brk';
   size: Expression;
 }
-
-export const ADVICE = [
-  'dontneed',
-  'free',
-  'hugepage',
-  'nohugepage',
-  'collapse',
-  'cold',
-  'pageout',
-  'willneed',
-  'populate',
-] as const;
-export type Advice = (typeof ADVICE)[number];
 
 export interface MadviseStatement extends StatementNode {
   kind: 'madvise';

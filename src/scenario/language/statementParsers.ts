@@ -4,7 +4,7 @@
  * cursor hands out placeholders.
  */
 import type { AccessOperation, Block, IfStatement, MmapStatement, Statement } from './ast';
-import { ADVICE } from './ast';
+import { ADVICE } from '../../machine/core/advice';
 import type { Cursor } from './cursor';
 import { parseExpressionAt, parseIdentifier } from './expressionParser';
 import { tokenRange, type Token } from './lexer';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { asVpn } from '../../../src/machine/core/addresses';
 import type { CallResult } from '../../../src/machine/kernel/core';
-import { ADVICE, type Advice } from '../../../src/machine/kernel/mmap/change';
+import { ADVICE, type Advice } from '../../../src/machine/core/advice';
 import { DEFAULT_KERNEL, type KernelOptions } from '../../../src/machine/kernel/options';
 import type { Machine } from '../../../src/machine/machine';
 import type { EcptOptions } from '../../../src/machine/paging/ecpt/format';

@@ -1,6 +1,6 @@
 /** Random scenarios for properties: well-formed ones with untidy blanks, and texts that are anything but. */
 import fc from 'fast-check';
-import { ADVICE } from '../../../src/scenario/language/ast';
+import { ADVICE } from '../../../src/machine/core/advice';
 import { KEY_WORDS } from '../../../src/scenario/language/machineKeys';
 import { NAMES } from '../../../src/scenario/language/names';
 import { STATEMENTS } from '../../../src/scenario/language/statements';

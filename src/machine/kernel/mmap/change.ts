@@ -5,6 +5,7 @@
  * No huge page may reach over a border that a call makes: it is split first, and if there is no memory for that, nothing is done.
  */
 import { addPages, formatVirtual, maxVpn, minVpn, type Vpn } from '../../core/addresses';
+import type { Advice } from '../../core/advice';
 import { functionIndex } from '../../core/functions';
 import { type CallResult, DONE, failure, type Failure, type KernelCore, type MapResult } from '../core';
 import type { FlushOperation } from '../../core/flushOperations';
@@ -38,19 +39,6 @@ export interface Begun<R> {
   operation: Operation | null;
 }
 const begun = <R>(result: R, operation: Operation | null = null): Begun<R> => ({ result, operation });
-
-export const ADVICE = [
-  'dontneed',
-  'free',
-  'hugepage',
-  'nohugepage',
-  'collapse',
-  'cold',
-  'pageout',
-  'willneed',
-  'populate',
-] as const;
-export type Advice = (typeof ADVICE)[number];
 
 const rangeText = (core: KernelCore, start: Vpn, end: Vpn): string =>
   core.probe.recorder !== null ? `${formatVirtual(start)}, ${formatVirtual(end)}` : '';
