@@ -61,9 +61,9 @@ const LONG_WALK = 4;
 
 export const FILTERS: readonly FilterRow[] = [
   faultFilter('minor', 'fault.minor', 'Page Fault: Minor', 'First touch of memory that needs no device.', true),
-  faultFilter('major', 'fault.major', 'Page Fault: Major', 'Read from a file, or from the swap device.', true),
-  faultFilter('cow', 'fault.cow', 'Page Fault: Copy on Write', 'A write to a page that others share.', true),
-  faultFilter('thp', 'fault.thp', 'Page Fault: Huge Page', 'First touch that is served with a huge page.', true),
+  faultFilter('major', 'fault.major', 'Page Fault: Major', 'Read from a file, or from the swap device.', false),
+  faultFilter('cow', 'fault.cow', 'Page Fault: Copy on Write', 'A write to a page that others share.', false),
+  faultFilter('thp', 'fault.thp', 'Page Fault: Huge Page', 'First touch that is served with a huge page.', false),
   faultFilter(
     'protection',
     'fault.protection',

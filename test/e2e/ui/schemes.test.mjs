@@ -1,4 +1,4 @@
-// One fault, three kinds of tables: the same views of a huge page, of flattened tables and of a cuckoo hash, in the real
+// One fault, three kinds of tables: the same views of a tree, of flattened tables and of a cuckoo hash, in the real
 // workbench. Pictures are kept in test/e2e/artefacts.
 import assert from 'node:assert/strict';
 import { examples, fromRoot } from '../../../scripts/lib/paths.mjs';
@@ -7,7 +7,7 @@ import { launch, sleep } from '../rig/workbench.mjs';
 
 /** `tables`, `walk`: what the tree and the picture must say behind the first fault. */
 const EXAMPLES = [
-  { file: '05-thp-life.ptscen', driver: 'radix', tables: [/^PGD/], walk: ['PGD', 'PUD', 'PMD'] },
+  { file: '04-fork-cow.ptscen', driver: 'radix', tables: [/^PGD/], walk: ['PGD', 'PUD', 'PMD', 'PTE'] },
   { file: '20-fpt-three-modes.ptscen', driver: 'fpt', tables: [/^PGD\+PUD/], walk: ['PGD+PUD', 'PMD+PTE'] },
   { file: '30-ecpt-first-walk.ptscen', driver: 'ecpt', tables: [/way/], walk: ['way'] },
 ];

@@ -46,10 +46,15 @@ describe('watching an entry', () => {
     }
   }
 
-  const breakpoints = async () =>
-    rig.page
+  /** The rows at the end of the list, which has only those that can be seen: breakpoints come behind the filters. */
+  const breakpoints = async () => {
+    await rig.page.locator('.debug-breakpoints .monaco-list').hover();
+    await rig.page.mouse.wheel(0, 2000);
+    await sleep(100);
+    return rig.page
       .locator('.debug-breakpoints .monaco-list-row .breakpoint')
       .evaluateAll((rows) => rows.map((row) => row.textContent.trim()));
+  };
 
   before(async () => {
     rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1250 });
