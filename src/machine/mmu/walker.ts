@@ -1,5 +1,5 @@
 /** What the MMU asks of a scheme's hardware walker. Every scheme has one; the MMU knows no other side of it. */
-import type { Pfn, Vpn } from '../core/addresses';
+import { asPfn, type Pfn, type Vpn } from '../core/addresses';
 import type { Stateful, TypedArray } from '../core/state';
 import type { AssociativeCache } from './associativeCache';
 import type { Access } from './rights';
@@ -25,6 +25,16 @@ export interface WalkResult {
   /** Level of the last entry that was read; where a walker has `paths`, the index of one that ends with what was read. */
   level: number;
 }
+
+export const noWalkYet = (): WalkResult => ({
+  status: WalkStatus.NotPresent,
+  pfn: asPfn(0),
+  pageSize: 0,
+  flags: 0,
+  references: 0,
+  cycles: 0,
+  level: 0,
+});
 
 export interface CachedRange {
   vpn: Vpn;

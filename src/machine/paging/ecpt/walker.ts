@@ -19,11 +19,12 @@ import { ArrayState, type TypedArray } from '../../core/state';
 import { AssociativeCache } from '../../mmu/associativeCache';
 import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { type CachedRange, type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import { type CachedRange, noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PagingFormat } from '../format';
 import { HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
+import { WalkReports } from '../x86/walkReports';
 import {
   CWT_NAMES,
   CWT_WAYS,
@@ -57,15 +58,7 @@ export interface EcptWalkerParts {
 }
 
 export class EcptWalker implements Walker {
-  readonly result: WalkResult = {
-    status: WalkStatus.NotPresent,
-    pfn: asPfn(0),
-    pageSize: 0,
-    flags: 0,
-    references: 0,
-    cycles: 0,
-    level: 0,
-  };
+  readonly result = noWalkYet();
   readonly isTree = false;
   readonly keepsWalkCaches = true;
   readonly walkCaches: readonly AssociativeCache[];
@@ -82,6 +75,7 @@ export class EcptWalker implements Walker {
   readonly #cwts = new Float64Array(4 * CWT_WAYS);
   readonly #kernelStart = new Float64Array(1);
   readonly #state: ArrayState;
+  readonly #reports: WalkReports;
   /** Scratch of the walk that runs: tags by page size, and what the round found. */
   readonly #tags = new Float64Array(SIZES);
   readonly #hits = new Int32Array(2);
@@ -111,6 +105,7 @@ export class EcptWalker implements Walker {
     });
     this.#lines = options.cwc.map((entries) => new Int32Array(entries * LINE_WORDS));
     this.#state = new ArrayState([this.#tables, this.#pointers, this.#cwts, this.#kernelStart, ...this.#lines]);
+    this.#reports = new WalkReports(parts.probe);
   }
 
   // ---- registers ----------------------------------------------------------------------------------------------------
@@ -151,15 +146,12 @@ export class EcptWalker implements Walker {
     if (status !== WalkStatus.Mapped && first !== all) {
       counters[Counter.AbandonedReferences] += this.result.references;
       counters[Counter.OtherWalkCycles] += this.result.cycles;
-      this.#reportEnd('abandoned');
+      this.#reports.abandoned(this.result);
       stale = true;
       status = this.#round(vpn, all, access, user, 'confirm', all);
     }
-    if (status !== WalkStatus.Mapped) {
-      this.#reportEnd('fault');
-      return status;
-    }
-    if (probe.recorder !== null) this.#reportEnd('mapped');
+    this.#reports.end(this.result);
+    if (status !== WalkStatus.Mapped) return status;
     if (stale) counters[Counter.EcptStale]++;
     this.#count(stale ? all : first, half, stale || hinted === 0);
     this.#updateCaches(vpn, half, stale);
@@ -171,7 +163,7 @@ export class EcptWalker implements Walker {
     const half = vpn >= this.#kernelStart[0] ? 0 : 1;
     const all = this.#prepare(vpn, half);
     const status = this.#round(vpn, all, Access.Write, user, 'dirty', all);
-    this.#reportEnd(status === WalkStatus.Mapped ? 'mapped' : 'fault');
+    this.#reports.end(this.result);
     return status;
   }
 
@@ -220,15 +212,7 @@ export class EcptWalker implements Walker {
     this.#hits[i] = at;
     const header = at < 0 ? 0 : readHeader(this.#lines[i], at * LINE_WORDS, cwtHeader(vpn, kind));
     if (this.parts.probe.recorder !== null)
-      this.parts.probe.recorder.emit({
-        kind: 'walkCacheLookup',
-        structure: cache.name,
-        level: i,
-        tag,
-        hit: at >= 0,
-        table: at < 0 ? undefined : asPfn(cache.frameOf(at)),
-        answer: at < 0 ? undefined : headerText(header, kind),
-      });
+      this.#reports.lookup(cache, i, tag, at, at < 0 ? undefined : headerText(header, kind));
     return header;
   }
 
@@ -271,16 +255,15 @@ export class EcptWalker implements Walker {
     if (cycles > this.#slowest) this.#slowest = cycles;
     if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
     if (probe.recorder !== null)
-      probe.recorder.emit({
-        kind: 'tableRead',
-        level: this.#levels[size],
+      this.#reports.read(
+        this.#levels[size],
         table,
-        index: slot * Cluster.Entries + entry,
-        low: base < 0 ? 0 : words[at + 2 * entry],
-        high: base < 0 ? 0 : words[at + 2 * entry + 1],
+        slot * Cluster.Entries + entry,
+        base < 0 ? 0 : words[at + 2 * entry],
+        base < 0 ? 0 : words[at + 2 * entry + 1],
         cycles,
-        probe: { way: this.#numbers.relative(way), slot, matches, inTarget: moved },
-      });
+        { way: this.#numbers.relative(way), slot, matches, inTarget: moved },
+      );
     if (!matches) return;
     if (this.#foundWay >= 0) {
       const before = this.#numbers.sizeOf(this.#foundWay);
@@ -333,18 +316,8 @@ export class EcptWalker implements Walker {
       memory.pool.words[at] = low | set;
       const frame = asPfn(this.#foundTable + Math.floor(this.#foundSlot / 512));
       if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
-      if (probe.recorder !== null) {
-        const fresh = set & ~low;
-        probe.recorder.emit({
-          kind: 'hardwareWrite',
-          level: result.level,
-          table: this.#foundTable,
-          index: this.#foundSlot,
-          bits: [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim(),
-          low: low | set,
-          high,
-        });
-      }
+      if (probe.recorder !== null)
+        this.#reports.write(result.level, this.#foundTable, this.#foundSlot, set & ~low, low | set, high);
     }
     return this.#end(WalkStatus.Mapped);
   }
@@ -397,15 +370,7 @@ export class EcptWalker implements Walker {
       if (entry >= 0) cache.update(entry, frame, 0);
       else entry = cache.fill(tag, 0, frame, 0);
       for (let w = 0; w < LINE_WORDS; w++) this.#lines[i][entry * LINE_WORDS + w] = memory.pool.words[at + w];
-      if (probe.recorder !== null)
-        probe.recorder.emit({
-          kind: 'walkCacheFill',
-          structure: cache.name,
-          level: i,
-          tag,
-          table: frame,
-          evicted: evicted < 0 ? undefined : evicted,
-        });
+      this.#reports.fill(cache, i, tag, frame, evicted);
       return;
     }
   }
@@ -436,31 +401,9 @@ export class EcptWalker implements Walker {
       .filter(Boolean);
     const which = ways === 0 ? 'no ways' : names.join('; ');
     const pruned = bitCount(all & ~ways);
-    this.parts.probe.recorder?.emit({
-      kind: 'walkStart',
-      purpose,
-      vpn,
-      startLevel: 0,
-      table: asPfn(0),
-      startedFrom: `${half === 0 ? 'kernel' : 'user'} registers: ${which}${pruned > 0 ? ` (${pruned} pruned)` : ''}`,
-    });
-    this.parts.probe.recorder?.indent();
-  }
-
-  #reportEnd(outcome: 'mapped' | 'fault' | 'abandoned'): void {
-    const { recorder } = this.parts.probe;
-    if (recorder === null) return;
-    const { references, cycles, pfn, pageSize } = this.result;
-    recorder.outdent();
-    const mapped = outcome === 'mapped';
-    recorder.emit({
-      kind: 'walkEnd',
-      outcome,
-      references,
-      cycles,
-      pfn: mapped ? pfn : undefined,
-      pageSize: mapped ? pageSize : undefined,
-    });
+    const registers = half === 0 ? 'kernel' : 'user';
+    const startedFrom = `${registers} registers: ${which}${pruned > 0 ? ` (${pruned} pruned)` : ''}`;
+    this.#reports.start(purpose, vpn, 0, asPfn(0), startedFrom);
   }
 
   // ---- state --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache } from '../../mmu/associativeCache';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import {
   entriesOf,
   mapsBasePages,
@@ -33,8 +33,8 @@ import {
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { WalkReports } from '../x86/walkReports';
 import { pathByLevels, pathsOf } from './paths';
-import { WalkReports } from './walkReports';
 
 const enum Entry {
   /** Entries of a frame, as a power of two; and their indices in it. */
@@ -45,15 +45,7 @@ const enum Entry {
 }
 
 export class FptWalker implements Walker {
-  readonly result: WalkResult = {
-    status: WalkStatus.NotPresent,
-    pfn: asPfn(0),
-    pageSize: 0,
-    flags: 0,
-    references: 0,
-    cycles: 0,
-    level: 0,
-  };
+  readonly result = noWalkYet();
   readonly walkCaches: readonly AssociativeCache[];
   readonly paths: readonly (readonly number[])[];
   readonly #pathByLevels: Int8Array;
@@ -113,7 +105,7 @@ export class FptWalker implements Walker {
       return new AssociativeCache(name, entries, ways, makeReplacer(options.replacement, name, entries, ways));
     });
     this.#hits = new Int32Array(cached.length);
-    this.#reports = new WalkReports(probe, costs);
+    this.#reports = new WalkReports(probe);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -123,12 +115,12 @@ export class FptWalker implements Walker {
     if (status !== WalkStatus.Mapped && from >= 0) {
       this.probe.counters[Counter.AbandonedReferences] += this.result.references;
       this.probe.counters[Counter.OtherWalkCycles] += this.result.cycles;
-      this.#reports.end('abandoned', this.result);
+      this.#reports.abandoned(this.result);
       this.#fromRoot(root);
       confirmed = true;
       status = this.#descend(vpn, -1, access, user, 'confirm');
     }
-    this.#reports.end(status === WalkStatus.Mapped ? 'mapped' : 'fault', this.result);
+    this.#reports.end(this.result);
     if (status === WalkStatus.Mapped) this.#updateCaches(vpn, confirmed);
     return status;
   }
@@ -136,7 +128,7 @@ export class FptWalker implements Walker {
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus {
     this.#fromRoot(root);
     const status = this.#descend(vpn, -1, Access.Write, user, 'dirty');
-    this.#reports.end(status === WalkStatus.Mapped ? 'mapped' : 'fault', this.result);
+    this.#reports.end(this.result);
     return status;
   }
 
@@ -201,7 +193,7 @@ export class FptWalker implements Walker {
       const high = base < 0 ? 0 : words[at + 1];
       read |= 1 << level;
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
-      if (recording) this.#reports.read(level, asPfn(table), index, low, high);
+      if (recording) this.#reports.read(level, asPfn(table), index, low, high, this.costs.table_read);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, read, n + 1);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, read, n + 1);
       this.#levels[n] = level;

@@ -5,30 +5,25 @@ import type { WalkPurpose } from '../../core/events';
 import { Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import { Access, TlbFlag } from '../../mmu/rights';
-import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
 import { frameOf, HIGH, LOW, reservedHigh } from '../x86/entry';
+import { WalkReports } from '../x86/walkReports';
 import { homeOf, MAX_PROBES, SLOT_WORDS, slotBits } from './format';
 
 const SLOTS_PER_FRAME = PAGE_BYTES / (4 * SLOT_WORDS);
 
 export class HashedWalker implements Walker {
-  readonly result: WalkResult = {
-    status: WalkStatus.NotPresent,
-    pfn: asPfn(0),
-    pageSize: 0,
-    flags: 0,
-    references: 0,
-    cycles: 0,
-    level: 0,
-  };
+  readonly result = noWalkYet();
   readonly isTree = false;
   readonly walkCaches = [];
   readonly #log2: number;
+  readonly #reports: WalkReports;
   readonly #reservedHigh = reservedHigh(PHYSICAL_BITS);
 
   constructor(private readonly parts: HardwareParts) {
     this.#log2 = slotBits(parts.memory.frameCount);
+    this.#reports = new WalkReports(parts.probe);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -48,11 +43,7 @@ export class HashedWalker implements Walker {
     const { result } = this;
     const home = homeOf(vpn, this.#log2);
     const mask = 2 ** this.#log2 - 1;
-    if (probe.recorder !== null) {
-      const startedFrom = `CR3: slot ${home} of ${mask + 1}`;
-      probe.recorder.emit({ kind: 'walkStart', purpose, vpn, startLevel: 0, table: root, startedFrom });
-      probe.recorder.indent();
-    }
+    if (probe.recorder !== null) this.#reports.start(purpose, vpn, 0, root, `CR3: slot ${home} of ${mask + 1}`);
     result.references = 0;
     let status = WalkStatus.NotPresent;
     for (let i = 0; i < MAX_PROBES; i++) {
@@ -65,23 +56,22 @@ export class HashedWalker implements Walker {
       result.references++;
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
       if (probe.recorder !== null)
-        probe.recorder.emit({
-          kind: 'tableRead',
-          level: 0,
-          table: root,
-          index: 2 * slot + 1,
-          low: base < 0 ? 0 : words[at + 2],
-          high: base < 0 ? 0 : words[at + 3],
-          cycles: costs.table_read,
-          probe: { way: 0, slot, matches: page === vpn, inTarget: false },
-        });
+        this.#reports.read(
+          0,
+          root,
+          2 * slot + 1,
+          base < 0 ? 0 : words[at + 2],
+          base < 0 ? 0 : words[at + 3],
+          costs.table_read,
+          { way: 0, slot, matches: page === vpn, inTarget: false },
+        );
       if (page !== vpn && page >= 0) continue;
       if (page === vpn) status = this.#judge(root, slot, at + 2, access, user);
       break;
     }
     result.status = status;
     result.cycles = result.references * costs.table_read;
-    this.#reportEnd(status);
+    this.#reports.end(result);
     return status;
   }
 
@@ -108,34 +98,8 @@ export class HashedWalker implements Walker {
     memory.pool.words[at] = low | set;
     const frame = asPfn(root + Math.floor(slot / SLOTS_PER_FRAME));
     if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
-    const bits = [set & ~low & LOW.A ? 'A' : '', set & ~low & LOW.D ? 'D' : ''].join(' ').trim();
-    if (probe.recorder !== null)
-      probe.recorder.emit({
-        kind: 'hardwareWrite',
-        level: 0,
-        table: root,
-        index: 2 * slot + 1,
-        bits,
-        low: low | set,
-        high,
-      });
+    if (probe.recorder !== null) this.#reports.write(0, root, 2 * slot + 1, set & ~low, low | set, high);
     return WalkStatus.Mapped;
-  }
-
-  #reportEnd(status: WalkStatus): void {
-    const { recorder } = this.parts.probe;
-    if (recorder === null) return;
-    const { references, cycles, pfn } = this.result;
-    recorder.outdent();
-    const mapped = status === WalkStatus.Mapped;
-    recorder.emit({
-      kind: 'walkEnd',
-      outcome: mapped ? 'mapped' : 'fault',
-      references,
-      cycles,
-      pfn: mapped ? pfn : undefined,
-      pageSize: mapped ? 0 : undefined,
-    });
   }
 
   /** It remembers nothing. */

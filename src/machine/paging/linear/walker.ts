@@ -9,27 +9,21 @@ import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import type { AssociativeCache } from '../../mmu/associativeCache';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
 import { frameOf, LOW, reservedHigh } from '../x86/entry';
+import { WalkReports } from '../x86/walkReports';
 
 /** Entries of 8 bytes in a frame. */
 const ENTRIES = PAGE_WORDS / 2;
 
 export class LinearWalker implements Walker {
-  readonly result: WalkResult = {
-    status: WalkStatus.NotPresent,
-    pfn: asPfn(0),
-    pageSize: 0,
-    flags: 0,
-    references: 1,
-    cycles: 0,
-    level: 0,
-  };
+  readonly result = noWalkYet();
   readonly walkCaches: readonly AssociativeCache[] = [];
   readonly #reservedHigh: number;
+  readonly #reports: WalkReports;
 
   constructor(
     private readonly memory: PhysicalMemory,
@@ -40,6 +34,7 @@ export class LinearWalker implements Walker {
     physicalBits: number,
   ) {
     this.#reservedHigh = reservedHigh(physicalBits);
+    this.#reports = new WalkReports(probe);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -52,7 +47,6 @@ export class LinearWalker implements Walker {
 
   #walk(root: Pfn, vpn: Vpn, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
     const { probe, memory, result, costs } = this;
-    const { recorder } = probe;
     const frame = asPfn(root + Math.floor(vpn / ENTRIES));
     const base = memory.base(frame);
     const at = base + 2 * (vpn % ENTRIES);
@@ -61,12 +55,10 @@ export class LinearWalker implements Walker {
     const low = base < 0 ? 0 : words[at];
     const high = base < 0 ? 0 : words[at + 1];
     if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
+    result.references = 1;
     result.cycles = costs.table_read;
-    if (recorder !== null) {
-      recorder.emit({ kind: 'walkStart', purpose, vpn, startLevel: 0, table: root, startedFrom: 'CR3' });
-      recorder.indent();
-      recorder.emit({ kind: 'tableRead', level: 0, table: root, index: vpn, low, high, cycles: result.cycles });
-    }
+    this.#reports.start(purpose, vpn, 0, root, 'CR3');
+    this.#reports.read(0, root, vpn, low, high, result.cycles);
     const status = this.#check(low, high, access, user);
     result.status = status;
     if (status === WalkStatus.Mapped) {
@@ -75,7 +67,7 @@ export class LinearWalker implements Walker {
       if ((low & set) !== set) this.#set(root, vpn, frame, at, set);
       if (access === Access.Write) result.flags |= TlbFlag.Dirty;
     }
-    if (recorder !== null) this.#reportEnd(status === WalkStatus.Mapped);
+    this.#reports.end(result);
     return status;
   }
 
@@ -94,24 +86,7 @@ export class LinearWalker implements Walker {
     memory.pool.touch(Math.floor(at / PAGE_WORDS));
     memory.pool.words[at] = low | set;
     if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
-    if (probe.recorder === null) return;
-    const fresh = set & ~low;
-    const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();
-    const high = memory.pool.words[at + 1];
-    probe.recorder.emit({ kind: 'hardwareWrite', level: 0, table: root, index: vpn, bits, low: low | set, high });
-  }
-
-  #reportEnd(mapped: boolean): void {
-    const { references, cycles, pfn } = this.result;
-    this.probe.recorder?.outdent();
-    this.probe.recorder?.emit({
-      kind: 'walkEnd',
-      outcome: mapped ? 'mapped' : 'fault',
-      references,
-      cycles,
-      pfn: mapped ? pfn : undefined,
-      pageSize: mapped ? 0 : undefined,
-    });
+    if (probe.recorder !== null) this.#reports.write(0, root, vpn, set & ~low, low | set, memory.pool.words[at + 1]);
   }
 
   /** Nothing is remembered from one walk to the next. */

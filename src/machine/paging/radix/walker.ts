@@ -17,24 +17,17 @@ import type { TypedArray } from '../../core/state';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { type Walker, type WalkResult, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { WalkReports } from '../x86/walkReports';
 
 export class RadixWalker implements Walker {
-  readonly result: WalkResult = {
-    status: WalkStatus.NotPresent,
-    pfn: asPfn(0),
-    pageSize: 0,
-    flags: 0,
-    references: 0,
-    cycles: 0,
-    level: 0,
-  };
+  readonly result = noWalkYet();
   readonly walkCaches: readonly AssociativeCache[];
   readonly #caches: readonly AssociativeCache[];
   readonly #last: number;
@@ -59,6 +52,7 @@ export class RadixWalker implements Walker {
   /** Entry of each walk cache that the last look-up found, or −1. */
   readonly #hits: Int32Array;
   readonly #promoteAll: boolean;
+  readonly #reports: WalkReports;
 
   constructor(
     format: PagingFormat,
@@ -90,6 +84,7 @@ export class RadixWalker implements Walker {
     this.#deepest = this.#caches[this.#last - 1];
     this.#deepestScale = this.#scale[this.#last - 1];
     this.walkCaches = this.#caches;
+    this.#reports = new WalkReports(probe);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -102,7 +97,7 @@ export class RadixWalker implements Walker {
     const tag = Math.floor(vpn * this.#deepestScale);
     let at = deepest.peek(tag, 0);
     if (recording) {
-      this.#reportLookup(last - 1, tag, at);
+      this.#reports.lookup(deepest, last - 1, tag, at);
       // A person's edit at this event may have flushed.
       at = deepest.peek(tag, 0);
     }
@@ -112,12 +107,12 @@ export class RadixWalker implements Walker {
       const data = deepest.slots[2 * at + 1];
       start = last;
       probe.counters[Counter.LookupCycles] += this.costs.walk_cache_lookup;
-      if (recording) this.#reportStart(vpn, last, asPfn(Math.floor(data / EntryData.Scale)), purpose);
+      if (recording) this.#reports.start(purpose, vpn, last, asPfn(Math.floor(data / EntryData.Scale)), deepest.name);
       status = this.#leaf(vpn, Math.floor(data * (1 / EntryData.Scale)), data & EntryData.Flags, access, user, 1);
       if (status === WalkStatus.Mapped) {
         if (deepest.isValid(at)) deepest.use(at, deepest.setOf(tag));
         probe.counters[Counter.WalkCaches + 2 * last - 2]++;
-        if (recording) this.#reportEnd('mapped');
+        if (recording) this.#reports.end(this.result);
         return status;
       }
     } else {
@@ -134,24 +129,20 @@ export class RadixWalker implements Walker {
     if (status !== WalkStatus.Mapped && start > 0) {
       this.probe.counters[Counter.AbandonedReferences] += this.result.references;
       this.probe.counters[Counter.OtherWalkCycles] += this.result.cycles;
-      this.#reportEnd('abandoned');
+      this.#reports.abandoned(this.result);
       this.#fromRoot(root);
       confirmed = true;
       status = this.#descend(vpn, 0, access, user, 'confirm');
     }
-    if (status !== WalkStatus.Mapped) {
-      this.#reportEnd('fault');
-      return status;
-    }
-    if (this.probe.recorder !== null) this.#reportEnd('mapped');
-    this.#updateCaches(vpn, confirmed ? 0 : start, confirmed);
+    this.#reports.end(this.result);
+    if (status === WalkStatus.Mapped) this.#updateCaches(vpn, confirmed ? 0 : start, confirmed);
     return status;
   }
 
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus {
     this.#fromRoot(root);
     const status = this.#descend(vpn, 0, Access.Write, user, 'dirty');
-    this.#reportEnd(status === WalkStatus.Mapped ? 'mapped' : 'fault');
+    this.#reports.end(this.result);
     return status;
   }
 
@@ -180,24 +171,12 @@ export class RadixWalker implements Walker {
       at = this.#caches[level - 1].peek(tag, 0);
       asked++;
       if (this.probe.recorder !== null) {
-        this.#reportLookup(level - 1, tag, at);
+        this.#reports.lookup(this.#caches[level - 1], level - 1, tag, at);
         at = this.#caches[level - 1].peek(tag, 0);
       }
     }
     this.probe.counters[Counter.LookupCycles] += asked * this.costs.walk_cache_lookup;
     return start;
-  }
-
-  #reportLookup(level: number, tag: number, at: number): void {
-    const cache = this.#caches[level];
-    this.probe.recorder?.emit({
-      kind: 'walkCacheLookup',
-      structure: cache.name,
-      level,
-      tag,
-      hit: at >= 0,
-      table: at >= 0 ? asPfn(cache.frameOf(at)) : undefined,
-    });
   }
 
   /**
@@ -212,7 +191,10 @@ export class RadixWalker implements Walker {
     const recording = probe.recorder !== null;
     let path = this.#rights[start];
     let table = this.#tables[start];
-    if (recording) this.#reportStart(vpn, start, asPfn(table), purpose);
+    if (recording) {
+      const startedFrom = start === 0 ? 'CR3' : this.#caches[start - 1].name;
+      this.#reports.start(purpose, vpn, start, asPfn(table), startedFrom);
+    }
     for (let level = start; level < last; level++) {
       const index = (vpn * this.#scale[level]) & this.#mask[level];
       const base = memory.base(asPfn(table));
@@ -222,7 +204,7 @@ export class RadixWalker implements Walker {
       const low = base < 0 ? 0 : words[at];
       const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
       if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
-      if (recording) this.#reportRead(level, asPfn(table), index, low, high);
+      if (recording) this.#reports.read(level, asPfn(table), index, low, high, this.costs.table_read);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, level, references);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, level, references);
       const special = this.#reservedLow[level];
@@ -248,7 +230,7 @@ export class RadixWalker implements Walker {
     const low = base < 0 ? 0 : words[at];
     const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
     if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
-    if (probe.recorder !== null) this.#reportRead(last, asPfn(table), index, low, high);
+    if (probe.recorder !== null) this.#reports.read(last, asPfn(table), index, low, high, this.costs.table_read);
     if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, last, references);
     if ((high & (this.#reservedHigh | this.rights.reservedHigh)) !== 0)
       return this.#end(WalkStatus.Reserved, last, references);
@@ -303,17 +285,6 @@ export class RadixWalker implements Walker {
     return status;
   }
 
-  #reportStart(vpn: Vpn, startLevel: number, table: Pfn, purpose: WalkPurpose): void {
-    const startedFrom = startLevel === 0 ? 'CR3' : this.#caches[startLevel - 1].name;
-    this.probe.recorder?.emit({ kind: 'walkStart', purpose, vpn, startLevel, table, startedFrom });
-    this.probe.recorder?.indent();
-  }
-
-  #reportRead(level: number, table: Pfn, index: number, low: number, high: number): void {
-    const cycles = this.costs.table_read;
-    this.probe.recorder?.emit({ kind: 'tableRead', level, table, index, low, high, cycles });
-  }
-
   /** Sets A in the entries above the leaf. */
   #setAccessed(start: number, leaf: number): void {
     for (let level = start; level < leaf; level++)
@@ -329,11 +300,9 @@ export class RadixWalker implements Walker {
     memory.pool.words[at] = low | set;
     if (probe.watches.physicalWrites && probe.watches.writesFrame(table)) probe.signal(Signal.Watch);
     if (probe.recorder === null) return;
-    const fresh = set & ~low;
-    const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();
     const index = (at % PAGE_WORDS) >> this.#entryShift;
     const high = memory.pool.words[at + 1] & this.#highMask;
-    probe.recorder.emit({ kind: 'hardwareWrite', level, table, index, bits, low: low | set, high });
+    this.#reports.write(level, table, index, set & ~low, low | set, high);
   }
 
   /**
@@ -360,30 +329,8 @@ export class RadixWalker implements Walker {
       }
       const evicted = this.probe.recorder === null ? -1 : cache.tagOf(cache.victim(tag));
       cache.fill(tag, 0, this.#tables[level + 1], this.#rights[level + 1]);
-      if (this.probe.recorder !== null) this.#reportFill(level, tag, evicted);
+      if (this.probe.recorder !== null) this.#reports.fill(cache, level, tag, asPfn(this.#tables[level + 1]), evicted);
     }
-  }
-
-  #reportFill(level: number, tag: number, evictedTag: number): void {
-    const structure = this.#caches[level].name;
-    const table = asPfn(this.#tables[level + 1]);
-    const evicted = evictedTag < 0 ? undefined : evictedTag;
-    this.probe.recorder?.emit({ kind: 'walkCacheFill', structure, level, tag, table, evicted });
-  }
-
-  #reportEnd(outcome: 'mapped' | 'fault' | 'abandoned'): void {
-    if (this.probe.recorder === null) return;
-    const { references, cycles, pfn, pageSize } = this.result;
-    this.probe.recorder.outdent();
-    const mapped = outcome === 'mapped';
-    this.probe.recorder.emit({
-      kind: 'walkEnd',
-      outcome,
-      references,
-      cycles,
-      pfn: mapped ? pfn : undefined,
-      pageSize: mapped ? pageSize : undefined,
-    });
   }
 
   save(): readonly TypedArray[] {
