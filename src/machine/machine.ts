@@ -32,6 +32,7 @@ import { Counting } from './mmu/translator';
 import { type Access, ErrorCode } from './mmu/rights';
 import { pageSizesOf } from './paging/format';
 import { hasProtectionKeys } from './paging/x86/attributes';
+import type { Host, HostSnapshot } from './paging/host';
 import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal, schemeOf } from './options';
 import type { Scheme } from './paging/registry';
@@ -45,6 +46,8 @@ export { type MachineOptions, refusal } from './options';
 export interface MachineSnapshot {
   readonly memory: MemorySnapshot;
   readonly buddy: readonly TypedArray[];
+  /** Of a guest. */
+  readonly host?: HostSnapshot;
   readonly processors: ProcessorsSnapshot;
   readonly tlb: readonly TypedArray[];
   readonly kernel: KernelSnapshot;
@@ -101,6 +104,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   readonly probe = new Probe();
   readonly memory: PhysicalMemory;
   readonly buddy: BuddyAllocator;
+  /** What the machine runs on, if it is a guest: `memory` then has the host's frames above its own. */
+  readonly host: Host | null;
   readonly processors: Processors;
   /** The running CPU's; `runOn` says which that is. */
   mmu: Mmu;
@@ -139,6 +144,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.memory = new PhysicalMemory(options.memoryBytes);
     this.buddy = new BuddyAllocator(this.memory, this.probe, options.nodes);
     const { memory, probe, costs, buddy } = this;
+    this.host = scheme.createHost?.({ memory, probe, costs }) ?? null;
     const { cpus = 1, pcid = false, kpti = false } = options;
     const kernel = KernelSpace.for(scheme.format, memory, probe, kpti);
     this.kernelSpace = kernel;
@@ -156,14 +162,15 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       noExecute: scheme.format.entryBytes === 8,
     });
     this.kernel.onEntry = () => this.tlb.enter(0);
-    this.inspector = scheme.createInspector(memory, kernel);
+    this.inspector = scheme.createInspector(memory, kernel, this.host);
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
     this.emt.tsvcInit();
+    this.host?.start();
   }
 
   #makeCpu(cpu: number | undefined): Mmu {
-    const { options, scheme, memory, probe, costs } = this;
+    const { options, scheme, memory, probe, costs, host } = this;
     const { walkCaches } = options;
     const replacement = { policy: options.replacement ?? 'lru', seed: (options.seed ?? 1) + (cpu ?? 0) };
     return new Mmu(
@@ -181,7 +188,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       },
       probe,
       costs,
-      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches, replacement }),
+      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches, replacement, host }),
     );
   }
 
@@ -219,6 +226,11 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
 
   get space(): AddressSpace | undefined {
     return this.kernel.current && spaceOf(this.kernel.current);
+  }
+
+  /** Of a guest: the host's tables, as an address space of guest-physical pages. */
+  get below(): AddressSpaces | undefined {
+    return this.host?.view;
   }
 
   /** Root table of the running address space. */
@@ -382,6 +394,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     return {
       memory: this.memory.save(),
       buddy: this.buddy.save(),
+      ...(this.host !== null && { host: this.host.save() }),
       processors: this.processors.save(),
       tlb: this.tlb.save(),
       kernel: this.kernel.save(),
@@ -392,6 +405,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   load(saved: MachineSnapshot): void {
     this.memory.load(saved.memory);
     this.buddy.load(saved.buddy);
+    if (saved.host !== undefined) this.host?.load(saved.host);
     this.processors.load(saved.processors);
     this.mmu = this.processors.running;
     this.tlb.load(saved.tlb);
@@ -402,6 +416,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   hash(into: Hasher): void {
     this.memory.hash(into);
     this.buddy.hash(into);
+    this.host?.hash(into);
     this.processors.hash(into);
     this.tlb.hash(into);
     this.kernel.hash(into);

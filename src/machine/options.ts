@@ -3,6 +3,7 @@ import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
 import type { EcptOptions } from './paging/ecpt/format';
+import type { NestedOptions } from './paging/nested/format';
 import { type FptFree, schemeNamed, type Scheme, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
 import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
@@ -37,6 +38,8 @@ export interface MachineOptions {
   seed?: number;
   /** Of cuckoo tables; as released if absent. */
   ecpt?: EcptOptions;
+  /** Of a guest over a host; the defaults if absent. */
+  nested?: NestedOptions;
 }
 
 export const MAX_CPUS = 64;

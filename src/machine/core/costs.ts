@@ -17,6 +17,8 @@ export interface HardwareCosts {
   ipi: number;
   /** Cycles of the CR3 switch in one kernel entry or exit under page-table isolation. */
   kpti_switch: number;
+  /** Cycles of leaving a guest for its host and of entering it again, without what the host does meanwhile. */
+  vm_exit: number;
 }
 
 export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
@@ -27,4 +29,5 @@ export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
   instruction: 0.5,
   ipi: 2000,
   kpti_switch: 200,
+  vm_exit: 1500,
 };

@@ -137,6 +137,10 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     this.#settle();
     return this.#walker.walkCaches;
   }
+  /** Of a guest's CPU: what it knows of the host's tables. */
+  get hostCaches(): readonly AssociativeCache[] {
+    return this.#walker.hostCaches ?? [];
+  }
   /** PCID of an entry of one of the caches; ANY_PCID for a global one. */
   pcidOf(cache: AssociativeCache, entry: number): number {
     return this.#contexts.pcidOf(cache, entry);
@@ -291,6 +295,12 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
       this.#report('INVPCID', this.probe.recorder === null ? '' : `${formatVirtual(vpn)} of PCID ${pcid}`);
     } else if (type === Invpcid.Pcid) this.#drop('INVPCID', pcid, false);
     else this.#drop('INVPCID', ANY_PCID, type === Invpcid.All);
+  }
+
+  /** The host has changed its tables: all that follows from them is dropped, whoever it belongs to (SDM vol. 3C §28.4.3.1). */
+  invept(): void {
+    this.#drop('INVEPT', ANY_PCID, true);
+    this.#walker.invept?.();
   }
 
   /** What translates the page for a PCID, of whatever size; global pages too if asked. */

@@ -74,6 +74,8 @@ export interface PagingFormat {
   flatRoot?: number;
   /** Present where tables are hashed: a level is then a page size, largest first, and all its entries are leaves. */
   hashed?: HashedFormat;
+  /** Present in a guest, whose tables the others are: those of the host below it, which translate its physical addresses. */
+  host?: PagingFormat;
 }
 
 /** 2^n for every width that occurs: a look-up is several times faster than the operator. */

@@ -10,6 +10,8 @@ import { HASHED_SCHEME } from './hashed/scheme';
 import { LinearDriver } from './linear/driver';
 import { linear } from './linear/format';
 import { LinearWalker } from './linear/walker';
+import { partsOf } from './nested/format';
+import { nestedScheme } from './nested/scheme';
 import { PAE, RADIX32, RADIX4, RADIX5 } from './radix/format';
 import { TreeDriver } from './tree/driver';
 import { TreeInspector } from './tree/inspector';
@@ -72,6 +74,12 @@ function array(addressBits: number): Scheme {
   };
 }
 
+/** A guest with one scheme on a host with another. */
+function nested({ guest, host }: { guest: string; host: string }): Scheme | undefined {
+  const [above, below] = [schemeNamed(guest), schemeNamed(host)];
+  return above && below && nestedScheme(above, below);
+}
+
 /** The schemes without free arguments, by the name that a scenario gives them. */
 export const SCHEMES: Readonly<Record<string, Scheme>> = {
   ...Object.fromEntries([
@@ -84,6 +92,8 @@ export const SCHEMES: Readonly<Record<string, Scheme>> = {
 
 /** `undefined` if there is none of that name. */
 export function schemeNamed(name: string): Scheme | undefined {
+  const parts = partsOf(name);
+  if (parts !== undefined) return nested(parts);
   const bits = /^linear ([1-9]\d)$/.exec(name)?.[1];
   if (bits === undefined) return Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined;
   return Number(bits) > PAGE_SHIFT && Number(bits) <= 64 ? array(Number(bits)) : undefined;

@@ -10,7 +10,9 @@ import type { RightsTable } from '../mmu/rights';
 import type { Walker } from '../mmu/walker';
 import type { EcptOptions } from './ecpt/format';
 import type { PagingFormat } from './format';
+import type { Host } from './host';
 import type { Inspector } from './inspector';
+import type { NestedOptions } from './nested/format';
 import type { KernelSpace } from './x86/kernelSpace';
 import type { TlbService } from './x86/tlbService';
 
@@ -29,6 +31,8 @@ export interface HardwareParts {
   costs: HardwareCosts;
   walkCaches: WalkCacheOptions;
   replacement: ReplacementOptions;
+  /** Of a guest: what it runs on. */
+  host: Host | null;
 }
 
 /** `block-first`: its block is free before the TLB has forgotten it, as in the prototype. */
@@ -54,13 +58,22 @@ export interface SchemeSettings {
   pcid?: boolean;
   kpti?: boolean;
   ecpt?: EcptOptions;
+  nested?: NestedOptions;
+}
+
+export interface HostParts {
+  memory: PhysicalMemory;
+  probe: Probe;
+  costs: HardwareCosts;
 }
 
 export interface Scheme {
   readonly format: PagingFormat;
+  /** Of a guest: what it runs on. Made first; it changes which frames the memory has. */
+  createHost?(parts: HostParts): Host;
   createWalker(parts: HardwareParts): Walker;
   createDriver(parts: SoftwareParts): MmuDriver;
-  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null): Inspector;
+  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null, host: Host | null): Inspector;
   /** The scheme as a machine's options want it, where they say more than its name. */
   configured?(settings: SchemeSettings): Scheme | undefined;
   /** Why a machine with these options cannot have it, as a sentence. */

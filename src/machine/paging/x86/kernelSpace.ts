@@ -47,7 +47,7 @@ export class KernelSpace {
 
   /** `null` for a scheme whose tables or addresses leave no room for a kernel as Linux has it on x86-64. */
   static for(format: PagingFormat, memory: PhysicalMemory, probe: Probe, isolated: boolean): KernelSpace | null {
-    if (!KernelSpace.suits(format, memory.sizeBytes)) return null;
+    if (!KernelSpace.suits(format, memory.frameCount * PAGE_BYTES)) return null;
     return new KernelSpace(format, memory, probe, isolated);
   }
 
