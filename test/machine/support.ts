@@ -75,8 +75,18 @@ export function unmap(m: Machine, start: number, end: number): void {
   while (m.kernel.operation !== null) m.kernel.step();
 }
 
+/** Guests over hosts that stand for all: trees of one shape, of different ones, flattened, of short entries. */
+export const NESTED: readonly string[] = [
+  'nested radix over radix',
+  'nested radix 32 over radix 5',
+  'nested fpt L4L3+L2L1 over fpt L4L3+L2L1',
+];
+
 /** Every scheme that runs, the flat table of a size that a test can afford. */
-export const EVERY_SCHEME: readonly string[] = [...Object.keys(SCHEMES), 'linear 32'];
+export const EVERY_SCHEME: readonly string[] = [...Object.keys(SCHEMES), 'linear 32', ...NESTED];
+
+/** The frame as the machine's software numbers it, of one that its hardware has found. */
+export const ownFrame = (m: Machine, frame: number): number => m.host?.guestFrameOf(asPfn(frame)) ?? frame;
 
 export const formatNamed = (scheme: string): PagingFormat => schemeNamed(scheme)!.format;
 
