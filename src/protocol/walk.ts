@@ -61,14 +61,15 @@ export interface CacheLookup {
 }
 
 export interface WalkAttempt {
-  purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'inspect';
+  purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'resume' | 'inspect';
   /** `CR3`, or the walk cache that let the walker skip levels. */
   startedFrom: string;
   /** The ways of hashed tables, or, level by level, what a tree's walk reads. */
   levels: WalkLevel[];
   /** All levels that were read were read at once: a round of probes, of which one has the page. */
   parallel?: true;
-  outcome: 'mapped' | 'fault' | 'abandoned' | 'running';
+  /** `exit`: the guest was left for its host in the middle of it. */
+  outcome: 'mapped' | 'fault' | 'abandoned' | 'exit' | 'running';
   references: number;
   firstEvent: number;
   lastEvent: number;

@@ -44,8 +44,17 @@ const COUNTED: readonly (readonly [bit: number, counter: Counter])[] = [
     Counter.FaultsFatal,
   ].map((counter, kind) => [1 << kind, counter] as const),
   [Signal.TlbMiss, Counter.StlbMisses],
+  [Signal.VmExit, Counter.NestedViolations],
+  [Signal.VmExit, Counter.NestedMisconfigurations],
 ];
-const KNOWN = (1 << FAULT_KINDS.length) - 1 + Signal.TlbMiss + Signal.Function + Signal.FailedExpect + Signal.Break;
+const KNOWN =
+  (1 << FAULT_KINDS.length) -
+  1 +
+  Signal.TlbMiss +
+  Signal.Function +
+  Signal.FailedExpect +
+  Signal.Break +
+  Signal.VmExit;
 
 /**
  * False if nothing that the rules ask for can be in a tick from `a` to before `b`; true if it is not known. `b` must lie

@@ -69,6 +69,7 @@ export type Statement =
   | ReclaimStatement
   | FragmentStatement
   | FlushStatement
+  | InveptStatement
   | InvlpgStatement
   | SetStatement
   | ExpectStatement
@@ -266,6 +267,10 @@ export interface FragmentStatement extends StatementNode {
 
 export interface FlushStatement extends StatementNode {
   kind: 'flush';
+}
+
+export interface InveptStatement extends StatementNode {
+  kind: 'invept';
 }
 
 export interface InvlpgStatement extends StatementNode {

@@ -268,6 +268,12 @@ export const CODES = {
     'Error in an included file',
     'The message gives the file, the line and the column of the error, and its code.',
   ),
+  impossibleNesting: row(
+    'PTS080',
+    'error',
+    'Schemes that cannot be nested',
+    'A guest’s tables are a tree or a flat table; a host’s are EPT, a tree of four or five levels, some of which may be folded. The message says which side does not fit.',
+  ),
 } as const satisfies Record<string, CodeRow>;
 
 export type CodeName = keyof typeof CODES;

@@ -3,6 +3,7 @@
  * block and from command-line overrides; whoever builds a machine reads nothing else.
  */
 import type { EcptOptions } from '../../machine/paging/ecpt/format';
+import type { NestedOptions } from '../../machine/paging/nested/format';
 import type { FlushOperation } from '../../machine/core/flushOperations';
 
 export const PAGE_SIZES = ['4K', '2M', '1G'] as const;
@@ -73,6 +74,8 @@ export interface MachineConfig {
   fptFree: (typeof FPT_FREES)[number];
   /** Of cuckoo tables. */
   ecpt: EcptOptions;
+  /** Of a guest over a host. */
+  nested: NestedOptions;
   tablesReclaim: (typeof TABLE_RECLAIMS)[number];
   latency: Latency;
   /** Where table reads enter the data caches. */

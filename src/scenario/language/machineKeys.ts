@@ -47,6 +47,7 @@ const ofTlb = (structure: keyof MachineConfig['tlb']) => (preset: PresetName) =>
 const EMT_CUSTOMIZABLE = Object.keys(FUNCTION_GROUPS.customizable);
 const SIZED = ['4K', '2M', '1G', '4K+2M'];
 const ECPT = { schemes: ['ecpt'] };
+const NESTED = { schemes: ['nested'] };
 
 export const MACHINE_KEYS: readonly MachineKeyRow[] = [
   now('preset', 'preset NAME', 'skylake', 'Sets TLBs, walk caches and latencies to those of a machine; put it first.', {
@@ -57,7 +58,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'scheme NAME …',
     'radix',
     'How addresses are translated: `radix` (4 levels), `radix 5`, `radix 32`, `pae`, `linear BITS`, `fpt L4L3`, `fpt L3L2`, `fpt L4L3+L2L1`, `hashed`, `ecpt`, `nested GUEST over HOST`.',
-    { values: ['radix', 'pae', 'linear', 'fpt', 'hashed', 'ecpt'], laterValues: ['nested'] },
+    { values: ['radix', 'pae', 'linear', 'fpt', 'hashed', 'ecpt', 'nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
   now('cpus', 'cpus N', '1', 'Number of CPUs, 1 to 64.', { values: ['1', '2', '4'], available: 64n }),
@@ -185,6 +186,45 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'released',
     'Which ECPT: as EMT-Linux released it, or as published. It sets all that the other keys of `ecpt` do: put it before them.',
     { values: ['released', 'published'], ...ECPT },
+  ),
+  now(
+    'nested tlb',
+    'nested tlb off|ENTRIESxWAYS',
+    '16xfull',
+    'The nested TLB, from guest-physical pages to the host’s, in the host’s page sizes.',
+    { values: ['off', '16xfull', '64x4'], ...NESTED },
+  ),
+  now(
+    'nested pwc',
+    'nested pwc off|E E E',
+    '2 4 32',
+    'Walk caches of the host’s tables, one for each level that points to tables, root first. `pwc` are the guest’s.',
+    { values: ['off'], ...NESTED },
+  ),
+  now(
+    'nested combined',
+    'nested combined on|off',
+    'on',
+    'Whether the guest’s walk caches know where the host has the guest’s tables, so that a hit saves a host walk, too.',
+    { values: ['on', 'off'], ...NESTED },
+  ),
+  now('nested pages', 'nested pages 4K|2M|1G', '4K', 'Size of the pages in which the host maps the guest’s memory.', {
+    values: ['4K', '2M', '1G'],
+    ...NESTED,
+  }),
+  now(
+    'nested ad',
+    'nested ad on|off',
+    'off',
+    'Accessed and dirty bits in EPT entries: then each access to a guest table is a write for the host.',
+    { values: ['on', 'off'], ...NESTED },
+  ),
+  now(
+    'nested populate',
+    'nested populate on|off',
+    'off',
+    'Whether the host maps all of the guest’s memory before the guest starts, so that there are no EPT violations.',
+    { values: ['on', 'off'], ...NESTED },
   ),
   now('ecpt ways', 'ecpt ways N N N', '3 3 0', 'Ways for 4 KiB, 2 MiB and 1 GiB pages: none, or 2 to 4.', ECPT),
   now(

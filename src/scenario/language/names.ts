@@ -43,6 +43,10 @@ const MACHINE_NAMES: readonly NameRow[] = [
     parameters: [{ name: 'P', kind: 'physical' }],
     settable: true,
   },
+  {
+    ...value('ept', 'eptEntry', 'In a guest: the last entry that the host’s walk of a guest-physical address reads.'),
+    parameters: [{ name: 'P', kind: 'physical' }],
+  },
   ofAddress('tlb', 'tlbEntry', 'What the TLBs know of an address.'),
   ofAddress('pwc', 'walkCacheEntry', 'What the walk caches know of an address.'),
   ofAddress('cwc', 'walkCacheEntry', 'What the cuckoo-walk caches know of an address: the hints which ways to probe.'),

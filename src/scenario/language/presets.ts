@@ -1,4 +1,5 @@
 /** What each preset sets: TLBs, walk caches and latencies of real (and of teaching) machines; facts/x86-mmu.md. */
+import { DEFAULT_NESTED } from '../../machine/paging/nested/format';
 import { RELEASED } from '../../machine/paging/ecpt/format';
 import type { CacheGeometry, Latency, MachineConfig, PageSize, PresetName, TlbArray, TlbConfig } from './machineConfig';
 
@@ -77,6 +78,7 @@ export const defaultConfig = (): MachineConfig => ({
   emtDefaults: [],
   fptFree: 'flush-first',
   ecpt: RELEASED,
+  nested: DEFAULT_NESTED,
   tablesReclaim: 'off',
   costs: {},
   ...presetConfig('skylake'),

@@ -205,6 +205,7 @@ export const STATEMENT_PARSERS: Readonly<Record<string, ParseStatement>> = {
     cursor.expectWord('tlb');
     return { kind: 'flush', keyword: 'flush tlb', range: cursor.rangeFrom(start) };
   },
+  invept: ({ cursor }, start) => ({ kind: 'invept', keyword: 'invept', range: cursor.rangeFrom(start) }),
   invlpg: ({ cursor }, start) => {
     const address = parseExpressionAt(cursor, 'an address');
     return { kind: 'invlpg', keyword: 'invlpg', address, range: cursor.rangeFrom(start) };

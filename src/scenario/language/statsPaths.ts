@@ -8,6 +8,9 @@ export const LEVELS: readonly string[] = ['PGD', 'P4D', 'PUD', 'PMD', 'PTE'];
 /** With those of flattened tables, which stand for two: `PUD+PMD`. */
 export const COUNTED_LEVELS: readonly string[] = [...LEVELS, 'PGD_PUD', 'PUD_PMD', 'PMD_PTE'];
 
+/** The same of a host’s tables. */
+export const HOST_LEVELS: readonly string[] = COUNTED_LEVELS.map((level) => `h${level}`);
+
 export const STATS_PATHS: readonly string[] = [
   ...under('stats.accesses', ['total', 'reads', 'writes', 'execs', 'translations']),
   ...under('stats.faults', ['total', 'minor', 'major', 'cow', 'thp', 'protection', 'spurious', 'fatal', 'references']),
@@ -33,5 +36,13 @@ export const STATS_PATHS: readonly string[] = [
   ...under('stats.ecpt.walks', ['direct', 'size', 'partial', 'complete', 'stale']),
   ...under('stats.ecpt.cwt', ['reads', 'full']),
   ...under('stats.ecpt', ['hashes', 'kicks', 'resizes', 'migrated', 'failures', 'registerWrites']),
+  ...under('stats.nested', [
+    ...['violations', 'software', 'misconfigurations', 'exitCycles', 'instructions', 'guestReferences'],
+    ...['hostReferences', 'cutReferences', 'hostWalks', 'backed'],
+  ]),
+  ...under('stats.nested.hostReferencesByLevel', HOST_LEVELS),
+  ...under('stats.nested.tlb', ['hits', 'misses']),
+  ...HOST_LEVELS.flatMap((level) => under(`stats.nested.walkCaches.${level}`, ['hits', 'misses'])),
+  ...under('stats.nested.tables', ['count', 'bytes']),
   'stats.cycles',
 ];

@@ -16,6 +16,7 @@ const TICKS = new Set<Statement['kind']>([
   'flush',
   'fork',
   'fragment',
+  'invept',
   'invlpg',
   'iterate',
   'khugepaged',

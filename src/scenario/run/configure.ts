@@ -31,6 +31,7 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     replacement: config.replacement,
     seed: config.seed,
     ecpt: config.ecpt,
+    nested: config.nested,
   };
 }
 

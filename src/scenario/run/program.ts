@@ -18,6 +18,7 @@ import type {
   ForStatement,
   ForkStatement,
   FragmentStatement,
+  InveptStatement,
   InvlpgStatement,
   IterateStatement,
   KhugepagedStatement,
@@ -54,6 +55,7 @@ export type TickStatement =
   | FlushStatement
   | ForkStatement
   | FragmentStatement
+  | InveptStatement
   | InvlpgStatement
   | IterateStatement
   | KhugepagedStatement

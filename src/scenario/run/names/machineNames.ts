@@ -9,6 +9,7 @@ import type { Machine } from '../../../machine/machine';
 import { LEVELS } from '../../language/statsPaths';
 import { NONE, numberOf, symbol, type Value } from '../values';
 import { iteratorObject, mmObject, vmaObject } from './areas';
+import { eptEntry } from './nested';
 import { tlbObject, walkCacheObject } from './caches';
 import { entryAt } from './entries';
 import { faultList, faultObject, lastAccess, pendingAccess } from './lastAccess';
@@ -50,6 +51,15 @@ const OF_ADDRESS: ReadonlyMap<string, (machine: Machine, vpn: Vpn) => Value> = n
   ['vma', vmaObject],
 ]);
 
+/** Functions of a physical address. */
+const OF_PHYSICAL: ReadonlyMap<string, (machine: Machine, address: bigint) => Value | string> = new Map<
+  string,
+  (machine: Machine, address: bigint) => Value | string
+>([
+  ['phys', readPhysical],
+  ['ept', eptEntry],
+]);
+
 /** Functions that are called after a level of some scheme. */
 export const LEVEL_FUNCTIONS: ReadonlySet<string> = new Set(LEVELS.map((level) => level.toLowerCase()));
 
@@ -65,10 +75,11 @@ export class MachineNames {
   call(name: string, args: readonly Value[]): Value | string | undefined {
     const level = this.#levelNamed(name);
     const ofAddress = OF_ADDRESS.get(name);
-    if (level === undefined && ofAddress === undefined && name !== 'phys') return undefined;
+    const ofPhysical = OF_PHYSICAL.get(name);
+    if (level === undefined && ofAddress === undefined && ofPhysical === undefined) return undefined;
     const n = args.length === 1 ? numberOf(args[0]) : undefined;
     if (n === undefined) return `${name}() takes one address`;
-    if (name === 'phys') return readPhysical(this.machine, n);
+    if (ofPhysical !== undefined) return ofPhysical(this.machine, n);
     const vpn = vpnOfAddress(n);
     if (level !== undefined) return level === '' ? NONE : entryAt(this.machine, vpn, level);
     return this.machine.kernel.current === undefined ? NONE : ofAddress?.(this.machine, vpn);

@@ -9,10 +9,12 @@ import { highWord, LOW, lowWord } from '../../../machine/paging/x86/entry';
 import { tobjValue, walkValue, type Withheld } from '../translationValues';
 import type { ObjectValue } from '../values';
 import { entryObject } from './entries';
+import { inGuest } from './nested';
 
 export function walkObject(machine: Machine, vpn: Vpn): ObjectValue {
   const walk = machine.inspector.walk(machine.root, vpn);
-  return walkValue(walk, (entry) => entryObject(machine, entry), machine.costs.table_read);
+  const { table_read } = machine.costs;
+  return inGuest(machine, walk, walkValue(walk, (entry) => entryObject(machine, entry), table_read));
 }
 
 export function tobjObject(machine: Machine, vpn: Vpn): ObjectValue {

@@ -3,7 +3,7 @@ import { EvaluationError } from '../evaluate';
 import type { Execution } from '../execution';
 import type { TickStatement } from '../program';
 import { access } from './access';
-import { flush, invlpg, pkru, set } from './hardware';
+import { flush, invept, invlpg, pkru, set } from './hardware';
 import { fragment, iterate, khugepaged, migrate, onRange, reclaim } from './kernelWork';
 import { brk, madvise, mmap, mprotect, mremap, munmap, pkey } from './mapping';
 import { breakHere, expect, letName, mark, print } from './output';
@@ -40,6 +40,7 @@ const EXECUTORS: Executors = {
   fragment,
   iterate,
   flush,
+  invept,
   invlpg,
   pkru,
   set,
