@@ -1,7 +1,9 @@
 /** The exception filters: what each stops on, in events. One table: the client's list, the matching and the words. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { FaultKind, FaultResolvedEvent, MachineEvent } from '../machine/core/events';
+import type { EptViolationEvent, FaultKind, FaultResolvedEvent, MachineEvent, Runner } from '../machine/core/events';
+import { formatPhysical, physicalOf } from '../machine/core/addresses';
 import { Signal } from '../machine/core/probe';
+import { qualificationText } from '../timeline/nestedText';
 import { FAULT_KINDS } from '../machine/kernel/faults/verdict';
 
 export interface FilterRow {
@@ -35,10 +37,13 @@ export function insideHandler(events: readonly MachineEvent[], resolved: number)
   if (events[entry].kind !== 'fault') return -1;
   for (let i = entry; i < resolved; i++) {
     const event = events[i];
-    if ((event.kind === 'enter' || event.kind === 'call') && event.implementation !== 'kernel') return i;
+    if ((event.kind === 'enter' || event.kind === 'call') && isOfEmt(event.implementation)) return i;
   }
   return resolved;
 }
+
+/** Neither of the kernel nor of a host below it. */
+const isOfEmt = (implementation: Runner): boolean => implementation === 'default' || implementation === 'driver';
 
 function faultFilter(kind: FaultKind, id: string, label: string, description: string, on: boolean): FilterRow {
   return {
@@ -119,6 +124,15 @@ export const FILTERS: readonly FilterRow[] = [
     },
   },
   {
+    id: 'ept.violation',
+    label: 'EPT Violation',
+    description: 'A walk in a guest, or its kernel, needs what the host’s tables do not allow: a VM exit.',
+    default: false,
+    signal: Signal.VmExit,
+    match: (events, i) => (events[i].kind === 'eptViolation' ? i : -1),
+    text: (events, i) => exitWords(events[i] as EptViolationEvent),
+  },
+  {
     id: 'expect.failed',
     label: 'Failed Expect',
     description: 'An expect of the scenario does not hold.',
@@ -134,6 +148,18 @@ export const FILTERS: readonly FilterRow[] = [
     },
   },
 ];
+
+/** As in a stop's reason: what the guest was left for. */
+function exitWords({ misconfigured, gfn, offset, guestLevel, qualification, software }: EptViolationEvent): string {
+  const at = `guest-physical ${formatPhysical(physicalOf(gfn, offset))}`;
+  const what = misconfigured ? 'EPT misconfiguration' : 'EPT violation';
+  const cause = software
+    ? 'the guest’s kernel writes a frame that the host has not given it'
+    : guestLevel < 0
+      ? 'on the way to the page'
+      : 'on the way to a table of the guest';
+  return `${what} at ${at}: ${cause}, exit qualification ${qualificationText(qualification)}`;
+}
 
 /** The second level may be asked once per page size; the miss is known after the last. Retries are no new misses. */
 function lastOfLookup(events: readonly MachineEvent[], index: number): boolean {

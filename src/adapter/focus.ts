@@ -23,11 +23,14 @@ export function focusOf(events: readonly MachineEvent[], at: number, format: Pag
     if (i > at) return;
     if (event.kind === 'entryWrite' || event.kind === 'hardwareWrite')
       changedEntries.add(entryAddressIn(format, event.table, event.index));
+    else if (event.kind === 'hostWrite' || event.kind === 'hostEntryWrite')
+      changedEntries.add(entryAddressIn(format.host ?? format, event.table, event.index));
     else if (event.kind === 'clusterWrite')
       for (const index of changedWords(event)) changedEntries.add(entryAddressIn(format, event.table, index));
     else if (event.kind === 'tlbFill' || event.kind === 'tlbUpdate')
       changedCaches.add(`${event.structure}|${event.vpn}`);
-    else if (event.kind === 'walkCacheFill') changedCaches.add(`${event.structure}|${event.tag}`);
+    else if (event.kind === 'walkCacheFill' || event.kind === 'hostFill')
+      changedCaches.add(`${event.structure}|${event.tag}`);
   });
   return { translate, vpn: translate?.vpn, changedEntries, changedCaches };
 }

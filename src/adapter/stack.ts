@@ -61,7 +61,7 @@ export function stackFrames(
           kind: callKind(event),
           event: line === at && frames.length === 0 ? at : line,
         });
-      else frames.push({ name: 'page walk', kind: 'hardware', event: line });
+      else frames.push({ name: event.kind === 'hostWalkStart' ? 'host walk' : 'page walk', kind: 'hardware', event: line });
       line = index;
     }
   }
@@ -76,13 +76,13 @@ export function stackFrames(
   return frames;
 }
 
-/** Indices of the `enter` and `walkStart` events that are open at an event, outermost first; itself included. */
+/** Indices of the `enter`, `walkStart` and `hostWalkStart` events that are open at an event, outermost first; itself included. */
 function openCalls(events: readonly MachineEvent[], at: number): number[] {
   const open: number[] = [];
   for (let i = 0; i <= at; i++) {
     const { kind } = events[i];
-    if (kind === 'enter' || (kind === 'walkStart' && i < at)) open.push(i);
-    else if ((kind === 'leave' && i < at) || kind === 'walkEnd') open.pop();
+    if (kind === 'enter' || ((kind === 'walkStart' || kind === 'hostWalkStart') && i < at)) open.push(i);
+    else if ((kind === 'leave' && i < at) || kind === 'walkEnd' || kind === 'hostWalkEnd') open.pop();
   }
   return open;
 }
@@ -95,7 +95,9 @@ interface Call {
 
 function callName(event: Call): string {
   if (event.implementation === 'kernel') return event.name;
+  if (event.implementation === 'host') return `${event.name} [host]`;
   return `${event.name} [${event.implementation === 'driver' ? event.driver : 'default'}]`;
 }
 
-const callKind = (event: Call): FrameKind => (event.implementation === 'kernel' ? 'kernel' : 'emt');
+const callKind = ({ implementation }: Call): FrameKind =>
+  implementation === 'kernel' || implementation === 'host' ? 'kernel' : 'emt';

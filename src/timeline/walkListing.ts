@@ -6,6 +6,7 @@ import type { WalkNode } from '../machine/paging/inspector';
 import { highWord, lowWord } from '../machine/paging/x86/entry';
 import type { Subject } from '../scenario/run/subject';
 import { listingLines } from './listing';
+import { twoDimensions } from './nestedWalk';
 
 const RESULTS: Record<WalkNode['outcome'], string> = {
   mapped: '',
@@ -70,15 +71,22 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cycle
     cycles: cyclesPerRead,
     probe,
   }));
+  const both = twoDimensions(machine, walked, reads, cyclesPerRead);
   const mapped = outcome === 'mapped';
   const isRound = machine.inspector.format.hashed !== undefined;
-  const cost = { references: steps.length, cycles: (isRound ? 1 : steps.length) * cyclesPerRead };
-  const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: mapped ? 'mapped' : 'fault', ...cost, pfn, pageSize };
+  const references = both.reads.length;
+  const cost = { references: both.references ?? references, cycles: (isRound ? 1 : references) * cyclesPerRead };
+  if (both.references !== undefined) cost.cycles = both.references * cyclesPerRead;
+  const ends = mapped ? (both.exits ? 'exit' : 'mapped') : 'fault';
+  const found = both.pfn === undefined ? { pfn, pageSize } : { pfn: both.pfn, pageSize: both.pageSize, guest: pfn };
+  const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: ends, ...cost, ...found };
   const last: MachineEvent =
     pfn === undefined
       ? { kind: 'note', depth: 0, text: `nothing is mapped: ${RESULTS[outcome]}` }
-      : { kind: 'translated', depth: 0, vpn, offset, pfn, pageSize, from: 'walk' };
+      : both.exits
+        ? { kind: 'note', depth: 0, text: 'the host’s tables do not have it: the guest would be left for its host' }
+        : { kind: 'translated', depth: 0, vpn, offset, pfn: both.pfn ?? pfn, pageSize, from: 'walk' };
   const { table, level: startLevel } = machine.inspector.rootTable(machine.root);
   const start = { vpn, startLevel, table, startedFrom: isRound ? 'the descriptor: all ways' : 'CR3' };
-  return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...reads, end, last];
+  return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...both.reads, end, last];
 }

@@ -1,5 +1,5 @@
 /** The result of `ptscope run` for a person: what failed, how it ended, and the numbers in a compact table. */
-import type { HitsAndMisses } from '../../machine/statistics';
+import type { HitsAndMisses, NestedStatistics } from '../../machine/statistics';
 import { byteSize, grouped, percent, ratio } from '../numbers';
 import type { RunEnd, RunReport } from './runReport';
 
@@ -36,9 +36,21 @@ function summaryRows(report: RunReport): [string, string][] {
     ['page tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables (${counts(tables.byLevel)})`],
     ['kernel', `${grouped(kernel.instructions)} instructions (${kernelText(kernel.byClass)})`],
   ];
+  if (report.nested !== undefined) rows.push(...nestedRows(report.nested));
   if (tested > 0) rows.push(['expects', `${grouped(expects.passed)} passed, ${grouped(expects.failed.length)} failed`]);
   rows.push(['end', `${endText(report.end)} after ${grouped(report.ticks)} ticks`]);
   return rows;
+}
+
+function nestedRows(nested: NestedStatistics): [string, string][] {
+  const { violations, software, misconfigurations, hostReferences, guestReferences, tlb, walkCaches, tables } = nested;
+  const wrong = misconfigurations === 0 ? '' : `, ${grouped(misconfigurations)} EPT misconfigurations`;
+  return [
+    ['VM exits', `${grouped(violations)} EPT violations (${grouped(software)} by the guest’s kernel)${wrong}`],
+    ['two dimensions', `${grouped(guestReferences)} references to the guest’s tables, ${grouped(hostReferences)} to the host’s`],
+    ['host caches', hitRates([['nested TLB', tlb], ...Object.entries(walkCaches)])],
+    ['host tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables`],
+  ];
 }
 
 const counts = (record: object, names = Object.keys(record)): string =>

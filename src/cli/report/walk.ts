@@ -2,6 +2,7 @@
 import { addressOf, offsetOfAddress, PAGES_OF_LEAF, physicalOf, vpnOfAddress } from '../../machine/core/addresses';
 import type { WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
+import { referencesOf } from '../../scenario/run/names/nested';
 import { fieldsOf } from '../../timeline/walkListing';
 
 const hex = (n: bigint | number): string => `0x${n.toString(16)}`;
@@ -14,7 +15,7 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode): o
     address: hex(addressOf(vpn, offset)),
     fields: Object.fromEntries(fieldsOf(subject, address, walked)),
     outcome,
-    references: steps.length,
+    references: referencesOf(walked),
     steps: steps.map((s) => ({
       level: s.levelName,
       table: hex(physicalOf(s.table)),
@@ -28,5 +29,30 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode): o
     physicalAddress: pfn === undefined ? null : hex(physicalOf(pfn, offset)),
     pageBytes: pageSize === undefined ? null : 4096 * PAGES_OF_LEAF[pageSize],
     rights: pfn === undefined ? null : { write, user, exec },
+    ...hostData(walked, offset),
+  };
+}
+
+/** In a guest, where physical addresses are the guest's: the host walk for each of the steps, and for the page. */
+function hostData({ host, steps }: WalkNode, offset: number): object {
+  if (host === undefined) return {};
+  const page = host.at(steps.length)?.pfn;
+  return {
+    hostPhysicalAddress: page === undefined ? null : hex(physicalOf(page, offset)),
+    hostWalks: host.map((walk) => ({
+      for: steps.at(walk.step)?.levelName ?? 'page',
+      guestPhysical: hex(physicalOf(walk.gfn)),
+      outcome: walk.outcome,
+      hostPhysical: walk.pfn === undefined ? null : hex(physicalOf(walk.pfn)),
+      steps: walk.steps.map((s) => ({
+        level: s.levelName,
+        table: hex(physicalOf(s.table)),
+        index: s.index,
+        address: hex(s.address),
+        raw: hex(s.raw),
+        flags: s.flags,
+        meaning: s.meaning,
+      })),
+    })),
   };
 }

@@ -106,7 +106,8 @@ export class HostInspector extends TreeInspector {
   }
 
   override rightsOf({ raw }: EntryNode): { write: boolean; user: boolean; exec: boolean } {
-    return { write: (raw & 2n) !== 0n, user: (raw & 1n) !== 0n, exec: (raw & 4n) !== 0n };
+    // There is no such thing as a user page here.
+    return { write: (raw & 2n) !== 0n, user: false, exec: (raw & 4n) !== 0n };
   }
 
   /** A misconfigured entry. */
