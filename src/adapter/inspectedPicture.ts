@@ -7,19 +7,21 @@ import {
   physicalOf,
   vpnOfAddress,
 } from '../machine/core/addresses';
-import { entriesOf, formatEntry, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
-import type { EntryNode, Inspector, WalkNode } from '../machine/paging/inspector';
+import { entriesOf, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
+import type { WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
   AddressField,
-  EntryPicture,
   TranslationResult,
   WalkAttempt,
   WalkLevel,
   WalkPicture,
 } from '../protocol/walk';
+import { referencesOf } from '../scenario/run/names/nested';
 import type { Subject } from '../scenario/run/subject';
+import { entryPicture } from './entryPicture';
 import { probeLevel, waysOf } from './hashedPicture';
+import { inspectedGrid } from './nestedPicture';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
@@ -78,20 +80,24 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     levels,
     parallel: machine.inspector.tables === undefined ? undefined : true,
     outcome: mapped ? 'mapped' : 'fault',
-    references: walk.steps.length,
+    references: referencesOf(walk),
+    grid: machine.below && inspectedGrid(machine.below, format, path, walk),
     firstEvent: -1,
     lastEvent: -1,
   };
+  const found = machine.below === undefined ? walk.pfn : walk.host?.at(walk.steps.length)?.pfn;
+  if (mapped && found === undefined) attempt.outcome = 'exit';
   const result: TranslationResult | undefined =
-    walk.pfn === undefined
+    walk.pfn === undefined || found === undefined
       ? undefined
       : {
-          physical: formatPhysical(physicalOf(walk.pfn, offsetOfAddress(address))),
+          physical: formatPhysical(physicalOf(found, offsetOfAddress(address))),
           pageSizeBytes: PAGES_OF_LEAF[walk.pageSize ?? 0] * 4096,
-          frame: hex(walk.pfn),
+          frame: hex(found),
+          guestFrame: machine.below && hex(walk.pfn),
           rights: `${walk.write ? 'RW' : 'R'}${walk.exec ? 'X' : ''} ${walk.user ? 'user' : 'supervisor'}`,
           from: 'tables',
-          references: walk.steps.length,
+          references: referencesOf(walk),
           cycles: 0,
           event: -1,
         };
@@ -146,17 +152,4 @@ export function addressFields(
     }),
     part('offset', 11, 0),
   ];
-}
-
-export function entryPicture(inspector: Inspector, entry: EntryNode): EntryPicture {
-  return {
-    address: formatPhysical(entry.address),
-    raw: formatEntry(inspector.format, entry.raw),
-    present: entry.present,
-    flags: entry.flags,
-    fields: inspector.fields(entry).map((f) => ({ ...f, value: f.value.toString(f.highBit === f.lowBit ? 2 : 16) })),
-    meaning: entry.meaning,
-    target: entry.present ? formatPhysical(physicalOf(entry.frame)) : undefined,
-    leaf: entry.leaf,
-  };
 }

@@ -23,7 +23,9 @@ import type {
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
 import { probeLevel, waysOf } from './hashedPicture';
-import { addressFields, emptyPicture, entryPicture } from './inspectedPicture';
+import { exitSummary, GridBuilder } from './nestedPicture';
+import { entryPicture } from './entryPicture';
+import { addressFields, emptyPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
 const PAGE_SHIFTS = [12, 21, 30] as const;
@@ -78,6 +80,8 @@ class PictureBuilder {
   #walk: WalkAttempt | undefined;
   #walkStart: WalkStartEvent | undefined;
   #vpn: Vpn = asVpn(0);
+  #grid: GridBuilder | undefined;
+  #guestFrame: string | undefined;
 
   constructor(
     private readonly run: Run,
@@ -114,7 +118,20 @@ class PictureBuilder {
       case 'tableRead':
         this.#read(event, index);
         break;
+      case 'hostLookup':
+      case 'hostWalkStart':
+      case 'hostRead':
+      case 'hostWalkEnd':
+        this.#grid?.add(event, index);
+        if (this.#walk !== undefined) this.#walk.lastEvent = index;
+        break;
+      case 'eptViolation':
+        if (this.#walk === undefined || event.software) break;
+        this.#walk.exit = exitSummary(event, this.run.machine.inspector.format, index);
+        this.#grid?.refused();
+        break;
       case 'walkEnd':
+        if (event.guest !== undefined) this.#guestFrame = hex(event.guest);
         if (this.#walk === undefined) break;
         this.#walk.outcome = event.outcome;
         this.#walk.references = event.references;
@@ -158,6 +175,12 @@ class PictureBuilder {
       firstEvent: index,
       lastEvent: index,
     };
+    this.#grid = undefined;
+    const { below } = this.run.machine;
+    if (below !== undefined) {
+      this.#grid = new GridBuilder(below, formats, this.path, event);
+      this.#walk.grid = this.#grid.grid;
+    }
     this.picture.walks.push(this.#walk);
   }
 
@@ -184,6 +207,7 @@ class PictureBuilder {
     if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
     level.event = index;
+    this.#grid?.guestRead(at, event);
   }
 
   #result(pfn: Pfn, offset: number, pageSize: number, from: string, index: number): TranslationResult {
@@ -192,6 +216,7 @@ class PictureBuilder {
       physical: formatPhysical(physicalOf(pfn, offset)),
       pageSizeBytes: PAGES_OF_SIZE[pageSize] * 4096,
       frame: hex(pfn),
+      guestFrame: this.#guestFrame,
       rights: leaf?.flags ?? '',
       from,
       references: this.picture.walks.reduce((n, w) => n + w.references, 0),
@@ -202,8 +227,11 @@ class PictureBuilder {
 }
 
 /** Of a round of probes, that of the slowest. */
-const cyclesOf = ({ levels, parallel }: WalkAttempt): number =>
-  levels.reduce((n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles), 0);
+const cyclesOf = ({ levels, parallel, grid }: WalkAttempt): number =>
+  [...levels, ...(grid?.rows.flatMap(({ cells }) => cells) ?? [])].reduce(
+    (n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles),
+    0,
+  );
 
 type WalkCacheLookupEvent = Extract<MachineEvent, { kind: 'walkCacheLookup' }>;
 

@@ -33,6 +33,13 @@ const STEPS: Partial<Record<MachineEvent['kind'], (event: never, levels: readonl
       ? `walk step: ${levels[e.level]}[${e.index}]`
       : `probe: ${levels[e.level]} way ${e.probe.way}, slot ${e.probe.slot}`,
   hardwareWrite: (e: { level: number; bits: string }, levels) => `walk step: set ${e.bits} in ${levels[e.level]}`,
+  hostWalkStart: () => 'host walk',
+  hostWalkEnd: () => 'host walk ends',
+  hostLookup: (e: { structure: string; hit: boolean }) => `${e.structure} look-up: ${e.hit ? 'hit' : 'miss'}`,
+  hostFill: (e: { structure: string }) => `${e.structure} fill`,
+  hostRead: () => 'host walk step',
+  hostWrite: (e: { bits: string }) => `host walk step: set ${e.bits}`,
+  eptViolation: () => 'VM exit',
   fault: (e: { vector: string }) => `#${e.vector} raised`,
   flush: (e: { instruction: string }) => e.instruction,
   translated: () => 'translated',

@@ -70,7 +70,12 @@ export interface WalkAttempt {
   parallel?: true;
   /** `exit`: the guest was left for its host in the middle of it. */
   outcome: 'mapped' | 'fault' | 'abandoned' | 'exit' | 'running';
+  /** In both dimensions of a guest's walk. */
   references: number;
+  /** In a guest: the second dimension. */
+  grid?: NestedGrid;
+  /** Why the guest was left. */
+  exit?: ExitSummary;
   firstEvent: number;
   lastEvent: number;
 }
@@ -90,6 +95,49 @@ export interface WalkLevel {
   /** Cycles that this reference was charged. */
   cycles?: number;
   event?: number;
+}
+
+/** A walk in a guest as a grid: the guest's levels downwards, the host's across. */
+export interface NestedGrid {
+  /** The host's levels, root first: the columns. */
+  hostLevels: string[];
+  /** One for each of the walk's levels, in their order, and one for the page. */
+  rows: NestedRow[];
+}
+
+export interface NestedRow {
+  /** Of the guest's level, or `page`. */
+  name: string;
+  /** A walk cache knew where the host has the table of the row below; or the walk did not come here. */
+  status: 'walked' | 'skipped' | 'notReached';
+  /** Address that the host was asked for, and what it answered. */
+  guestPhysical?: string;
+  hostPhysical?: string;
+  /** What answered instead of the host's tables: the nested TLB, or a walk cache that holds combined mappings. */
+  answer?: { structure: string; text: string; event?: number };
+  /** The host walk, one for each column. */
+  cells: NestedCell[];
+  /** Which reference of the walk the guest's entry was, from 1. */
+  order?: number;
+}
+
+/** A host's entry; `order`: which reference of the whole walk it was, from 1. */
+export interface NestedCell extends WalkLevel {
+  order?: number;
+  /** Here the host's tables ended the walk. */
+  refused?: true;
+}
+
+/** A VM exit. */
+export interface ExitSummary {
+  /** `EPT violation` or `EPT misconfiguration` */
+  title: string;
+  guestPhysical: string;
+  qualification: string;
+  /** Names of the bits that are set. */
+  bits: string[];
+  explanation: string;
+  event: number;
 }
 
 export interface EntryPicture {
@@ -132,7 +180,10 @@ export interface FaultSummary {
 }
 
 export interface TranslationResult {
+  /** In a guest the host’s. */
   physical: string;
+  /** In a guest: frame of the page as the guest numbers it. */
+  guestFrame?: string;
   pageSizeBytes: number;
   frame: string;
   rights: string;

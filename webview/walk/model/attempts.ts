@@ -54,6 +54,7 @@ const PURPOSES: Record<WalkAttempt['purpose'], string> = {
   retry: 'Retry',
   confirm: 'Confirming walk',
   dirty: 'Dirty assist',
+  resume: 'After the exit',
   inspect: 'Inspection',
 };
 
@@ -61,6 +62,7 @@ const OUTCOMES: Record<WalkAttempt['outcome'], string> = {
   mapped: 'mapped',
   fault: 'fault',
   abandoned: 'abandoned',
+  exit: 'VM exit',
   running: 'in progress',
 };
 

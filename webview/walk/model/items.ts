@@ -1,15 +1,31 @@
 /** What the view can point at: everything of one attempt that happened at an event, in order of time. */
-import type { CacheLookup, FaultSummary, TranslationResult, WalkLevel, WalkPicture } from '../../../src/protocol/walk';
+import type {
+  CacheLookup,
+  ExitSummary,
+  FaultSummary,
+  NestedRow,
+  TranslationResult,
+  WalkLevel,
+  WalkPicture,
+} from '../../../src/protocol/walk';
 import type { Attempt } from './attempts';
-import { faultSentence, lookupSentence, readSentence, resultSentence } from './sentences';
+import {
+  answerSentence,
+  exitSentence,
+  faultSentence,
+  hostSentence,
+  lookupSentence,
+  readSentence,
+  resultSentence,
+} from './sentences';
 
 /** Where an item stands relative to the cursor. Items of a walk that is not on the tape are all past. */
 export type When = 'past' | 'now' | 'future';
 
 export interface Item {
-  /** `lookup-0`, `read-2` (the number of the level), `fault`, `result`: the same in the figure and in the lists. */
+  /** `lookup-0`, `read-2` (the number of the level), `host-2-1` (row and column of the grid), `answer-2`, `exit`, `fault`, `result`: the same in the figure and in the lists. */
   id: string;
-  kind: 'lookup' | 'read' | 'fault' | 'result';
+  kind: 'lookup' | 'read' | 'host' | 'answer' | 'exit' | 'fault' | 'result';
   /** Absent if the item is not on the tape; then it cannot be seeked to. */
   event: number | undefined;
   when: When;
@@ -25,10 +41,15 @@ export function whenOf(picture: WalkPicture, event: number | undefined): When {
 type Source =
   | { kind: 'lookup'; id: string; of: CacheLookup }
   | { kind: 'read'; id: string; of: WalkLevel }
+  | { kind: 'host'; id: string; of: WalkLevel; row: NestedRow }
+  | { kind: 'answer'; id: string; of: { event?: number }; row: NestedRow }
+  | { kind: 'exit'; id: string; of: ExitSummary }
   | { kind: 'fault'; id: string; of: FaultSummary }
   | { kind: 'result'; id: string; of: TranslationResult };
 
 export const lookupId = (index: number): string => `lookup-${index}`;
+export const hostId = (row: number, column: number): string => `host-${row}-${column}`;
+export const answerId = (row: number): string => `answer-${row}`;
 export const readId = (level: number): string => `read-${level}`;
 
 export function itemsOf(picture: WalkPicture, attempt: Attempt): Item[] {
@@ -45,6 +66,15 @@ function sourcesOf({ lookups, walk, fault, result }: Attempt): Source[] {
   walk?.levels.forEach((of, i) => {
     if (of.status === 'read') sources.push({ kind: 'read', id: readId(i), of });
   });
+  walk?.grid?.rows.forEach((row, y) =>
+    row.cells.forEach((of, x) => {
+      if (of.status === 'read') sources.push({ kind: 'host', id: hostId(y, x), of, row });
+    }),
+  );
+  walk?.grid?.rows.forEach((row, y) => {
+    if (row.answer?.event !== undefined) sources.push({ kind: 'answer', id: answerId(y), of: row.answer, row });
+  });
+  if (walk?.exit) sources.push({ kind: 'exit', id: 'exit', of: walk.exit });
   if (fault) sources.push({ kind: 'fault', id: 'fault', of: fault });
   if (result) sources.push({ kind: 'result', id: 'result', of: result });
   return sources;
@@ -56,6 +86,12 @@ function sentenceOf(source: Source): string {
       return lookupSentence(source.of);
     case 'read':
       return readSentence(source.of);
+    case 'host':
+      return hostSentence(source.of, source.row);
+    case 'answer':
+      return answerSentence(source.row);
+    case 'exit':
+      return exitSentence(source.of);
     case 'fault':
       return faultSentence(source.of);
     case 'result':

@@ -1,7 +1,5 @@
 /** The EPT entry (Intel SDM vol. 3C tables 28-1 to 28-7), as two 32-bit words like every other. */
-import { PAGE_WORDS } from '../../memory/pagedStore';
 import { TlbFlag } from '../../mmu/rights';
-import type { PagingFormat } from '../format';
 
 /** Bits of the low word. */
 export const enum Ept {
@@ -18,6 +16,15 @@ export const enum Ept {
   D = 1 << 9,
   /** Must be 0 in an entry that points to a table: bits 3 to 6. */
   ReservedInTable = 0xf << 3,
+}
+
+/** Of an entry of the guest's walk caches, which has neither a dirty bit nor a protection key. */
+export const enum WalkMark {
+  /** The table is flattened. */
+  Flattened = TlbFlag.Dirty,
+  /** A combined mapping: the frame is the host's, not the guest's. */
+  Combined = 1 << TlbFlag.KeyShift,
+  All = WalkMark.Flattened | WalkMark.Combined,
 }
 
 /** What a host gives a guest: everything. */
@@ -76,9 +83,3 @@ export const QUALIFICATION_BITS: readonly { bit: number; name: string; text: str
   { bit: 128, name: 'linear', text: 'a linear address is known' },
   { bit: 256, name: 'final', text: 'the page itself, not a table of the guest' },
 ];
-
-/** First word of an entry in the pool, from the words of its frame; `words`: of one entry. */
-export const wordAt = (base: number, index: number): number => base + ((2 * index) % PAGE_WORDS);
-/** Frame of a table in which an entry lies. */
-export const frameInTable = (table: number, index: number, { entryBytes }: PagingFormat): number =>
-  table + Math.floor((index * entryBytes) / 4096);

@@ -38,16 +38,9 @@ import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
 import { WalkReports } from '../x86/walkReports';
-import { HostRight } from './entry';
+import { HostRight, WalkMark } from './entry';
 import type { NestedOptions } from './format';
 import { HostWalker, Want } from './hostWalker';
-
-const enum Entry {
-  /** Of an entry of a walk cache: the table is flattened; the frame is the host's, not the guest's. */
-  Flattened = TlbFlag.Dirty,
-  Combined = 1 << TlbFlag.KeyShift,
-  Marks = Entry.Flattened | Entry.Combined,
-}
 
 /** Most levels that a guest walk reads. */
 const MOST = 6;
@@ -250,9 +243,9 @@ export class NestedWalker implements Walker {
       start = i;
       const flags = cache.flagsOf(at);
       this.#table = cache.frameOf(at);
-      this.#startsCombined = (flags & Entry.Combined) !== 0;
-      this.#level = (flags & Entry.Flattened) !== 0 ? this.#flattened[level] : this.#next[level];
-      this.#rights = flags & ~Entry.Marks;
+      this.#startsCombined = (flags & WalkMark.Combined) !== 0;
+      this.#level = (flags & WalkMark.Flattened) !== 0 ? this.#flattened[level] : this.#next[level];
+      this.#rights = flags & ~WalkMark.All;
     }
     probe.counters[Counter.LookupCycles] += asked * costs.walk_cache_lookup;
     return start;
@@ -312,7 +305,7 @@ export class NestedWalker implements Walker {
       const isFlattened = (high & HIGH.FLATTENED) !== 0 && this.#flattened[level] !== -1;
       level = isFlattened ? this.#flattened[level] : this.#next[level];
       this.#below[n] = table;
-      this.#flags[n] = isFlattened ? path | Entry.Flattened : path;
+      this.#flags[n] = isFlattened ? path | WalkMark.Flattened : path;
     }
   }
 
@@ -438,7 +431,7 @@ export class NestedWalker implements Walker {
   #fill(cache: AssociativeCache, level: number, tag: number, n: number, confirmed: boolean): void {
     const known = this.#combined && this.#wide[this.#levels[n + 1]] === 0;
     const frame = known ? this.#frames[n + 1] : this.#below[n];
-    const flags = known ? this.#flags[n] | Entry.Combined : this.#flags[n];
+    const flags = known ? this.#flags[n] | WalkMark.Combined : this.#flags[n];
     const stale = confirmed ? cache.find(tag, 0) : -1;
     if (stale >= 0) {
       cache.update(stale, frame, flags);
