@@ -89,6 +89,8 @@ export class GridBuilder {
         this.#read(row, event, index);
         break;
       case 'hostWalkEnd':
+        // What is made again from the root is no reference of the walk.
+        if (event.outcome === 'abandoned') this.#order -= event.references;
         if (event.pfn !== undefined) row.hostPhysical = formatPhysical(physicalOf(event.pfn));
     }
   }

@@ -42,9 +42,7 @@ function Row({ row, y, isLast }: { row: GridRow; y: number; isLast: boolean }) {
       <Arrow box={guest} drawn={reached && row.row.hostPhysical !== undefined} />
       {isLast ? <PageCell guest={guest} row={row.row} /> : <GuestCell guest={guest} row={row.row} />}
       {turn !== undefined && row.row.order !== undefined && guest.level?.entry?.present === true && (
-        <g class="gridTurn">
-          <path class="gridLine" d={turn} />
-        </g>
+        <Turn path={turn} itemId={guest.itemId} />
       )}
     </g>
   );
@@ -129,6 +127,12 @@ function PageCell({ guest, row }: { guest: GridRow['guest']; row: NestedRow }) {
       )}
     </g>
   );
+}
+
+/** From the guest's entry to the row of the table that it points to. */
+function Turn({ path, itemId }: { path: string; itemId: string | undefined }) {
+  const { class: names } = useItem(itemId ?? '', 'echo', 'gridTurn');
+  return <path class={`gridLine ${names}`} d={path} />;
 }
 
 /** Into a box from the one before it. */

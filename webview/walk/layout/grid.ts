@@ -11,7 +11,7 @@ const GAP_PX = 10;
 const CELL_PX = 36;
 const ROW_GAP_PX = 18;
 const HEAD_PX = 46;
-const MOST_CELL_PX = 132;
+const MOST_CELL_PX = 144;
 
 export interface GridBox {
   x: number;

@@ -6,16 +6,18 @@ import { toneClass } from '../figure/tone';
 import { groupHex } from '../model/text';
 
 export function Entries({ walk }: { walk: WalkAttempt }) {
-  const each = walk.levels.map((level) => level.cycles ?? 0);
+  const host = walk.grid?.rows.flatMap(({ cells }) => cells) ?? [];
+  const each = [...walk.levels, ...host].map((level) => level.cycles ?? 0);
   // Probes of a round go out together.
   const cycles = walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0);
   const count = walk.references;
   return (
     <section class="entries" aria-label="Entries read">
       <h2>
-        Entries read
+        {walk.grid ? 'Guest’s entries read' : 'Entries read'}
         <span class="total">
           {count} {count === 1 ? 'memory reference' : 'memory references'}
+          {walk.grid && ' in both dimensions'}
           {cycles > 0 && ` · ${cycles} cycles`}
         </span>
       </h2>
