@@ -68,7 +68,12 @@ export function stackFrames(
           kind: callKind(event),
           event: line === at && frames.length === 0 ? at : line,
         });
-      else frames.push({ name: event.kind === 'hostWalkStart' ? 'host walk' : 'page walk', kind: 'hardware', event: line });
+      else
+        frames.push({
+          name: event.kind === 'hostWalkStart' ? 'host walk' : 'page walk',
+          kind: 'hardware',
+          event: line,
+        });
       line = index;
     }
   }

@@ -48,13 +48,7 @@ const COUNTED: readonly (readonly [bit: number, counter: Counter])[] = [
   [Signal.VmExit, Counter.NestedMisconfigurations],
 ];
 const KNOWN =
-  (1 << FAULT_KINDS.length) -
-  1 +
-  Signal.TlbMiss +
-  Signal.Function +
-  Signal.FailedExpect +
-  Signal.Break +
-  Signal.VmExit;
+  (1 << FAULT_KINDS.length) - 1 + Signal.TlbMiss + Signal.Function + Signal.FailedExpect + Signal.Break + Signal.VmExit;
 
 /**
  * False if nothing that the rules ask for can be in a tick from `a` to before `b`; true if it is not known. `b` must lie

@@ -47,7 +47,10 @@ function nestedRows(nested: NestedStatistics): [string, string][] {
   const wrong = misconfigurations === 0 ? '' : `, ${grouped(misconfigurations)} EPT misconfigurations`;
   return [
     ['VM exits', `${grouped(violations)} EPT violations (${grouped(software)} by the guest’s kernel)${wrong}`],
-    ['two dimensions', `${grouped(guestReferences)} references to the guest’s tables, ${grouped(hostReferences)} to the host’s`],
+    [
+      'two dimensions',
+      `${grouped(guestReferences)} references to the guest’s tables, ${grouped(hostReferences)} to the host’s`,
+    ],
     ['host caches', hitRates([['nested TLB', tlb], ...Object.entries(walkCaches)])],
     ['host tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables`],
   ];

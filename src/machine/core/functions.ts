@@ -123,7 +123,8 @@ export interface SoftwareCosts {
 
 export const DEFAULT_SOFTWARE_COSTS: Readonly<SoftwareCosts> = { entry_read: 4, entry_write: 6, entry_hash: 35 };
 
-export type FunctionName = keyof typeof kernel | keyof typeof basic | keyof typeof customizable | keyof typeof fpt | keyof typeof host;
+export type FunctionName =
+  keyof typeof kernel | keyof typeof basic | keyof typeof customizable | keyof typeof fpt | keyof typeof host;
 
 export const FUNCTION_GROUPS = { kernel, basic, customizable, fpt, host } as const;
 /** Names of the customizable functions by group of the EMT API. */

@@ -78,11 +78,7 @@ const WORK_CLASSES = Counter.HostWork - Counter.KernelPageFault + 1;
 
 /** Which class of kernel work instructions are charged to. */
 export type WorkClass =
-  | Counter.KernelPageFault
-  | Counter.KernelSystemCall
-  | Counter.KernelTimer
-  | Counter.KernelOther
-  | Counter.HostWork;
+  Counter.KernelPageFault | Counter.KernelSystemCall | Counter.KernelTimer | Counter.KernelOther | Counter.HostWork;
 
 export class Probe {
   recorder: Recorder | null = null;

@@ -172,7 +172,13 @@ export const STATEMENTS: readonly StatementRow[] = [
     { words: ['order', 'free'] },
   ),
   now('flush tlb', 'flush tlb', 'Invalidates the TLBs and walk caches of this CPU.', 'flush tlb', { words: ['tlb'] }),
-  now('invept', 'invept', 'Invalidates all that this CPU knows of a host’s tables, and what follows from them.', 'invept', {}),
+  now(
+    'invept',
+    'invept',
+    'Invalidates all that this CPU knows of a host’s tables, and what follows from them.',
+    'invept',
+    {},
+  ),
   now('invlpg', 'invlpg ADDR', 'Invalidates one page in the TLBs, and the walk caches.', 'invlpg heap', {}),
   now(
     'set',

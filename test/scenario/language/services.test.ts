@@ -21,7 +21,7 @@ describe('completion', () => {
     ['repeat 3 { |', ['read'], ['preset']],
     ['machine {\n  |\n}', ['preset', 'dtlb', 'pwc'], ['mmap', 'cache', 'walker']],
     ['machine {\n  preset |\n}', ['skylake', 'classroom'], ['dtlb']],
-    ['machine {\n  scheme |\n}', ['radix'], ['nested']],
+    ['machine {\n  scheme |\n}', ['radix', 'nested'], []],
     ['machine {\n  stlb inclusive |\n}', ['strict', 'fill'], []],
     ['machine {\n  cost handle|\n}', ['handle_mm_fault', 'table_read'], []],
     [HEAD + 'write |', ['heap', 'base', 'size', 'as', 'zipf'], ['print', 'frob']],

@@ -19,7 +19,16 @@ import { ArrayState } from '../../core/state';
 import { BuddyZone } from '../../memory/buddyZone';
 import { PagedStore, PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { entriesOf, flatRootAt, mapsBasePages, pagesPerEntry, pageSizesOf, type PagingFormat, rootFrame, tableFrames } from '../format';
+import {
+  entriesOf,
+  flatRootAt,
+  mapsBasePages,
+  pagesPerEntry,
+  pageSizesOf,
+  type PagingFormat,
+  rootFrame,
+  tableFrames,
+} from '../format';
 import type { Host, HostSnapshot, VmExit } from '../host';
 import type { AddressSpaces } from '../spaces';
 import { frameOf, HIGH, highOf, lowOf } from '../x86/entry';
@@ -293,8 +302,7 @@ export class NestedHost implements Host {
   #allocate(level: number): Pfn {
     const { format, probe, memory } = this.parts;
     const order = Math.log2(tableFrames(format, level));
-    if (this.#progress[1] !== 0)
-      probe.call(ALLOCATE, 'host', this.#recording ? format.levels[level].name : '');
+    if (this.#progress[1] !== 0) probe.call(ALLOCATE, 'host', this.#recording ? format.levels[level].name : '');
     const pfn = this.#zone.allocate(order, `${format.levels[level].name} table`, HOST_OWNER, order);
     if (pfn === -1) throw new Error('the host has no frame for its tables');
     memory.back(pfn);
@@ -317,7 +325,11 @@ export class NestedHost implements Host {
   }
 
   save(): HostSnapshot {
-    return { forward: this.#forward.save(), backward: this.#backward.save(), small: [...this.#state.save(), ...this.#zone.save()] };
+    return {
+      forward: this.#forward.save(),
+      backward: this.#backward.save(),
+      small: [...this.#state.save(), ...this.#zone.save()],
+    };
   }
   load({ forward, backward, small }: HostSnapshot): void {
     this.#forward.load(forward);

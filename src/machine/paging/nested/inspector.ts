@@ -10,7 +10,16 @@ import { frameOf, highWord, levelBelow, lowWord, rawOf, reservedHigh } from '../
 import type { KernelSpace } from '../x86/kernelSpace';
 import { Ept, RESERVED_LOW_OF_EPT_LEAF } from './entry';
 
-const MEMORY_TYPES = ['uncacheable', 'write-combining', '2', '3', 'write-through', 'write-protected', 'write-back', '7'];
+const MEMORY_TYPES = [
+  'uncacheable',
+  'write-combining',
+  '2',
+  '3',
+  'write-through',
+  'write-protected',
+  'write-back',
+  '7',
+];
 
 const FLAGS: readonly { name: string; bit: number; leafOnly?: true; upperOnly?: true; set: string; clear: string }[] = [
   { name: 'R', bit: 0, set: 'may be read', clear: 'may not be read' },
@@ -78,9 +87,7 @@ export class HostInspector extends TreeInspector {
   }
 
   #flagsOf(level: number, leaf: boolean): typeof FLAGS {
-    return FLAGS.filter(
-      (f) => (leaf || f.leafOnly !== true) && (f.upperOnly !== true || !this.#isBaseLevel(level)),
-    );
+    return FLAGS.filter((f) => (leaf || f.leafOnly !== true) && (f.upperOnly !== true || !this.#isBaseLevel(level)));
   }
 
   override fields(entry: EntryNode): EntryFieldNode[] {
@@ -101,7 +108,9 @@ export class HostInspector extends TreeInspector {
       between,
       ...flags.filter((f) => f.lowBit > 3),
       part('frame', 51, 12, (v) => `host-physical address 0x${(v << 12n).toString(16)}`),
-      ...(flattens ? [part('FLAT', 58, 58, (v) => (v ? 'points to a flattened table' : 'points to a normal table'))] : []),
+      ...(flattens
+        ? [part('FLAT', 58, 58, (v) => (v ? 'points to a flattened table' : 'points to a normal table'))]
+        : []),
     ];
   }
 

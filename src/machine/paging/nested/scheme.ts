@@ -2,7 +2,15 @@
 import { pageSizesOf } from '../format';
 import type { Scheme, SchemeSettings } from '../scheme';
 import { NestedHost } from './driver';
-import { DEFAULT_NESTED, fitHostCaches, hostFormat, MOST_GUEST_FRAMES, nestedFormat, type NestedOptions, nestingRefusal } from './format';
+import {
+  DEFAULT_NESTED,
+  fitHostCaches,
+  hostFormat,
+  MOST_GUEST_FRAMES,
+  nestedFormat,
+  type NestedOptions,
+  nestingRefusal,
+} from './format';
 import { HostInspector, NestedInspector } from './inspector';
 import { NestedWalker } from './walker';
 

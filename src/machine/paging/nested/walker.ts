@@ -188,8 +188,7 @@ export class NestedWalker implements Walker {
     const { counters } = this.parts.probe;
     const host = this.#host;
     for (let n = 0; n < this.#read; n++) counters[Counter.ReferencesByLevel + this.#levels[n]]++;
-    for (let level = 0; level < MOST; level++)
-      counters[Counter.NestedReferencesByLevel + level] += host.byLevel[level];
+    for (let level = 0; level < MOST; level++) counters[Counter.NestedReferencesByLevel + level] += host.byLevel[level];
     counters[Counter.NestedGuestReferences] += this.#read;
     counters[Counter.NestedHostReferences] += host.references;
     counters[Counter.NestedHostWalks] += host.walks;
@@ -323,15 +322,7 @@ export class NestedWalker implements Walker {
   }
 
   /** The entry that maps the page, whatever its size; `path`: the rights down to it. */
-  #leaf(
-    vpn: Vpn,
-    level: number,
-    low: number,
-    high: number,
-    path: number,
-    access: Access,
-    user: number,
-  ): number {
+  #leaf(vpn: Vpn, level: number, low: number, high: number, path: number, access: Access, user: number): number {
     const { result } = this;
     const host = this.#host;
     const size = this.#leafSize[level];

@@ -11,7 +11,11 @@ import { hashOf, machineWithProcess, map, MIB, unmap } from '../../support';
 
 const OFF: NestedOptions = { ...DEFAULT_NESTED, tlb: null, hostCaches: null };
 
-export function guest(scheme: string, nested: Partial<NestedOptions> = {}, more: Partial<MachineOptions> = {}): Machine {
+export function guest(
+  scheme: string,
+  nested: Partial<NestedOptions> = {},
+  more: Partial<MachineOptions> = {},
+): Machine {
   const memoryBytes = scheme.includes('fpt') ? 128 * MIB : 64 * MIB;
   return machineWithProcess({ memoryBytes, scheme, nested: { ...DEFAULT_NESTED, ...nested }, ...more });
 }
@@ -136,7 +140,10 @@ describe('a walk in a guest', () => {
     assert.equal(known(), before);
     m.mmu.invept();
     assert.equal(known(), 0);
-    assert.ok(m.mmu.tlbs.every((tlb) => tlb.population === 0), 'combined mappings go with it');
+    assert.ok(
+      m.mmu.tlbs.every((tlb) => tlb.population === 0),
+      'combined mappings go with it',
+    );
   });
 
   it('sets A and D in EPT only where the machine says so', () => {
@@ -145,8 +152,7 @@ describe('a walk in a guest', () => {
       map(m, 0x1000, 2);
       m.access(Access.Write, asVpn(0x1000), 0, 8, 1);
       m.access(Access.Read, asVpn(0x1001), 0, 8, 1);
-      const leafOf = (page: number): string =>
-        m.inspector.walk(m.root, asVpn(page)).host!.at(-1)!.steps.at(-1)!.flags;
+      const leafOf = (page: number): string => m.inspector.walk(m.root, asVpn(page)).host!.at(-1)!.steps.at(-1)!.flags;
       assert.equal(leafOf(0x1000), accessedDirty ? 'R W X A D' : 'R W X');
       assert.equal(leafOf(0x1001), accessedDirty ? 'R W X A' : 'R W X');
       // A later write through the TLB entry comes to the host's tables, too.
@@ -157,7 +163,8 @@ describe('a walk in a guest', () => {
 
   it('is the same fast, recorded, and after going back in time', () => {
     const run = (m: Machine): string => {
-      for (let page = 0x1000; page < 0x1040; page++) m.access(page % 3 === 0 ? Access.Write : Access.Read, asVpn(page), 0, 8, 1);
+      for (let page = 0x1000; page < 0x1040; page++)
+        m.access(page % 3 === 0 ? Access.Write : Access.Read, asVpn(page), 0, 8, 1);
       return hashOf(m);
     };
     const begin = (): Machine => {
