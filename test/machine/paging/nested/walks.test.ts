@@ -4,21 +4,13 @@ import { asVpn } from '../../../../src/machine/core/addresses';
 import { Counter } from '../../../../src/machine/core/counters';
 import { Recorder } from '../../../../src/machine/core/probe';
 import { DEFAULT_KERNEL } from '../../../../src/machine/kernel/options';
-import type { Machine, MachineOptions } from '../../../../src/machine/machine';
+import type { Machine } from '../../../../src/machine/machine';
 import { Access } from '../../../../src/machine/mmu/rights';
 import { DEFAULT_NESTED, type NestedOptions } from '../../../../src/machine/paging/nested/format';
-import { hashOf, machineWithProcess, map, MIB, unmap } from '../../support';
+import { hashOf, map, unmap } from '../../support';
+import { guest } from './guest';
 
 const OFF: NestedOptions = { ...DEFAULT_NESTED, tlb: null, hostCaches: null };
-
-export function guest(
-  scheme: string,
-  nested: Partial<NestedOptions> = {},
-  more: Partial<MachineOptions> = {},
-): Machine {
-  const memoryBytes = scheme.includes('fpt') ? 128 * MIB : 64 * MIB;
-  return machineWithProcess({ memoryBytes, scheme, nested: { ...DEFAULT_NESTED, ...nested }, ...more });
-}
 
 /** References of a walk for a page that is mapped and backed, while no cache knows anything. */
 function coldWalk(m: Machine, page = 0x1000): number {
