@@ -25,7 +25,7 @@ const enum Layout {
   /** Of a parked entry: this less its tag. */
   Parked = -2,
   /** Sets with more ways than this are searched through the hash table. */
-  ScannedWays = 4,
+  ScannedWays = 16,
   /** Of buckets to entries, as a power of two. */
   SparsenessBits = 2,
 }

@@ -250,7 +250,10 @@ export class Translator {
     const secondHashed = second.hashed;
     // Fills are written out for LRU alone.
     const dataInline = !dataHashed && l1d.replacer === null;
-    const secondInline = secondHashed && second.replacer === null;
+    const secondInline = !secondHashed && second.replacer === null;
+    const secondWays = second.ways;
+    const secondSets = second.sets;
+    const secondLows = second.lows;
     const secondHeads = second.heads;
     const secondRing = second.ring;
     const secondIndex = second.index;
@@ -411,7 +414,16 @@ export class Translator {
             (secondSlots[2 * found] !== vpn || (secondSlots[2 * found + 1] & EntryData.SizeMask) !== 0)
           )
             found = secondIndex[secondChains + found];
-        } else found = second.peek(vpn, 0);
+        } else {
+          const low = vpn | 0;
+          const end = ((secondMask >= 0 ? vpn & secondMask : vpn % secondSets) + 1) * secondWays;
+          found = -1;
+          for (let i = end - secondWays; i < end; i++)
+            if (secondLows[i] === low && secondSlots[2 * i] === vpn && (secondSlots[2 * i + 1] & EntryData.SizeMask) === 0) {
+              found = i;
+              break;
+            }
+        }
         if (recording && this.#stlb.bySize[0] !== null) {
           this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
           found = second.peek(vpn, 0);
@@ -457,15 +469,11 @@ export class Translator {
             if (evicted !== -1) {
               const evictedSize = secondSlots[2 * victim + 1] & EntryData.SizeMask;
               if (evictedSize !== 0) second.huge[evictedSize >> EntryData.SizeShift]--;
-              let link = Math.imul(evicted | 0, 0x9e3779b1) >>> secondShift;
-              while (secondIndex[link] !== victim) link = secondChains + secondIndex[link];
-              secondIndex[link] = secondIndex[secondChains + victim];
             }
             secondSlots[2 * victim] = vpn;
             secondSlots[2 * victim + 1] = filled;
             secondHeads[set2] = victim;
-            secondIndex[secondChains + victim] = secondIndex[bucket];
-            secondIndex[bucket] = victim;
+            secondLows[victim] = vpn | 0;
           }
         }
         if (exec || !dataInline) first.enter(vpn, filled);
