@@ -34,6 +34,8 @@ import { countAccesses, countLongWalk, Tally } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { TranslatorReports } from './translatorReports';
 import { type Walker, WalkStatus } from './walker';
+import { combined, leafFlags } from '../paging/x86/entryRights';
+import { frameOf, LOW } from '../paging/x86/entry';
 
 /** Why `run` ended. */
 export const enum RunEnd {
@@ -123,6 +125,7 @@ export class Translator {
   readonly #lowerEnd: number;
   readonly #upperStart: number;
   #secondHits = 0;
+  #quickWalks = 0;
   #running = false;
   readonly #tally: Tally;
   /** What the last `#findHuge` found. */
@@ -181,12 +184,20 @@ export class Translator {
     this.#running = true;
     this.walkedAt = -1;
     this.#secondHits = 0;
+    this.#quickWalks = 0;
     const at = this.#translate(chunk, from, to, shift, user, counting, goesOn);
     this.#running = false;
     // Who records sees counters at every event: there, the one access of the run has counted on its way.
     if (this.#probe.recorder !== null) return at;
     const counters = this.#counters;
     counters[Counter.LookupCycles] += (data.misses + code.misses) * this.#costs.stlb_lookup;
+    if (this.#quickWalks > 0) {
+      const last = this.#walker.lastLevel!;
+      counters[Counter.LookupCycles] += this.#quickWalks * this.#costs.walk_cache_lookup;
+      counters[Counter.WalkCycles] += this.#quickWalks * this.#costs.table_read;
+      counters[Counter.WalkCaches + 2 * last.level - 2] += this.#quickWalks;
+      this.#tally.walks[this.#tally.width * last.level + 1] += this.#quickWalks;
+    }
     if (this.walkedAt >= 0) this.#tally.countWalks(counters);
     if (counting === Counting.Retry) return at;
     const made = (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at;
@@ -260,6 +271,18 @@ export class Translator {
     const secondChains = second.chains;
     const secondShift = second.bucketShift;
     const secondEntries = second.entries;
+    const last = quickly && !watches.physicalReads ? (this.#walker.lastLevel ?? null) : null;
+    const lastCache = last === null ? second : last.cache;
+    const lastSlots = lastCache.slots;
+    const lastIndex = lastCache.index;
+    const lastChains = lastCache.chains;
+    const lastShift = lastCache.bucketShift;
+    const lastHeads = lastCache.heads;
+    const lastScale = last === null ? 1 : last.scale;
+    const lastMask = last === null ? 0 : last.mask;
+    const reserved = last === null ? 0 : last.reservedHigh | this.#rights.reservedHigh;
+    const records = last === null ? NO_WORDS : last.memory.records.words;
+    const pool = last === null ? NO_WORDS : last.memory.pool.words;
     let lead = firstLeadFrom(chunk, from);
     if (goesOn) this.#sides.check(user);
     else this.#sides.lookBack(chunk, lead, shift, user);
@@ -444,23 +467,55 @@ export class Translator {
           // The walk.
           if (recording && !retry) counters[Counter.StlbMisses]++;
           if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
-          const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
-          const r = this.#walker.result;
-          if (status !== WalkStatus.Mapped) {
-            this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
-            return this.#fault(at);
+          filled = -1;
+          if (last !== null) {
+            // RadixWalker.walk, written out where the deepest walk cache answers and the leaf says yes as it is.
+            const tag = Math.floor(vpn * lastScale);
+            let i = lastIndex[Math.imul(tag | 0, 0x9e3779b1) >>> lastShift];
+            while (i >= 0 && lastSlots[2 * i] !== tag) i = lastIndex[lastChains + i];
+            if (i >= 0) {
+              const data = lastSlots[2 * i + 1];
+              const record = 4 * Math.floor(data * (1 / EntryData.Scale)) + 3;
+              const slot = record < records.length ? records[record] : 0;
+              if (slot > 0) {
+                const place = (slot - 1) * 1024 + 2 * (vpn & lastMask);
+                const low = pool[place];
+                const high = pool[place + 1];
+                const flags = combined(data & EntryData.Flags, low, high) | leafFlags(low, high);
+                const used = kind === Access.Write ? LOW.P | LOW.A | LOW.D : LOW.P | LOW.A;
+                if (
+                  (low & used) === used &&
+                  (high & reserved) === 0 &&
+                  (flags & quickMask[right]) === quickWant[right]
+                ) {
+                  filled =
+                    frameOf(low, high) * EntryData.Scale + (this.globalPages ? flags : flags & ~TlbFlag.Global);
+                  if (lastHeads[0] !== i) last.cache.use(i, 0);
+                  this.#quickWalks++;
+                  this.walkedAt = at;
+                }
+              }
+            }
           }
-          counters[Counter.WalkCycles] += r.cycles;
-          if (r.references < width) tally[width * r.level + r.references]++;
-          else countLongWalk(counters, r.references);
-          this.walkedAt = at;
-          if (recording) this.#tally.countWalks(counters);
-          if (r.pageSize !== 0 || !quickly) {
-            this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
-            hugePages = this.#holdsHugePages();
-            break translated;
+          if (filled < 0) {
+            const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
+            const r = this.#walker.result;
+            if (status !== WalkStatus.Mapped) {
+              this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
+              return this.#fault(at);
+            }
+            counters[Counter.WalkCycles] += r.cycles;
+            if (r.references < width) tally[width * r.level + r.references]++;
+            else countLongWalk(counters, r.references);
+            this.walkedAt = at;
+            if (recording) this.#tally.countWalks(counters);
+            if (r.pageSize !== 0 || !quickly) {
+              this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+              hugePages = this.#holdsHugePages();
+              break translated;
+            }
+            filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
           }
-          filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
           if (!secondInline) second.enter(vpn, filled);
           else {
             // AssociativeCache.enter, written out.
@@ -643,6 +698,8 @@ export class Translator {
     this.#counters[kind === Access.Exec ? Counter.L1iHits : Counter.L1dHits]++;
   }
 }
+
+const NO_WORDS = new Int32Array(0);
 
 /** Stands for the current PCID, whichever that is. */
 const CURRENT_PCID = -2;
