@@ -86,7 +86,7 @@ export class RadixWalker implements Walker {
     this.#deepestScale = this.#scale[this.#last - 1];
     this.walkCaches = this.#caches;
     this.lastLevel =
-      this.#deepest.hashed && this.#deepest.sets === 1 && this.#entryShift === 1 && !this.#promoteAll
+      this.#deepest.sets === 1 && this.#entryShift === 1 && !this.#promoteAll
         ? {
             cache: this.#deepest,
             level: this.#last,
