@@ -36,8 +36,11 @@ export const enum Mark {
   Highs = -0x7f7f7f80,
 }
 
-/** Mark of a tag. Its bits are not those that choose the set, so that tags of one set differ. */
-export const markOf = (tag: number): number => Math.imul(tag | 0, 0x9e3779b1) >>> 24;
+/**
+ * Mark of a tag: from other bits than those that choose the set, so that tags of one set differ. Never 0, which is what is behind
+ * the last way of a set.
+ */
+export const markOf = (tag: number): number => (Math.imul(tag | 0, 0x9e3779b1) >>> 24) | 1;
 
 /**
  * An entry's data is `frame * Scale + low bits`: flags (see `TlbFlag`) in bits 0 to 4, the page-size code in bits 5

@@ -10,7 +10,7 @@
  * `RadixWalker` does; both are written out here, because a call is as dear as what it does.
  */
 import { type AccessChunk, packedCrosses, packedKind } from '../core/accessChunk';
-import { PageNumbers, type Pfn, type Vpn } from '../core/addresses';
+import { PageNumbers, type Pfn, type Vpn, wrapPage } from '../core/addresses';
 import { Counter } from '../core/counters';
 import { type Probe, Signal } from '../core/probe';
 import { PageBits } from '../core/watch';
@@ -275,18 +275,16 @@ export class Stride {
         dataLead = number;
       }
       number++;
+      if (this.end === StrideEnd.Fired) {
+        at++;
+        break;
+      }
       at = number < leadCount && leads[number] < to ? leads[number] : to;
-      if (this.end !== StrideEnd.Done) break;
     }
-    const { data, code } = sides;
-    if (codeLead >= 0) {
-      const page = leadVpn[codeLead] + shift;
-      code.page = (page < PageNumbers.Count ? page : page - PageNumbers.Count) as Vpn;
-    }
+    if (codeLead >= 0) sides.code.page = wrapPage(leadVpn[codeLead] + shift);
     if (dataLead >= 0) {
-      const page = leadVpn[dataLead] + shift;
-      data.page = (page < PageNumbers.Count ? page : page - PageNumbers.Count) as Vpn;
-      data.kind = packedKind(packed[leads[dataLead]]);
+      sides.data.page = wrapPage(leadVpn[dataLead] + shift);
+      sides.data.kind = packedKind(packed[leads[dataLead]]);
     }
     this.lead = number;
     return at;

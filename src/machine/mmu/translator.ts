@@ -265,7 +265,13 @@ export class Translator {
       if (known && striding) {
         at = stride.run(chunk, next, lead, to, shift, user, this.#sides, this.root, this.globalPages, hugePages);
         lead = stride.lead;
-        if (stride.end === StrideEnd.Done || stride.end === StrideEnd.Fired) return at;
+        if (stride.end === StrideEnd.Done) return at;
+        if (stride.end === StrideEnd.Fired) {
+          // Only a walk signals there.
+          this.pfn = this.#walker.result.pfn;
+          this.pageSize = 0;
+          return at;
+        }
         next = at;
         walked = stride.end === StrideEnd.Walked;
       }
