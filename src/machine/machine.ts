@@ -36,7 +36,7 @@ import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal, schemeOf } from './options';
 import type { Scheme } from './paging/registry';
 import type { AddressSpace, AddressSpaces } from './paging/spaces';
-import { KernelSpace } from './paging/x86/kernelSpace';
+import type { KernelHalf } from './paging/kernelHalf';
 import { TlbService } from './paging/x86/tlbService';
 import { Replay } from './replay';
 
@@ -106,7 +106,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   mmu: Mmu;
   /** Address spaces loaded, flushes, mode switches under page-table isolation. */
   readonly tlb: TlbService;
-  readonly kernelSpace: KernelSpace | null;
+  readonly kernelSpace: KernelHalf | null;
   readonly emt: Emt;
   readonly kernel: Kernel;
   readonly scheme: Scheme;
@@ -137,15 +137,15 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
     this.memory = new PhysicalMemory(options.memoryBytes);
-    this.buddy = new BuddyAllocator(this.memory, this.probe, options.nodes);
-    const { memory, probe, costs, buddy } = this;
-    const { cpus = 1, pcid = false, kpti = false } = options;
-    const kernel = KernelSpace.for(scheme.format, memory, probe, kpti);
+    const { memory, probe, costs } = this;
+    const { cpus = 1, pcid = false, kpti = false, fptFree, seed = 1 } = options;
+    const kernel = scheme.createKernel?.({ memory, probe, isolated: kpti, seed }) ?? null;
     this.kernelSpace = kernel;
+    this.buddy = new BuddyAllocator(memory, probe, options.nodes, kernel?.reservedFrames);
+    const { buddy } = this;
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
-    const { fptFree, seed = 1 } = options;
     const parts = { memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed, fptFree };
     const driver = scheme.createDriver(parts);
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);

@@ -105,7 +105,10 @@ export const enum Counter {
   /** Clusters that made room for another, resizes begun, clusters that they moved, and inserts that found no place. */
   EcptKicks,
   EcptResizes,
+  EcptResizesEnded,
   EcptMigrated,
   EcptFailures,
+  /** Walks that found the page in more than one way. */
+  EcptDuplicates,
   Count,
 }

@@ -15,7 +15,8 @@ export type WalkPurpose = 'translate' | 'retry' | 'confirm' | 'dirty';
 
 /** Kinds that faults are counted by; they are disjoint. `fatal` ones carry the signal in `signal`. */
 export type FaultKind = 'minor' | 'major' | 'cow' | 'thp' | 'protection' | 'spurious' | 'fatal';
-export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM';
+/** What a process gets; `RESET`: the machine itself dies, see death.ts. */
+export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM' | 'RESET';
 
 interface Base {
   depth: number;

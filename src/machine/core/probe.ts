@@ -62,12 +62,20 @@ export class Recorder {
  * order of `FAULT_KINDS`.
  */
 export const enum Signal {
+  /** The last of the fault kinds. */
+  Fatal = 1 << 6,
   TlbMiss = 1 << 7,
   Function = 1 << 8,
   FailedExpect = 1 << 9,
   Break = 1 << 10,
   /** Something that is watched was used: see watch.ts. */
   Watch = 1 << 11,
+  /** Of cuckoo tables: a cluster is kicked, a resize begins or ends, a walk finds a page in two ways. */
+  Kick = 1 << 12,
+  Resize = 1 << 13,
+  Duplicate = 1 << 14,
+  /** A flattened table had to be a normal one. */
+  Fallback = 1 << 15,
 }
 
 const FUNCTIONS = FUNCTION_NAMES.length;

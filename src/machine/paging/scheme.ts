@@ -11,7 +11,7 @@ import type { Walker } from '../mmu/walker';
 import type { EcptOptions } from './ecpt/format';
 import type { PagingFormat } from './format';
 import type { Inspector } from './inspector';
-import type { KernelSpace } from './x86/kernelSpace';
+import type { KernelHalf } from './kernelHalf';
 import type { TlbService } from './x86/tlbService';
 
 /** Physical address width of the modelled processor (MAXPHYADDR). */
@@ -40,12 +40,21 @@ export interface SoftwareParts {
   /** What keeps the CPUs' TLBs right. */
   tlb: TlbService;
   cpus: Cpus;
-  kernel: KernelSpace | null;
+  /** What the same scheme's `createKernel` made. */
+  kernel: KernelHalf | null;
   probe: Probe;
   /** Of whatever software chooses at random. */
   seed: number;
   /** Order of work when a flattened table is freed; `flush-first` if absent. */
   fptFree?: FptFree;
+}
+
+export interface KernelParts {
+  memory: PhysicalMemory;
+  probe: Probe;
+  /** Page-table isolation is on. */
+  isolated: boolean;
+  seed: number;
 }
 
 /** What of a machine's options a scheme has a say in. */
@@ -60,7 +69,11 @@ export interface Scheme {
   readonly format: PagingFormat;
   createWalker(parts: HardwareParts): Walker;
   createDriver(parts: SoftwareParts): MmuDriver;
-  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null): Inspector;
+  createInspector(memory: PhysicalMemory, kernel: KernelHalf | null): Inspector;
+  /** The kernel's half of address spaces, with its tables in memory; absent or `null`: there is none. */
+  createKernel?(parts: KernelParts): KernelHalf | null;
+  /** Whether a machine with that much memory has one. */
+  hasKernel?(memoryBytes: number): boolean;
   /** The scheme as a machine's options want it, where they say more than its name. */
   configured?(settings: SchemeSettings): Scheme | undefined;
   /** Why a machine with these options cannot have it, as a sentence. */

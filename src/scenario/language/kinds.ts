@@ -210,7 +210,7 @@ const RECORDS: readonly KindRow[] = [
 export const ENUMERATIONS: Readonly<Record<Kind, readonly string[]>> = {
   faultKind: [
     ...['minor', 'major', 'cow', 'thp', 'protection', 'spurious'],
-    ...['fatal', 'SIGSEGV', 'SIGBUS', 'GP', 'OOM'],
+    ...['fatal', 'SIGSEGV', 'SIGBUS', 'GP', 'OOM', 'RESET'],
   ],
   accessKind: ['read', 'write', 'exec'],
   walkResult: ['mapped', 'notPresent', 'reserved', 'notCanonical'],

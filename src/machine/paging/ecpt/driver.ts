@@ -20,11 +20,14 @@ import { Objects } from './driver/objects';
 import { Ranges } from './driver/ranges';
 import { Resizer } from './driver/resizer';
 import { Scan } from './driver/scan';
+import { Inserts } from './driver/inserts';
+import { Mover } from './driver/mover';
 import { Spaces } from './driver/spaces';
 import { Ways } from './driver/ways';
 import { makeHash } from './hash';
 import { ENTRY_PAGES } from './layout';
 import type { EcptOptions } from './format';
+import { EcptKernel } from './kernel';
 
 export class EcptDriver implements MmuDriver {
   readonly name = 'ecpt';
@@ -32,7 +35,9 @@ export class EcptDriver implements MmuDriver {
   readonly overrides: Partial<CustomizableFunctions>;
   readonly #resizer: Resizer;
 
-  constructor(format: PagingFormat, options: EcptOptions, { memory, buddy, tlb, probe, cpus, seed }: SoftwareParts) {
+  constructor(format: PagingFormat, options: EcptOptions, parts: SoftwareParts) {
+    const { memory, buddy, tlb, probe, cpus, seed } = parts;
+    const kernel = parts.kernel instanceof EcptKernel ? parts.kernel : null;
     const levels = format.levels.length;
     const others = format.hashed?.others ?? [];
     const data = new KernelData(memory, seed);
@@ -42,9 +47,15 @@ export class EcptDriver implements MmuDriver {
     const blocks = new Blocks(buddy, probe, [...format.levels.map((l) => `${l.name} way`), ...others]);
     const cwts = new Cwts(memory, descriptors, hash, data, blocks, probe, options.cwtEntries, levels);
     const levelOf = (size: number): number => format.levels.findIndex((l) => l.leafSize === size);
-    const ways = new Ways({ options, numbers, memory, descriptors, hash, data, blocks, cwts, probe, levelOf });
-    const spaces = new Spaces({ cpus, tlb, descriptors, numbers, blocks, cwts, ways, probe, row: levels + 1 });
-    this.#resizer = new Resizer(ways, (root, way) => spaces.publish(root, way));
+    const mover = new Mover(cpus, probe);
+    const ways = new Ways({ options, numbers, memory, descriptors, hash, data, blocks, cwts, probe, mover, levelOf });
+    const spaces = new Spaces({
+      ...{ cpus, tlb, descriptors, numbers, blocks, cwts, ways, probe, mover, kernel },
+      row: levels + 1,
+      switch: options.switch,
+    });
+    const inserts = new Inserts(ways);
+    this.#resizer = new Resizer(ways, inserts, (root, way) => spaces.publish(root, way));
     spaces.attach(this.#resizer);
     const objects = new Objects(ways, this.#resizer, probe);
     const pageSizes = format.levels.map((l) => ENTRY_PAGES[l.leafSize as 0 | 1 | 2]);
