@@ -9,6 +9,8 @@ export interface KernelHalf {
   readonly root: Pfn;
   /** Page-table isolation is on. */
   readonly isolated: boolean;
+  /** The driver changes its tables like those of any other database. */
+  readonly isMutable: boolean;
   /** Frames from 0 on that the allocator must not hand out: where its tables lie. */
   readonly reservedFrames: number;
   /** What CR3 has in user mode (1) or in the kernel (0), given what it has in one of them. */

@@ -240,6 +240,8 @@ export interface IterateStatement extends StatementNode {
 export interface PromoteStatement extends StatementNode {
   kind: 'promote' | 'demote' | 'swapout' | 'hotunplug';
   target: Expression;
+  /** Of `promote` and `demote`: the kernel's own mappings. */
+  asKernel?: Word<'kernel'>;
 }
 
 export interface KhugepagedStatement extends StatementNode {

@@ -71,6 +71,8 @@ export const ECPT_READERS: Readonly<Record<string, SettingReader>> = {
   'ecpt resize': resize,
   'ecpt together': words({ on: { resizeWhat: 'size' }, off: { resizeWhat: 'way' } }),
   'ecpt kick': words({ swap: { kick: 'swap' }, copy: { kick: 'copy' } }),
+  'ecpt move': words({ 'copy-first': { move: 'copy-first' }, 'remove-first': { move: 'remove-first' } }),
+  'ecpt switch': words({ atomic: { switch: 'atomic' }, torn: { switch: 'torn' } }),
   'ecpt failure': words({ lose: { failure: 'lose' }, resize: { failure: 'resize' } }),
   'ecpt wait': words({ match: { wait: 'match' }, all: { wait: 'all' } }),
   'ecpt downsize': words({ on: { downsize: true }, off: { downsize: false } }),

@@ -23,10 +23,18 @@ export interface StatementContext {
 type ParseStatement = (context: StatementContext, start: Token) => Statement;
 
 const ofRange =
-  (kind: 'munmap' | 'promote' | 'demote' | 'swapout' | 'hotunplug'): ParseStatement =>
+  (kind: 'munmap' | 'swapout' | 'hotunplug'): ParseStatement =>
   ({ cursor }, start) => {
     const target = parts.parseTarget(cursor);
     return { kind, keyword: kind, target, range: cursor.rangeFrom(start) };
+  };
+
+const ofPages =
+  (kind: 'promote' | 'demote'): ParseStatement =>
+  ({ cursor }, start) => {
+    const target = parts.parseTarget(cursor);
+    const whose = parts.parseWhose(cursor);
+    return { kind, keyword: kind, target, ...whose, range: cursor.rangeFrom(start) };
   };
 
 const ofName =
@@ -126,8 +134,8 @@ export const STATEMENT_PARSERS: Readonly<Record<string, ParseStatement>> = {
   on: onCpu,
   mmap,
   munmap: ofRange('munmap'),
-  promote: ofRange('promote'),
-  demote: ofRange('demote'),
+  promote: ofPages('promote'),
+  demote: ofPages('demote'),
   swapout: ofRange('swapout'),
   hotunplug: ofRange('hotunplug'),
   read: access('read'),

@@ -3,6 +3,7 @@ import type { KernelCore } from '../core';
 import type { Reclaimer } from '../reclaim/reclaimer';
 import { stepCollapse } from './collapse';
 import { type ForkPolicy, stepFork } from './fork';
+import { stepKernelPages } from './kernelPages';
 import { stepMove } from './move';
 import type { Operation, Stepped } from './operation';
 import { stepFragment, stepIterate, stepReclaim } from './others';
@@ -38,6 +39,8 @@ export function stepOperation(
       return stepIterate(core, operation);
     case 'fragment':
       return stepFragment(core, operation);
+    case 'kernelPages':
+      return stepKernelPages(core, operation);
     case 'truncate':
       return stepTruncate(core, operation);
   }

@@ -82,7 +82,7 @@ export class EcptDriver implements MmuDriver {
     };
     const scan = new Scan(objects, probe);
     const ranges = new Ranges(objects, scan);
-    const huge = new Huge(objects, scan);
+    const huge = new Huge(objects, scan, mover, tlb);
     this.overrides = {
       tobjIterNext: (tdb, iterator, out) => scan.next(tdb, iterator, out),
       tobjIterPeek: (tdb, iterator, out) => scan.peek(tdb, iterator, out),

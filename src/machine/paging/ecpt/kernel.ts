@@ -120,6 +120,7 @@ class ImageBlocks implements BlockSource {
 export class EcptKernel implements KernelHalf {
   readonly id = 0;
   readonly root = KERNEL_DESCRIPTOR;
+  readonly isMutable = true;
   readonly reservedFrames: number;
   /** What loads the registers, and says in which mode the running CPU is: the driver's part. */
   driver: { switchOn(cpu: number, user: number): void; isInUserMode(): boolean } | undefined;

@@ -42,6 +42,7 @@ export const KERNEL_CODE = { low: LOW.P | LOW.A | LOW.D, high: 0 };
 export class KernelSpace implements KernelHalf {
   readonly id = 0;
   readonly reservedFrames = RESERVED_FRAMES;
+  readonly isMutable = false;
   readonly root: Pfn = asPfn(FIRST_TABLE);
   /** Root entries of the kernel's half. */
   readonly #entries: number;

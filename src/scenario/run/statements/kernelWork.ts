@@ -12,13 +12,15 @@ import { answered, pagesOf } from './mapping';
 import { callDone, callFailed, continued } from './outcome';
 
 /** Work on a range that needs nothing but the range. */
-export function onRange(x: Execution, { kind, target }: PromoteStatement): void {
+export function onRange(x: Execution, { kind, target, asKernel }: PromoteStatement): void {
   if (continued(x)) return;
   const pages = pagesOf(x, kind, target);
   if (pages === undefined) return;
   const { kernel } = x.machine;
   const { start, end } = pages;
-  if (kind === 'promote') answered(x, kind, kernel.promote(start, end), target.range);
+  if (asKernel !== undefined && (kind === 'promote' || kind === 'demote'))
+    answered(x, kind, kernel.changeKernelPages(kind, start, end), target.range);
+  else if (kind === 'promote') answered(x, kind, kernel.promote(start, end), target.range);
   else if (kind === 'demote') answered(x, kind, kernel.demote(start, end), target.range);
   else answered(x, kind, kernel.swapOut(start, end), target.range);
 }

@@ -54,15 +54,18 @@ export class Mover {
     die(probe, vpn, `the kernel cannot reach ${formatVirtual(vpn)}: ${why} ${DEATH}`);
   }
 
-  /** An interrupt comes behind the n-th of so many registers: the processor reads its descriptor, and pushes on a stack beside it. */
-  interrupt(cpu: number, vpn: Vpn, written: number, registers: number): void {
+  /**
+   * An interrupt comes behind the n-th of so many registers: the processor reads its descriptor, and pushes on a stack beside it.
+   * `where` says in which ways the page is.
+   */
+  interrupt(cpu: number, vpn: Vpn, written: number, registers: number, where: () => string): void {
     if (this.probe.recorder !== null)
       this.probe.note(`an interrupt behind register ${written} of ${registers}: it needs ${formatVirtual(vpn)}`);
     if (this.cpus.cpu(cpu).touch(vpn, 0, Access.Write)) return;
     die(
       this.probe,
       vpn,
-      `an interrupt cannot reach its descriptors and stack at ${formatVirtual(vpn)}: of the kernel's ${registers} registers ${written} are of one table by now and ${registers - written} of the other. Both map the page, but not in the same way, and the one that each has it in is not loaded. ${DEATH}`,
+      `an interrupt cannot reach its descriptors and stack at ${formatVirtual(vpn)}: of the kernel's ${registers} registers ${written} are of one table by now and ${registers - written} of the other. ${where()} ${DEATH}`,
     );
   }
 }

@@ -150,6 +150,8 @@ export class Objects {
       return;
     }
     this.take(vpn, size, old);
+    if (isKernelDescriptor(tdb.root))
+      this.ways.parts.mover?.lifted(old.vpn, old.pages, `the entry of ${formatVirtual(old.vpn)}`);
     this.erase(tdb.root, vpn, size);
   }
 

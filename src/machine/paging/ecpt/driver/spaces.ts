@@ -15,6 +15,7 @@ import {
   type WayNumbers,
 } from '../descriptor';
 import { CWT_WAYS } from '../cwt';
+import { tagOf } from '../layout';
 import { type EcptKernel, ENTRY_DATA } from '../kernel';
 import type { Blocks } from './blocks';
 import type { Cwts } from './cwts';
@@ -86,11 +87,19 @@ export class Spaces {
     }
     const registers = this.#setOf(user === 1 ? ENTRY_DESCRIPTOR : KERNEL_DESCRIPTOR);
     const { probe, mover } = this.parts;
-    const interrupted = probe.counters[Counter.KptiSwitches] % registers.length;
+    // Every other switch goes the same way.
+    const interrupted = Math.floor(probe.counters[Counter.KptiSwitches] / 2) % registers.length;
     registers.forEach(({ register, value }, i) => {
       this.#write(cpu, register, value);
-      if (i === interrupted) mover.interrupt(cpu, ENTRY_DATA, i + 1, registers.length);
+      if (i === interrupted) mover.interrupt(cpu, ENTRY_DATA, i + 1, registers.length, () => this.#whereEntryDataIs());
     });
+  }
+
+  #whereEntryDataIs(): string {
+    const { ways, numbers } = this.parts;
+    const wayIn = (root: Pfn): string =>
+      ways.quietly(() => ways.find(root, 0, 0, tagOf(ENTRY_DATA, 0))) ? `way ${numbers.relative(ways.way)}` : 'no way';
+    return `The whole table has the page in ${wayIn(KERNEL_DESCRIPTOR)}, the minimal one in ${wayIn(ENTRY_DESCRIPTOR)}, and neither is loaded.`;
   }
 
   /** The registers of the kernel's half for one of its tables: by number, and by number in a second set. */
