@@ -106,6 +106,8 @@ export const enum Counter {
   EcptKicks,
   EcptResizes,
   EcptResizesEnded,
+  /** Steps of the thread that resizes. */
+  EcptBatches,
   EcptMigrated,
   EcptFailures,
   /** Walks that found the page in more than one way. */

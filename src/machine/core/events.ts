@@ -248,9 +248,12 @@ export interface FlushEvent extends Base {
   /** The CPU that executes it, where there are several. */
   cpu?: number;
 }
+/** What a note is about that a person may want to stop at. */
+export type NoteTopic = 'resizeStart' | 'resizeEnd' | 'duplicate' | 'fallback';
 export interface NoteEvent extends Base {
   kind: 'note';
   text: string;
+  topic?: NoteTopic;
 }
 /** An access to one page has its translation. */
 export interface TranslatedEvent extends Base {

@@ -7,7 +7,7 @@
  * then exactly in the state of that event, and stays usable for inspection only until a snapshot is restored.
  */
 import { Counter } from './counters';
-import type { EventBody, Implementation, MachineEvent } from './events';
+import type { EventBody, Implementation, MachineEvent, NoteTopic } from './events';
 import { DEFAULT_SOFTWARE_COSTS, defaultInstructions, FUNCTION_NAMES, type SoftwareCosts } from './functions';
 import { Watches } from './watch';
 
@@ -185,7 +185,7 @@ export class Probe {
     this.counters[counter]++;
   }
 
-  note(text: string): void {
-    this.recorder?.emit({ kind: 'note', text });
+  note(text: string, topic?: NoteTopic): void {
+    this.recorder?.emit({ kind: 'note', text, topic });
   }
 }

@@ -351,6 +351,12 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     this.#operation = { kind: 'reclaim', target: pages, freed: 0, rounds: this.#reclaimer.rounds };
   }
 
+  /** Runs the thread that resizes for so many batches, or until nothing is left to be resized. */
+  rehash(batches: number): void {
+    this.#begin(Counter.KernelOther);
+    this.#operation = batches > 0 ? { kind: 'rehash', batches } : null;
+  }
+
   /** Leaves only so many free blocks of that order, and none of larger ones. */
   fragment(order: number, free: number): void {
     this.#begin(Counter.KernelOther);
@@ -384,7 +390,8 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
       this.#failure = { error: next.error, text: next.text };
       this.#operation = this.#undo(operation);
     } else this.#operation = next;
-    this.emt.background();
+    // What was ordered is not done twice.
+    if (operation.kind !== 'rehash') this.emt.background();
     return this.#operation === null;
   }
 

@@ -71,6 +71,7 @@ export const ECPT_READERS: Readonly<Record<string, SettingReader>> = {
   'ecpt resize': resize,
   'ecpt together': words({ on: { resizeWhat: 'size' }, off: { resizeWhat: 'way' } }),
   'ecpt kick': words({ swap: { kick: 'swap' }, copy: { kick: 'copy' } }),
+  'ecpt thread': words({ behind: { thread: 'behind' }, alone: { thread: 'alone' } }),
   'ecpt move': words({ 'copy-first': { move: 'copy-first' }, 'remove-first': { move: 'remove-first' } }),
   'ecpt switch': words({ atomic: { switch: 'atomic' }, torn: { switch: 'torn' } }),
   'ecpt failure': words({ lose: { failure: 'lose' }, resize: { failure: 'resize' } }),

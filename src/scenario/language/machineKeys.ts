@@ -224,6 +224,13 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     { values: ['swap', 'copy'], ...ECPT },
   ),
   now(
+    'ecpt thread',
+    'ecpt thread behind|alone',
+    'behind',
+    'When the thread that resizes runs: one step behind each fault and each step of a system call, or only where `rehash` says so.',
+    { values: ['behind', 'alone'], ...ECPT },
+  ),
+  now(
     'ecpt move',
     'ecpt move copy-first|remove-first',
     'copy-first',

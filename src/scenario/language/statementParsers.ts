@@ -191,6 +191,11 @@ export const STATEMENT_PARSERS: Readonly<Record<string, ParseStatement>> = {
       : undefined;
     return { kind: 'iterate', keyword: 'iterate', target, using, range: cursor.rangeFrom(start) };
   },
+  rehash: ({ cursor }, start) => {
+    const batches =
+      cursor.atLineEnd() || cursor.atOperator('}') ? undefined : parseExpressionAt(cursor, 'a number of batches');
+    return { kind: 'rehash', keyword: 'rehash', batches, range: cursor.rangeFrom(start) };
+  },
   khugepaged: ({ cursor }, start) => ({ kind: 'khugepaged', keyword: 'khugepaged', range: cursor.rangeFrom(start) }),
   migrate: ({ cursor }, start) => {
     const target = parts.parseTarget(cursor);

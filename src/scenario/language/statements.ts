@@ -157,6 +157,12 @@ export const STATEMENTS: readonly StatementRow[] = [
       mayFail: true,
     },
   ),
+  now(
+    'rehash',
+    'rehash [N]',
+    'Runs N batches of the thread that resizes cuckoo tables, 16 slots each; without N, one.',
+    'rehash 4',
+  ),
   now('khugepaged', 'khugepaged', 'Runs one pass of khugepaged.', 'khugepaged'),
   now('migrate', 'migrate RANGE node N', 'Moves the pages of a range to another memory node.', 'migrate heap node 1', {
     words: ['for', 'node'],

@@ -32,6 +32,8 @@ export const STATS_PATHS: readonly string[] = [
   ...under('stats.memory', ['frames', 'freeFrames']),
   ...under('stats.ecpt.walks', ['direct', 'size', 'partial', 'complete', 'stale']),
   ...under('stats.ecpt.cwt', ['reads', 'full']),
-  ...under('stats.ecpt', ['hashes', 'kicks', 'resizes', 'migrated', 'failures', 'registerWrites']),
+  ...under('stats.ecpt', [
+    ...['hashes', 'kicks', 'resizes', 'resized', 'batches', 'duplicates', 'migrated', 'failures', 'registerWrites'],
+  ]),
   'stats.cycles',
 ];

@@ -34,6 +34,7 @@ const TICKS = new Set<Statement['kind']>([
   'process',
   'promote',
   'reclaim',
+  'rehash',
   'set',
   'swapout',
   'switch',

@@ -37,6 +37,7 @@ import type {
   PromoteStatement,
   Range,
   ReclaimStatement,
+  RehashStatement,
   RepeatStatement,
   SetStatement,
   SwitchStatement,
@@ -57,6 +58,7 @@ export type TickStatement =
   | InvlpgStatement
   | IterateStatement
   | KhugepagedStatement
+  | RehashStatement
   | LetStatement
   | MadviseStatement
   | MarkStatement

@@ -140,6 +140,13 @@ export interface KernelPagesOperation {
   readonly end: Vpn;
 }
 
+/** Runs the thread that resizes, a batch a step. */
+export interface RehashOperation {
+  readonly kind: 'rehash';
+  /** Batches still to be done. */
+  readonly batches: number;
+}
+
 export type Operation =
   | UnmapOperation
   | PopulateOperation
@@ -152,6 +159,7 @@ export type Operation =
   | IterateOperation
   | FragmentOperation
   | KernelPagesOperation
+  | RehashOperation
   | TruncateOperation;
 
 /** What a step leaves: more to do, nothing, or the reason why it cannot go on. */

@@ -6,7 +6,7 @@ import { type ForkPolicy, stepFork } from './fork';
 import { stepKernelPages } from './kernelPages';
 import { stepMove } from './move';
 import type { Operation, Stepped } from './operation';
-import { stepFragment, stepIterate, stepReclaim } from './others';
+import { stepFragment, stepIterate, stepReclaim, stepRehash } from './others';
 import { stepPopulate } from './populate';
 import { stepProtect } from './protect';
 import { stepScan } from './scan';
@@ -41,6 +41,8 @@ export function stepOperation(
       return stepFragment(core, operation);
     case 'kernelPages':
       return stepKernelPages(core, operation);
+    case 'rehash':
+      return stepRehash(core, operation);
     case 'truncate':
       return stepTruncate(core, operation);
   }

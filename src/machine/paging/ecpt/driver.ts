@@ -35,7 +35,11 @@ export class EcptDriver implements MmuDriver {
   readonly overrides: Partial<CustomizableFunctions>;
   readonly #resizer: Resizer;
 
-  constructor(format: PagingFormat, options: EcptOptions, parts: SoftwareParts) {
+  constructor(
+    format: PagingFormat,
+    private readonly options: EcptOptions,
+    parts: SoftwareParts,
+  ) {
     const { memory, buddy, tlb, probe, cpus, seed } = parts;
     const kernel = parts.kernel instanceof EcptKernel ? parts.kernel : null;
     const levels = format.levels.length;
@@ -114,6 +118,10 @@ export class EcptDriver implements MmuDriver {
       // There is nothing to flush: hints of the walk caches may be stale at any time.
       walkCacheFlush: () => undefined,
     };
+  }
+
+  get runsAlone(): boolean {
+    return this.options.thread === 'alone';
   }
 
   get isBusy(): boolean {

@@ -36,6 +36,8 @@ export interface EcptOptions {
   move: 'copy-first' | 'remove-first';
   /** How a CPU changes between the two sets of the kernel's registers, under page-table isolation: with one instruction, or register by register. */
   switch: 'atomic' | 'torn';
+  /** When the thread that resizes runs: a step behind each fault and each step of a system call, or only when it is told to. */
+  thread: 'behind' | 'alone';
   /** When a round of parallel probes ends: with the probe that matched, or with the slowest. */
   wait: 'match' | 'all';
   /**
@@ -56,6 +58,7 @@ export const RELEASED: EcptOptions = {
   kick: 'swap',
   failure: 'lose',
   downsize: false,
+  thread: 'behind',
   move: 'copy-first',
   switch: 'atomic',
   cwtEntries: [4096, 2048],

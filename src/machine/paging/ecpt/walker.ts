@@ -313,11 +313,15 @@ export class EcptWalker implements Walker {
 
   /** Two translations of one page are tolerated if they say the same frame; nobody compares their rights. */
   #compare(vpn: Vpn, sizeBefore: number, size: number, at: number): void {
-    if (this.parts.probe.recorder === null) return;
+    const { probe } = this.parts;
+    probe.counters[Counter.EcptDuplicates]++;
+    probe.signal(Signal.Duplicate);
+    if (probe.recorder === null) return;
     const words = this.parts.memory.pool.words;
     const frame = (s: number, i: number): number => leafFrame(s, words[i], words[i + 1]) + (vpn % ENTRY_PAGES[s]);
-    if (frame(sizeBefore, this.#foundAt) === frame(size, at)) this.parts.probe.note('a duplicate with the same frame');
-    else this.parts.probe.note('BUG: two ways translate the page to different frames');
+    if (frame(sizeBefore, this.#foundAt) === frame(size, at))
+      probe.note('a duplicate: another way has the page too, with the same frame', 'duplicate');
+    else probe.note('BUG: two ways translate the page to different frames', 'duplicate');
   }
 
   #judge(vpn: Vpn, access: Access, user: number): WalkStatus {

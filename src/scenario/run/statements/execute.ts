@@ -5,7 +5,7 @@ import type { Execution } from '../execution';
 import type { TickStatement } from '../program';
 import { access } from './access';
 import { flush, invlpg, pkru, set } from './hardware';
-import { fragment, iterate, khugepaged, migrate, onRange, reclaim } from './kernelWork';
+import { fragment, iterate, khugepaged, migrate, onRange, reclaim, rehash } from './kernelWork';
 import { brk, madvise, mmap, mprotect, mremap, munmap, pkey } from './mapping';
 import { machineDied } from './outcome';
 import { breakHere, expect, letName, mark, print } from './output';
@@ -38,6 +38,7 @@ const EXECUTORS: Executors = {
   // The checker lets no scenario through that needs it.
   hotunplug: onRange,
   khugepaged,
+  rehash,
   migrate,
   reclaim,
   fragment,

@@ -73,6 +73,11 @@ export class KernelData {
 
   // ---- the queue of resizes -----------------------------------------------------------------------------------------
 
+  /** The same without this object, for whoever only looks. */
+  static jobsIn(memory: PhysicalMemory): number {
+    return memory.readWord(DATA_FRAME * 4096 + 4 * Data.Jobs);
+  }
+
   get jobs(): number {
     return this.#get(Data.Jobs);
   }

@@ -77,6 +77,7 @@ export class Resizer implements OccupancyListener {
 
   /** One batch of the first job. */
   step(): void {
+    this.ways.parts.probe.counters[Counter.EcptBatches]++;
     const job = this.ways.parts.data.job(0);
     if (this.#begin(job)) this.#batch(job, BATCH_SLOTS);
   }
@@ -106,6 +107,7 @@ export class Resizer implements OccupancyListener {
     if (probe.recorder !== null)
       probe.note(
         `way ${way} is resized from ${2 ** log2} to ${2 ** wanted} entries: ${descriptors.occupancy(root, way)} clusters move to ${formatPhysical(physicalOf(table))}`,
+        'resizeStart',
       );
     this.publish(root, way);
     return true;
@@ -196,7 +198,7 @@ export class Resizer implements OccupancyListener {
     probe.counters[Counter.EcptResizesEnded]++;
     probe.signal(Signal.Resize);
     if (probe.recorder !== null)
-      probe.note(`way ${way} has ${2 ** tableLog2(descriptors.table(root, way))} entries now`);
+      probe.note(`way ${way} has ${2 ** tableLog2(descriptors.table(root, way))} entries now`, 'resizeEnd');
   }
 
   // ---- inserts that find no place -----------------------------------------------------------------------------------
