@@ -12,6 +12,7 @@ import { AttemptTabs } from './parts/attemptTabs';
 import { Entries } from './parts/entries';
 import { EntryFields } from './parts/entryFields';
 import { Header } from './parts/header';
+import { KickPath } from './parts/kickPath';
 import { FaultCard, ResultCard } from './parts/outcome';
 import { useWidth } from './useWidth';
 
@@ -72,6 +73,9 @@ function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPictur
           </div>
           {attempt.walk && <Entries walk={attempt.walk} />}
           {attempt.fault && <FaultCard fault={attempt.fault} />}
+          {attempt.kicks?.map((chain, i) => (
+            <KickPath key={i} chain={chain} number={i} width={width} />
+          ))}
           {attempt.result && <ResultCard result={attempt.result} />}
           {level && <EntryFields level={level} />}
         </AttemptTabs>

@@ -1,15 +1,23 @@
 /** What the view can point at: everything of one attempt that happened at an event, in order of time. */
-import type { CacheLookup, FaultSummary, TranslationResult, WalkLevel, WalkPicture } from '../../../src/protocol/walk';
+import type {
+  CacheLookup,
+  FaultSummary,
+  KickChain,
+  KickStep,
+  TranslationResult,
+  WalkLevel,
+  WalkPicture,
+} from '../../../src/protocol/walk';
 import type { Attempt } from './attempts';
-import { faultSentence, lookupSentence, readSentence, resultSentence } from './sentences';
+import { faultSentence, kickSentence, lookupSentence, readSentence, resultSentence } from './sentences';
 
 /** Where an item stands relative to the cursor. Items of a walk that is not on the tape are all past. */
 export type When = 'past' | 'now' | 'future';
 
 export interface Item {
-  /** `lookup-0`, `read-2` (the number of the level), `fault`, `result`: the same in the figure and in the lists. */
+  /** `lookup-0`, `read-2` (the number of the level), `fault`, `kick-0-3`, `result`: the same in the figure and in the lists. */
   id: string;
-  kind: 'lookup' | 'read' | 'fault' | 'result';
+  kind: 'lookup' | 'read' | 'fault' | 'kick' | 'result';
   /** Absent if the item is not on the tape; then it cannot be seeked to. */
   event: number | undefined;
   when: When;
@@ -26,9 +34,11 @@ type Source =
   | { kind: 'lookup'; id: string; of: CacheLookup }
   | { kind: 'read'; id: string; of: WalkLevel }
   | { kind: 'fault'; id: string; of: FaultSummary }
+  | { kind: 'kick'; id: string; of: KickStep; chain: KickChain }
   | { kind: 'result'; id: string; of: TranslationResult };
 
 export const lookupId = (index: number): string => `lookup-${index}`;
+export const kickId = (chain: number, step: number): string => `kick-${chain}-${step}`;
 export const readId = (level: number): string => `read-${level}`;
 
 export function itemsOf(picture: WalkPicture, attempt: Attempt): Item[] {
@@ -40,12 +50,15 @@ export function itemsOf(picture: WalkPicture, attempt: Attempt): Item[] {
   return items.sort((a, b) => (a.event ?? 0) - (b.event ?? 0));
 }
 
-function sourcesOf({ lookups, walk, fault, result }: Attempt): Source[] {
+function sourcesOf({ lookups, walk, fault, kicks, result }: Attempt): Source[] {
   const sources: Source[] = lookups.map((of, i) => ({ kind: 'lookup', id: lookupId(i), of }));
   walk?.levels.forEach((of, i) => {
     if (of.status === 'read') sources.push({ kind: 'read', id: readId(i), of });
   });
   if (fault) sources.push({ kind: 'fault', id: 'fault', of: fault });
+  kicks?.forEach((chain, c) =>
+    chain.steps.forEach((of, i) => sources.push({ kind: 'kick', id: kickId(c, i), of, chain })),
+  );
   if (result) sources.push({ kind: 'result', id: 'result', of: result });
   return sources;
 }
@@ -58,6 +71,8 @@ function sentenceOf(source: Source): string {
       return readSentence(source.of);
     case 'fault':
       return faultSentence(source.of);
+    case 'kick':
+      return kickSentence(source.of, source.chain);
     case 'result':
       return resultSentence(source.of);
   }

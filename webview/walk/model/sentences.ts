@@ -1,5 +1,13 @@
 /** The picture in words: accessible names of items and the live summary. */
-import type { CacheLookup, FaultSummary, TranslationResult, WalkLevel, WalkPicture } from '../../../src/protocol/walk';
+import type {
+  CacheLookup,
+  FaultSummary,
+  KickChain,
+  KickStep,
+  TranslationResult,
+  WalkLevel,
+  WalkPicture,
+} from '../../../src/protocol/walk';
 import { sizeText } from './text';
 
 export function lookupSentence({ structure, key, hit, answer }: CacheLookup): string {
@@ -16,6 +24,11 @@ export function readSentence({ name, index, entry, cycles, matches }: WalkLevel)
 
 export function faultSentence({ vector, kind, errorCode, cr2, explanation }: FaultSummary): string {
   return `${vector}${kind ? `, ${kind}` : ''}, error code ${errorCode}, CR2 ${cr2}: ${explanation}`;
+}
+
+export function kickSentence({ cluster, address, lane, slot, victim }: KickStep, { lanes }: KickChain): string {
+  const then = victim === undefined ? 'which was empty' : `where ${victim} was, which has to go on`;
+  return `Cluster ${cluster} of ${address} takes slot ${slot} of ${lanes[lane] ?? 'a way'}, ${then}`;
 }
 
 export function resultSentence(result: TranslationResult): string {

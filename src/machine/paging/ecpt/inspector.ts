@@ -147,12 +147,16 @@ export class EcptInspector implements Inspector {
     return base < 0 ? -1 : base + (slot % SLOTS_PER_FRAME) * Cluster.Words;
   }
 
+  rootOf(root: Pfn, vpn: Vpn): Pfn {
+    return vpn >= KERNEL_START ? (this.kernel?.loaded ?? KERNEL_DESCRIPTOR) : root;
+  }
+
   /** All ways are probed, without hints; the one that answers is the last step. */
   walk(root: Pfn, vpn: Vpn): WalkNode {
     const node = { steps: [] as EntryNode[], write: true, user: true, exec: true };
     if (!isTranslatable(vpn, this.format)) return { ...node, outcome: 'notCanonical' };
     const user = vpn >= KERNEL_START ? 0 : 1;
-    const from = user === 1 ? root : (this.kernel?.loaded ?? KERNEL_DESCRIPTOR);
+    const from = this.rootOf(root, vpn);
     let found: EntryNode | undefined;
     for (let size = 0; size < 3; size++)
       for (let relative = 0; relative < this.#numbers.ways[size]; relative++) {
