@@ -1,6 +1,7 @@
 /** Cuckoo tables over the wire: the exception filters, either way along the tape, and the thread that resizes, run by hand. */
 import assert from 'node:assert/strict';
 import { filterDescriptors } from '../../src/adapter/filters';
+import type { KickChain, WalkPicture } from '../../src/protocol/walk';
 import { useFixture } from './support';
 
 const HEAD = `machine {
@@ -120,4 +121,31 @@ describe('cuckoo tables over the wire', function () {
     await client.move('stepBack');
     assert.equal(await client.value('ecpt.batches'), '0');
   });
+
+  for (const [kick, steps] of [
+    ['swap', 'in the order of their events'],
+    ['copy', 'against it, as the end of the path is written first'],
+  ] as const)
+    it(`draws a chain of kicks (${kick}) as the path that it took, ${steps}`, async () => {
+      const { client } = fixture;
+      await client.load(fixture.scenario(KICKS.replace('entries 64', `entries 64\n  ecpt   kick ${kick}`)));
+      let chain: KickChain | undefined;
+      for (
+        let stop = await client.begin(['ecpt.kick']);
+        stop.reason === 'exception' && chain === undefined;
+        stop = await client.move('continue')
+      ) {
+        const { picture } = await client.ask<{ picture: WalkPicture }>('ptscope/walk');
+        chain = picture.kicks?.find((k) => k.steps.length > 2);
+      }
+      assert.ok(chain !== undefined && chain.ended);
+      // Each one that had to go is the next one that comes, and only the last finds an empty slot.
+      chain.steps.forEach((step, i) => assert.equal(step.victim, chain.steps[i + 1]?.cluster));
+      const events = chain.steps.map(({ event }) => event);
+      assert.deepEqual(
+        events,
+        [...events].sort((a, b) => (kick === 'swap' ? a - b : b - a)),
+      );
+      assert.ok(chain.steps.every(({ lane, slot }) => lane < chain.lanes.length && slot < 64));
+    });
 });
