@@ -22,7 +22,7 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
-import { probeLevel, waysOf } from './hashedPicture';
+import { kickChains, probeLevel, waysOf } from './hashedPicture';
 import { exitSummary, GridBuilder } from './nestedPicture';
 import { entryPicture } from './entryPicture';
 import { addressFields, emptyPicture } from './inspectedPicture';
@@ -46,6 +46,8 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   picture.fields = addressFields(format, address, path);
   const builder = new PictureBuilder(run, picture, path);
   for (let i = first; i <= last; i++) builder.add(events[i], i);
+  const kicks = kickChains(run.machine.inspector, events, first, last);
+  if (kicks.length > 0) picture.kicks = kicks;
   return picture;
 }
 
@@ -156,7 +158,7 @@ class PictureBuilder {
     const { inspector, scheme, kernel } = this.run.machine;
     const formats = scheme.format.levels;
     const { shift } = formats[event.startLevel];
-    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table);
+    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table, this.#vpn);
     const levels =
       ways ??
       this.path.map((level): WalkLevel => ({

@@ -9,6 +9,7 @@ import { addressOf, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn, wrapPage } fro
 import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
 import { packedKind, packedOffset, packedSize } from './core/accessChunk';
 import { Counter } from './core/counters';
+import { MachineDied } from './core/death';
 import type { FatalSignal, FaultKind } from './core/events';
 import {
   DEFAULT_SOFTWARE_COSTS,
@@ -21,7 +22,7 @@ import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { Emt } from './emt/emt';
-import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults/verdict';
+import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
 import { type Process, residentPages } from './kernel/process';
 import { BuddyAllocator } from './memory/buddy';
@@ -37,7 +38,7 @@ import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal, schemeOf } from './options';
 import type { Scheme } from './paging/registry';
 import type { AddressSpace, AddressSpaces } from './paging/spaces';
-import { KernelSpace } from './paging/x86/kernelSpace';
+import type { KernelHalf } from './paging/kernelHalf';
 import { TlbService } from './paging/x86/tlbService';
 import { Replay } from './replay';
 
@@ -73,6 +74,8 @@ export const enum Last {
   Faults,
   /** That made it. */
   Cpu,
+  /** 1: the machine has died, see core/death.ts. */
+  Dead,
   /** First of MAX_FAULTS records of five: kind code, signal code, error code, page, offset. */
   Fault,
   Count = Fault + 5 * MAX_FAULTS,
@@ -111,7 +114,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   mmu: Mmu;
   /** Address spaces loaded, flushes, mode switches under page-table isolation. */
   readonly tlb: TlbService;
-  readonly kernelSpace: KernelSpace | null;
+  readonly kernelSpace: KernelHalf | null;
   readonly emt: Emt;
   readonly kernel: Kernel;
   readonly scheme: Scheme;
@@ -142,16 +145,16 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
     this.memory = new PhysicalMemory(options.memoryBytes);
-    this.buddy = new BuddyAllocator(this.memory, this.probe, options.nodes);
-    const { memory, probe, costs, buddy } = this;
+    const { memory, probe, costs } = this;
     this.host = scheme.createHost?.({ memory, probe, costs }) ?? null;
-    const { cpus = 1, pcid = false, kpti = false } = options;
-    const kernel = KernelSpace.for(scheme.format, memory, probe, kpti);
+    const { cpus = 1, pcid = false, kpti = false, fptFree, seed = 1 } = options;
+    const kernel = scheme.createKernel?.({ memory, probe, isolated: kpti, seed }) ?? null;
     this.kernelSpace = kernel;
+    this.buddy = new BuddyAllocator(memory, probe, options.nodes, kernel?.reservedFrames);
+    const { buddy } = this;
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
-    const { fptFree, seed = 1 } = options;
     const parts = { memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed, fptFree };
     const driver = scheme.createDriver(parts);
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
@@ -160,6 +163,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       userSpace: scheme.format.userSpace,
       protectionKeys: hasProtectionKeys(scheme.format) ? 16 : 1,
       noExecute: scheme.format.entryBytes === 8,
+      kernelTdb: kernel?.isMutable === true ? { id: kernel.id, root: kernel.root } : undefined,
     });
     this.kernel.onEntry = () => this.tlb.enter(0);
     this.inspector = scheme.createInspector(memory, kernel, this.host);
@@ -244,7 +248,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
    */
   access(kind: Access, vpn: Vpn, offset: number, size: number, user: number): boolean {
     this.#begin(kind, vpn, offset, size, user);
-    if (this.tlb.isolated) this.tlb.enter(user);
+    if (this.tlb.isolated && !this.#enter(user)) return false;
     if (!this.#page(kind, vpn, offset, user, Counting.Access)) return false;
     // The last byte may lie on a later page: each is translated, in ascending order.
     for (
@@ -287,7 +291,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
-    if (this.tlb.isolated) this.tlb.enter(user);
+    if (this.tlb.isolated && !this.#enter(user)) return false;
     if (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry) && !this.#translateAgain(kind, vpn, offset, user))
       return false;
     this.#finishPage(walks, references, cycles);
@@ -326,7 +330,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   #translateAgain(kind: Access, vpn: Vpn, offset: number, user: number): boolean {
     do {
       if (!this.#serveFault(kind, user)) return false;
-      if (this.tlb.isolated) this.tlb.enter(user);
+      if (this.tlb.isolated && !this.#enter(user)) return false;
     } while (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry));
     return true;
   }
@@ -355,16 +359,74 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     request.reserved = (fault.errorCode & ErrorCode.Reserved) !== 0;
     request.key = (fault.errorCode & ErrorCode.ProtectionKey) !== 0;
     request.lastTry = last[Last.Faults] + 1 >= MAX_FAULTS;
-    if (this.tlb.isolated) this.tlb.enter(0);
-    const verdict = this.kernel.handleFault(request);
+    const { errorCode, vpn, offset } = fault;
+    try {
+      if (this.tlb.isolated) this.tlb.enter(0);
+      const verdict = this.kernel.handleFault(request);
+      this.#recordFault(verdict, errorCode, vpn, offset);
+      return verdict.kind !== 'fatal';
+    } catch (error) {
+      this.died(error);
+      return false;
+    }
+  }
+
+  #recordFault({ kind, signal }: FaultVerdict, errorCode: number, vpn: number, offset: number): void {
+    const { last } = this;
     const n = last[Last.Faults]++;
     const at = Last.Fault + 5 * Math.min(n, MAX_FAULTS - 1);
-    last[at] = FAULT_KINDS.indexOf(verdict.kind) + 1;
-    last[at + 1] = verdict.signal === undefined ? 0 : SIGNALS.indexOf(verdict.signal) + 1;
-    last[at + 2] = fault.errorCode;
-    last[at + 3] = fault.vpn;
-    last[at + 4] = fault.offset;
-    return verdict.kind !== 'fatal';
+    last[at] = FAULT_KINDS.indexOf(kind) + 1;
+    last[at + 1] = signal === undefined ? 0 : SIGNALS.indexOf(signal) + 1;
+    last[at + 2] = errorCode;
+    last[at + 3] = vpn;
+    last[at + 4] = offset;
+  }
+
+  // ---- death --------------------------------------------------------------------------------------------------------
+
+  /** Nothing of the machine runs any more. */
+  get dead(): boolean {
+    return this.last[Last.Dead] === 1;
+  }
+  /** Of what, in words; only until the next tick. */
+  causeOfDeath = '';
+
+  /** An error that the machine's parts threw: enters its death into the record of the last access. Anything else goes on. */
+  died(error: unknown): void {
+    if (!(error instanceof MachineDied)) throw error;
+    this.causeOfDeath = error.why;
+    this.last[Last.Dead] = 1;
+    this.probe.running = 0;
+    this.#recordFault(DEATH, this.mmu.fault.errorCode, error.vpn, this.mmu.fault.offset);
+  }
+
+  /** Under isolation: to that mode. False if the machine has died on its way. */
+  #enter(user: number): boolean {
+    try {
+      this.tlb.enter(user);
+      return true;
+    } catch (error) {
+      this.died(error);
+      return false;
+    }
+  }
+
+  /** For `Replay`: the same before an access that has not begun. */
+  enterFor(packed: number, vpn: Vpn, user: number): boolean {
+    try {
+      this.tlb.enter(user);
+      return true;
+    } catch (error) {
+      this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), user);
+      this.died(error);
+      return false;
+    }
+  }
+
+  /** As `died`, where no access was made: the record has this fault alone. */
+  diedInKernel(error: unknown): void {
+    this.last[Last.Faults] = 0;
+    this.died(error);
   }
 
   /** The n-th fault of the last access, from 0; `undefined` if it took fewer. Only the first MAX_FAULTS are kept. */

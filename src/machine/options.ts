@@ -8,7 +8,6 @@ import { type FptFree, schemeNamed, type Scheme, type WalkCacheOptions } from '.
 import { PAGE_BYTES } from './core/addresses';
 import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
-import { KernelSpace } from './paging/x86/kernelSpace';
 
 export interface MachineOptions {
   scheme: string;
@@ -68,8 +67,8 @@ export function refusal(options: MachineOptions): string | undefined {
     return `${options.scheme} has no page-table isolation: a flattened root has none for user mode beside it.`;
   const schemes = scheme.refusal?.(options);
   if (schemes !== undefined) return schemes;
-  if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
-    return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
+  if (kpti && schemeOf(options).hasKernel?.(options.memoryBytes) !== true)
+    return `Nothing to isolate: ${options.scheme} has no kernel half, or not in so little memory.`;
   const unfit = unfitFor(scheme.format, options);
   if (unfit !== undefined) return unfit;
   const { dtlb, itlb, stlb, walkCaches } = options;

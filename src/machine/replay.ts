@@ -31,7 +31,10 @@ export class Replay {
     let faulted = -1;
     while (at < to - 1) {
       const began = at;
-      if (machine.tlb.isolated) machine.tlb.enter(user);
+      if (machine.tlb.isolated && !machine.enterFor(chunk.packed[at], this.#page(chunk, at, shift), user)) {
+        this.alive = false;
+        return at - from;
+      }
       const counting = began === faulted ? Counting.RetryFirst : Counting.Access;
       at = translator.run(chunk, began, to - 1, shift, user, counting, began > from || faulted === began);
       if (translator.end === RunEnd.Done) {

@@ -21,7 +21,13 @@ export interface EcptStatistics {
   /** Hashes that software computed. */
   hashes: number;
   kicks: number;
+  /** Begun, and ended. */
   resizes: number;
+  resized: number;
+  /** Steps of the thread that resizes. */
+  batches: number;
+  /** Walks that found a page in more than one way. */
+  duplicates: number;
   /** Clusters moved by resizes. */
   migrated: number;
   /** Inserts that found no place. */
@@ -300,6 +306,9 @@ const ecptStatistics = (c: Float64Array): EcptStatistics => ({
   hashes: c[Counter.SoftwareHashes],
   kicks: c[Counter.EcptKicks],
   resizes: c[Counter.EcptResizes],
+  resized: c[Counter.EcptResizesEnded],
+  batches: c[Counter.EcptBatches],
+  duplicates: c[Counter.EcptDuplicates],
   migrated: c[Counter.EcptMigrated],
   failures: c[Counter.EcptFailures],
   registerWrites: c[Counter.RegisterWrites],

@@ -29,6 +29,7 @@ describe('examples', () => {
       '31-ecpt-kick-chain.ptscen',
       '32-ecpt-resize.ptscen',
       '33-ecpt-iterator.ptscen',
+      '34-ecpt-self-reference.ptscen',
       '40-nested-walk.ptscen',
       '41-ept-violation.ptscen',
     ]);

@@ -17,7 +17,8 @@ export type WalkPurpose = 'translate' | 'retry' | 'confirm' | 'dirty' | 'resume'
 
 /** Kinds that faults are counted by; they are disjoint. `fatal` ones carry the signal in `signal`. */
 export type FaultKind = 'minor' | 'major' | 'cow' | 'thp' | 'protection' | 'spurious' | 'fatal';
-export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM';
+/** What a process gets; `RESET`: the machine itself dies, see death.ts. */
+export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM' | 'RESET';
 
 interface Base {
   depth: number;
@@ -342,9 +343,12 @@ export interface FlushEvent extends Base {
   /** The CPU that executes it, where there are several. */
   cpu?: number;
 }
+/** What a note is about that a person may want to stop at. */
+export type NoteTopic = 'resizeStart' | 'resizeEnd' | 'duplicate' | 'fallback';
 export interface NoteEvent extends Base {
   kind: 'note';
   text: string;
+  topic?: NoteTopic;
 }
 /** An access to one page has its translation. */
 export interface TranslatedEvent extends Base {

@@ -311,6 +311,10 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     );
   }
 
+  touch(vpn: Vpn, offset: number, access: Access): boolean {
+    return this.translate(vpn, offset, access, 0, Counting.Page);
+  }
+
   wrmsr(register: number, value: number): void {
     this.changed();
     this.#walker.wrmsr?.(register, value);

@@ -17,6 +17,7 @@ import { TreeDriver } from './tree/driver';
 import { TreeInspector } from './tree/inspector';
 import { RadixWalker } from './radix/walker';
 import { PHYSICAL_BITS, type Scheme } from './scheme';
+import { KernelSpace, treeKernel } from './x86/kernelSpace';
 
 export {
   type FptFree,
@@ -30,6 +31,8 @@ export {
 function tree(format: PagingFormat): Scheme {
   return {
     format,
+    createKernel: ({ memory, probe, isolated }) => KernelSpace.for(format, memory, probe, isolated),
+    hasKernel: (memoryBytes) => KernelSpace.suits(format, memoryBytes),
     createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) =>
       new RadixWalker(format, memory, rights, probe, costs, {
         caches: walkCaches.geometry,
@@ -38,8 +41,9 @@ function tree(format: PagingFormat): Scheme {
         replacement,
       }),
     createDriver: ({ memory, buddy, tlb, kernel, probe }) =>
-      new TreeDriver('radix', format, memory, buddy, tlb, kernel, probe),
-    createInspector: (memory, kernel) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
+      new TreeDriver('radix', format, memory, buddy, tlb, treeKernel(kernel), probe),
+    createInspector: (memory, kernel) =>
+      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel) }),
   };
 }
 
@@ -58,7 +62,7 @@ function flattened(format: PagingFormat): Scheme {
         replacement,
       });
     },
-    createDriver: (parts) => new FptDriver(format, parts),
+    createDriver: (parts) => new FptDriver(format, { ...parts, kernel: treeKernel(parts.kernel) }),
   };
 }
 

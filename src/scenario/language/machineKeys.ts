@@ -264,6 +264,27 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     { values: ['swap', 'copy'], ...ECPT },
   ),
   now(
+    'ecpt thread',
+    'ecpt thread behind|alone',
+    'behind',
+    'When the thread that resizes runs: one step behind each fault and each step of a system call, or only where `rehash` says so.',
+    { values: ['behind', 'alone'], ...ECPT },
+  ),
+  now(
+    'ecpt move',
+    'ecpt move copy-first|remove-first',
+    'copy-first',
+    'How the kernel splits and joins entries of its own tables, which map its code and themselves: the new ones are written before the old ones go, or behind.',
+    { values: ['copy-first', 'remove-first'], ...ECPT },
+  ),
+  now(
+    'ecpt switch',
+    'ecpt switch atomic|torn',
+    'atomic',
+    'With `kpti`: whether the processor has two sets of the kernel’s registers and one instruction that changes between them, or one set that is written register by register.',
+    { values: ['atomic', 'torn'], ...ECPT },
+  ),
+  now(
     'ecpt failure',
     'ecpt failure lose|resize',
     'lose',

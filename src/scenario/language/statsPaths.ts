@@ -35,7 +35,9 @@ export const STATS_PATHS: readonly string[] = [
   ...under('stats.memory', ['frames', 'freeFrames']),
   ...under('stats.ecpt.walks', ['direct', 'size', 'partial', 'complete', 'stale']),
   ...under('stats.ecpt.cwt', ['reads', 'full']),
-  ...under('stats.ecpt', ['hashes', 'kicks', 'resizes', 'migrated', 'failures', 'registerWrites']),
+  ...under('stats.ecpt', [
+    ...['hashes', 'kicks', 'resizes', 'resized', 'batches', 'duplicates', 'migrated', 'failures', 'registerWrites'],
+  ]),
   ...under('stats.nested', [
     ...['violations', 'software', 'misconfigurations', 'exitCycles', 'instructions', 'guestReferences'],
     ...['hostReferences', 'cutReferences', 'hostWalks', 'backed'],

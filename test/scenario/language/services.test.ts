@@ -25,7 +25,7 @@ describe('completion', () => {
     ['machine {\n  stlb inclusive |\n}', ['strict', 'fill'], []],
     ['machine {\n  cost handle|\n}', ['handle_mm_fault', 'table_read'], []],
     [HEAD + 'write |', ['heap', 'base', 'size', 'as', 'zipf'], ['print', 'frob']],
-    [HEAD + 'expect |', ['fault', 'walk', 'heap', 'fails'], ['ecpt']],
+    [HEAD + 'expect |', ['fault', 'walk', 'heap', 'fails'], []],
     [HEAD + 'expect fails |', ['read', 'write', 'munmap'], ['print', 'expect']],
     [HEAD + 'expect walk(heap).|', ['refs', 'cycles'], ['fault']],
     [HEAD + 'expect fault == minor && pte(heap + 4).r|', ['raw', 'rw'], []],

@@ -3,6 +3,8 @@ import type {
   CacheLookup,
   ExitSummary,
   FaultSummary,
+  KickChain,
+  KickStep,
   NestedRow,
   TranslationResult,
   WalkLevel,
@@ -38,6 +40,11 @@ export function exitSentence({ title, guestPhysical, qualification, explanation 
 
 export function faultSentence({ vector, kind, errorCode, cr2, explanation }: FaultSummary): string {
   return `${vector}${kind ? `, ${kind}` : ''}, error code ${errorCode}, CR2 ${cr2}: ${explanation}`;
+}
+
+export function kickSentence({ cluster, address, lane, slot, victim }: KickStep, { lanes }: KickChain): string {
+  const then = victim === undefined ? 'which was empty' : `where ${victim} was, which has to go on`;
+  return `Cluster ${cluster} of ${address} takes slot ${slot} of ${lanes[lane] ?? 'a way'}, ${then}`;
 }
 
 export function resultSentence(result: TranslationResult): string {

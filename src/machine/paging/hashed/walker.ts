@@ -3,9 +3,8 @@ import { asPfn, PAGE_BYTES, type Pfn, type Vpn } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import type { WalkPurpose } from '../../core/events';
 import { Signal } from '../../core/probe';
-import type { TypedArray } from '../../core/state';
 import { Access, TlbFlag } from '../../mmu/rights';
-import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, StatelessWalker, type Walker, WalkStatus } from '../../mmu/walker';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
 import { frameOf, HIGH, LOW, reservedHigh } from '../x86/entry';
 import { WalkReports } from '../x86/walkReports';
@@ -13,7 +12,7 @@ import { homeOf, MAX_PROBES, SLOT_WORDS, slotBits } from './format';
 
 const SLOTS_PER_FRAME = PAGE_BYTES / (4 * SLOT_WORDS);
 
-export class HashedWalker implements Walker {
+export class HashedWalker extends StatelessWalker implements Walker {
   readonly result = noWalkYet();
   readonly isTree = false;
   readonly walkCaches = [];
@@ -22,6 +21,7 @@ export class HashedWalker implements Walker {
   readonly #reservedHigh = reservedHigh(PHYSICAL_BITS);
 
   constructor(private readonly parts: HardwareParts) {
+    super();
     this.#log2 = slotBits(parts.memory.frameCount);
     this.#reports = new WalkReports(parts.probe);
   }
@@ -100,16 +100,5 @@ export class HashedWalker implements Walker {
     if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
     if (probe.recorder !== null) this.#reports.write(0, root, 2 * slot + 1, set & ~low, low | set, high);
     return WalkStatus.Mapped;
-  }
-
-  /** It remembers nothing. */
-  save(): readonly TypedArray[] {
-    return [];
-  }
-  load(): void {
-    // Nothing to restore.
-  }
-  hash(): void {
-    // Nothing to hash.
   }
 }

@@ -6,10 +6,9 @@ import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
 import { type Probe, Signal } from '../../core/probe';
-import type { TypedArray } from '../../core/state';
 import type { AssociativeCache } from '../../mmu/associativeCache';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, StatelessWalker, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
@@ -19,7 +18,7 @@ import { WalkReports } from '../x86/walkReports';
 /** Entries of 8 bytes in a frame. */
 const ENTRIES = PAGE_WORDS / 2;
 
-export class LinearWalker implements Walker {
+export class LinearWalker extends StatelessWalker implements Walker {
   readonly result = noWalkYet();
   readonly walkCaches: readonly AssociativeCache[] = [];
   readonly #reservedHigh: number;
@@ -33,6 +32,7 @@ export class LinearWalker implements Walker {
     /** Physical address width: frame bits above it are reserved. */
     physicalBits: number,
   ) {
+    super();
     this.#reservedHigh = reservedHigh(physicalBits);
     this.#reports = new WalkReports(probe);
   }
@@ -87,16 +87,5 @@ export class LinearWalker implements Walker {
     memory.pool.words[at] = low | set;
     if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
     if (probe.recorder !== null) this.#reports.write(0, root, vpn, set & ~low, low | set, memory.pool.words[at + 1]);
-  }
-
-  /** Nothing is remembered from one walk to the next. */
-  save(): readonly TypedArray[] {
-    return [];
-  }
-  load(): void {
-    return;
-  }
-  hash(): void {
-    return;
   }
 }
