@@ -1,4 +1,5 @@
 /** What a machine is built from, and which of it cannot be. */
+import { cachesRefusal, type DataCacheOptions } from './caches/options';
 import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
@@ -35,6 +36,8 @@ export interface MachineOptions {
   /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
   replacement?: ReplacementPolicy;
   seed?: number;
+  /** Data caches that walks and data go through; absent: none, and every read of a table costs the same. */
+  caches?: DataCacheOptions;
   /** Of cuckoo tables; as released if absent. */
   ecpt?: EcptOptions;
 }
@@ -67,6 +70,8 @@ export function refusal(options: MachineOptions): string | undefined {
   if (schemes !== undefined) return schemes;
   if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
     return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
+  const uncached = options.caches && cachesRefusal(options.caches, options.memoryBytes);
+  if (uncached !== undefined) return uncached;
   const unfit = unfitFor(scheme.format, options);
   if (unfit !== undefined) return unfit;
   const { dtlb, itlb, stlb, walkCaches } = options;

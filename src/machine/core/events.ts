@@ -97,6 +97,8 @@ export interface TableReadEvent extends Base {
   low: number;
   high: number;
   cycles: number;
+  /** Where its line was found (`L2`), where there are data caches. */
+  from?: string;
   /** Of hashed tables: which way was probed, in which slot, and whether it has the page. */
   probe?: ProbeOutcome;
 }

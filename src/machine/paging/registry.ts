@@ -28,12 +28,13 @@ export {
 function tree(format: PagingFormat): Scheme {
   return {
     format,
-    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) =>
+    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement, tableReads }) =>
       new RadixWalker(format, memory, rights, probe, costs, {
         caches: walkCaches.geometry,
         promote: walkCaches.promote,
         physicalBits: PHYSICAL_BITS,
         replacement,
+        tableReads,
       }),
     createDriver: ({ memory, buddy, tlb, kernel, probe }) =>
       new TreeDriver('radix', format, memory, buddy, tlb, kernel, probe),
@@ -47,13 +48,14 @@ function flattened(format: PagingFormat): Scheme {
   const rootShift = format.addressBits - bits;
   return {
     ...tree(format),
-    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) => {
+    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement, tableReads }) => {
       const shifts = walkCacheLevels(format).map((level) => format.levels[level].shift);
       return new FptWalker(format, memory, rights, probe, costs, {
         caches: shifts.map((shift) => walkCaches.geometry[(rootShift - shift) / bits]),
         promote: walkCaches.promote,
         physicalBits: PHYSICAL_BITS,
         replacement,
+        tableReads,
       });
     },
     createDriver: (parts) => new FptDriver(format, parts),
@@ -65,7 +67,8 @@ function array(addressBits: number): Scheme {
   const format = linear(addressBits);
   return {
     format,
-    createWalker: ({ memory, rights, probe, costs }) => new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS),
+    createWalker: ({ memory, rights, probe, costs, tableReads }) =>
+      new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS, tableReads),
     createDriver: ({ memory, buddy, tlb, probe }) => new LinearDriver(format, memory, buddy, tlb, probe),
     // To look at, an array is a tree of one level.
     createInspector: (memory) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS }),

@@ -31,6 +31,9 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     replacement: config.replacement,
     seed: config.seed,
     ecpt: config.ecpt,
+    caches: config.cache
+      ? { ...config.dataCaches, latency: config.latency, walker: config.walker, priority: config.cachePriority }
+      : undefined,
   };
 }
 

@@ -48,6 +48,7 @@ describe('the machine block', () => {
       'zeropage off',
       'pcid off',
       'kpti off',
+      'cache on',
       'latency dram 180',
       'cost handle_mm_fault 60',
       'cost instruction 0.5',
