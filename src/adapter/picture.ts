@@ -118,6 +118,7 @@ class PictureBuilder {
         if (this.#walk === undefined) break;
         this.#walk.outcome = event.outcome;
         this.#walk.references = event.references;
+        this.#walk.cycles = event.cycles;
         this.#walk.lastEvent = index;
         break;
       case 'fault':
@@ -183,6 +184,7 @@ class PictureBuilder {
     level.table = formatPhysical(physicalOf(event.table));
     if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
+    level.foundIn = event.from;
     level.event = index;
   }
 
@@ -201,8 +203,9 @@ class PictureBuilder {
   }
 }
 
-/** Of a round of probes, that of the slowest. */
-const cyclesOf = ({ levels, parallel }: WalkAttempt): number =>
+/** Of a round of probes that goes on, that of the slowest so far. */
+const cyclesOf = ({ cycles: whole, levels, parallel }: WalkAttempt): number =>
+  whole ??
   levels.reduce((n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles), 0);
 
 type WalkCacheLookupEvent = Extract<MachineEvent, { kind: 'walkCacheLookup' }>;

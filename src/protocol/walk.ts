@@ -70,6 +70,8 @@ export interface WalkAttempt {
   parallel?: true;
   outcome: 'mapped' | 'fault' | 'abandoned' | 'running';
   references: number;
+  /** Until the walk had what it needed; absent if it is not known or not there yet. */
+  cycles?: number;
   firstEvent: number;
   lastEvent: number;
 }
@@ -88,6 +90,8 @@ export interface WalkLevel {
   matches?: boolean;
   /** Cycles that this reference was charged. */
   cycles?: number;
+  /** The cache that had its line (`L2`, `DRAM`), where there are data caches. */
+  foundIn?: string;
   event?: number;
 }
 

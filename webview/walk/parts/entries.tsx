@@ -8,7 +8,7 @@ import { groupHex } from '../model/text';
 export function Entries({ walk }: { walk: WalkAttempt }) {
   const each = walk.levels.map((level) => level.cycles ?? 0);
   // Probes of a round go out together.
-  const cycles = walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0);
+  const cycles = walk.cycles ?? (walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0));
   const count = walk.references;
   return (
     <section class="entries" aria-label="Entries read">
@@ -27,7 +27,7 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
 }
 
 function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: number }) {
-  const { name, index, entry, cycles } = level;
+  const { name, index, entry, cycles, foundIn } = level;
   return (
     <div {...useItem(id, 'handle', `entry ${toneClass(tone)}`)}>
       <span class="marker" />
@@ -36,7 +36,7 @@ function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: num
         <span class="index">[{index}]</span>
       </span>
       {entry && <EntryCells entry={entry} />}
-      <span class="cycles">{cycles !== undefined && `${cycles} cyc`}</span>
+      <span class="cycles">{cycles !== undefined && `${foundIn === undefined ? '' : `${foundIn} · `}${cycles} cyc`}</span>
     </div>
   );
 }
