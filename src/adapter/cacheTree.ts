@@ -13,13 +13,17 @@ import type { CachedRange } from '../machine/mmu/walker';
 import { CR4, TlbFlag } from '../machine/mmu/rights';
 import { indexOf, pagesPerEntry, walkCacheLevels } from '../machine/paging/format';
 import type { TreeNode } from '../protocol/requests';
+import { dataCacheNodes, dataCacheRows } from './dataCacheTree';
 import type { Focus } from './focus';
 import { physicalReference } from './memory';
 
 const structures = (machine: Machine): AssociativeCache[] => [...machine.mmu.tlbs, ...machine.mmu.walkCaches];
 
 export function cacheNodes(machine: Machine, focus: Focus, parent: string | undefined): TreeNode[] {
-  if (parent === undefined) return structures(machine).map((s) => structureNode(machine, focus, s));
+  if (parent === undefined)
+    return [...structures(machine).map((s) => structureNode(machine, focus, s)), ...dataCacheRows(machine, focus)];
+  const below = dataCacheNodes(machine, focus, parent);
+  if (below !== undefined) return below;
   const structure = structures(machine).find((s) => `cache:${s.name}` === parent);
   if (structure === undefined) return [];
   const level = cachedLevel(machine, structure);

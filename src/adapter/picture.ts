@@ -205,8 +205,7 @@ class PictureBuilder {
 
 /** Of a round of probes that goes on, that of the slowest so far. */
 const cyclesOf = ({ cycles: whole, levels, parallel }: WalkAttempt): number =>
-  whole ??
-  levels.reduce((n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles), 0);
+  whole ?? levels.reduce((n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles), 0);
 
 type WalkCacheLookupEvent = Extract<MachineEvent, { kind: 'walkCacheLookup' }>;
 

@@ -141,9 +141,13 @@ function walkRows(context: ScopeContext): VariableNode[] {
       );
       const done = walk.lastEvent <= now ? walk.outcome : 'running';
       rows.push(
-        row(`walk ${n + 1}`, `${walk.purpose} from ${walk.startedFrom}: ${read.length} read, ${done}${walk.cycles === undefined || done === 'running' ? '' : `, ${walk.cycles} cycles`}`, {
-          children: fixed(() => children),
-        }),
+        row(
+          `walk ${n + 1}`,
+          `${walk.purpose} from ${walk.startedFrom}: ${read.length} read, ${done}${walk.cycles === undefined || done === 'running' ? '' : `, ${walk.cycles} cycles`}`,
+          {
+            children: fixed(() => children),
+          },
+        ),
       );
     });
   if (picture.result !== undefined && picture.result.event <= now)
