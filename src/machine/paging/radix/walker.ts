@@ -18,7 +18,7 @@ import type { TypedArray } from '../../core/state';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
+import { type LastLevel, noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
@@ -29,6 +29,7 @@ import { WalkReports } from '../x86/walkReports';
 
 export class RadixWalker implements Walker {
   readonly result = noWalkYet();
+  readonly lastLevel: LastLevel | null;
   readonly walkCaches: readonly AssociativeCache[];
   readonly #caches: readonly AssociativeCache[];
   readonly #last: number;
@@ -89,6 +90,18 @@ export class RadixWalker implements Walker {
     this.#deepestScale = this.#scale[this.#last - 1];
     this.walkCaches = this.#caches;
     this.#tableReads = options.tableReads;
+    // Where each read goes through data caches, none is made elsewhere.
+    this.lastLevel =
+      this.#deepest.sets === 1 && this.#entryShift === 1 && !this.#promoteAll && options.tableReads === null
+        ? {
+            cache: this.#deepest,
+            level: this.#last,
+            scale: this.#deepestScale,
+            mask: this.#lastMask,
+            reservedHigh: this.#reservedHigh,
+            memory,
+          }
+        : null;
     this.#reports = new WalkReports(probe, options.tableReads);
   }
 
