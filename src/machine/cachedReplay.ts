@@ -13,7 +13,7 @@ import {
   packedSize,
   pageOf,
 } from './core/accessChunk';
-import { type Vpn, wrapPage } from './core/addresses';
+import { wrapPage } from './core/addresses';
 import type { CpuCaches } from './caches/dataCaches';
 import { Counter } from './core/counters';
 import type { Machine } from './machine';
@@ -46,7 +46,7 @@ export function runThroughCaches(
     if (page < 0) page = pageOf(chunk, at);
     if (kind === Access.Exec) codePage = page;
     else dataPage = page;
-    const vpn = wrapPage((page + shift) as Vpn);
+    const vpn = wrapPage(page + shift);
     // The last access is made by `Machine.access`: its record is exact between calls.
     if (quickly && at < to - 1 && !translator.unsettled && !packedCrosses(access) && !watches.mayWatch(vpn)) {
       const frame = quickHits.frameOf(kind, vpn, user);

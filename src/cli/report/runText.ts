@@ -66,7 +66,7 @@ function cacheRows({ walks: { latency }, caches }: RunReport): [string, string][
   const histogram = seen.map(([name, walks]) => `${name.replace('upTo', '≤ ')}: ${grouped(walks)}`).join(', ');
   const { l1, l1i, l2, llc } = caches;
   const kept = l2.protected + llc.protected;
-  const found = Object.entries(caches.tables).filter(([, lines]) => lines > 0);
+  const found = (Object.entries(caches.tables) as [string, number][]).filter(([, lines]) => lines > 0);
   return [
     ['walk latency', `${latency.mean.toFixed(1)} cycles each, longest ${grouped(latency.longest)} (${histogram})`],
     [
