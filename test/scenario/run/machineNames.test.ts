@@ -35,9 +35,9 @@ describe('names in expressions', () => {
   let run: Run;
 
   before(async () => {
-    // Five levels, so that there is every one. The last access has a fault and a walk, and its page is mapped, cached and
+    // Five levels, so that there is every one, and data caches. The last access has a fault and a walk, and its page is mapped, cached and
     // covered by an area.
-    const machine = ['machine {', '  scheme radix 5', '}'];
+    const machine = ['machine {', '  scheme radix 5', '  cache on', '}'];
     ({ run } = await finish(...machine, 'process p', 'mmap heap 64KiB rw anon', 'read heap', 'write heap + 4KiB'));
   });
 

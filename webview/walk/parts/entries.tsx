@@ -10,8 +10,9 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
   // Probes of a round go out together.
   const cycles = walk.cycles ?? (walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0));
   const count = walk.references;
+  const found = walk.levels.some(({ foundIn }) => foundIn !== undefined);
   return (
-    <section class="entries" aria-label="Entries read">
+    <section class={found ? 'entries found' : 'entries'} aria-label="Entries read">
       <h2>
         Entries read
         <span class="total">
