@@ -137,6 +137,7 @@ class PictureBuilder {
         if (this.#walk === undefined) break;
         this.#walk.outcome = event.outcome;
         this.#walk.references = event.references;
+        this.#walk.cycles = event.cycles;
         this.#walk.lastEvent = index;
         break;
       case 'fault':
@@ -208,6 +209,7 @@ class PictureBuilder {
     level.table = formatPhysical(physicalOf(event.table));
     if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
+    level.foundIn = event.from;
     level.event = index;
     this.#grid?.guestRead(at, event);
   }
@@ -228,8 +230,9 @@ class PictureBuilder {
   }
 }
 
-/** Of a round of probes, that of the slowest. */
-const cyclesOf = ({ levels, parallel, grid }: WalkAttempt): number =>
+/** Of a round of probes that goes on, that of the slowest so far. */
+const cyclesOf = ({ cycles: whole, levels, parallel, grid }: WalkAttempt): number =>
+  whole ??
   [...levels, ...(grid?.rows.flatMap(({ cells }) => cells) ?? [])].reduce(
     (n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles),
     0,

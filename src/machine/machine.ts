@@ -5,7 +5,17 @@
  * access retried. With a recorder attached to `probe` the same calls also report what they do. All state is in parts
  * that implement `Stateful`, so that `save` and `load` are complete and `stateHash` equal for equal states.
  */
-import { addressOf, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn, wrapPage } from './core/addresses';
+import {
+  addressOf,
+  asPfn,
+  asVpn,
+  formatPhysical,
+  PAGE_BYTES,
+  type Pfn,
+  physicalOf,
+  type Vpn,
+  wrapPage,
+} from './core/addresses';
 import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
 import { packedKind, packedOffset, packedSize } from './core/accessChunk';
 import { Counter } from './core/counters';
@@ -21,6 +31,7 @@ import {
 import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
+import { type CpuCaches, DataCaches, type DataCachesSnapshot } from './caches/dataCaches';
 import { Emt } from './emt/emt';
 import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
@@ -30,7 +41,7 @@ import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
 import { Mmu } from './mmu/mmu';
 import { Processors, type ProcessorsSnapshot } from './mmu/processors';
 import { Counting } from './mmu/translator';
-import { type Access, ErrorCode } from './mmu/rights';
+import { Access, ErrorCode } from './mmu/rights';
 import { pageSizesOf } from './paging/format';
 import { hasProtectionKeys } from './paging/x86/attributes';
 import type { Host, HostSnapshot } from './paging/host';
@@ -53,6 +64,8 @@ export interface MachineSnapshot {
   readonly tlb: readonly TypedArray[];
   readonly kernel: KernelSnapshot;
   readonly small: readonly TypedArray[];
+  /** Present in a machine that has data caches. */
+  readonly caches?: DataCachesSnapshot;
 }
 
 /** Most faults that one access may take before it is given up as a loop; a crossing access needs at most four. */
@@ -120,6 +133,8 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   readonly scheme: Scheme;
   readonly inspector: Inspector;
   readonly costs: HardwareCosts;
+  /** `null`: data has no caches, and every read of a table costs the same. */
+  readonly caches: DataCaches | null;
   readonly last = new Float64Array(Last.Count);
   readonly replay = new Replay(this);
   readonly #small: ArrayState;
@@ -152,6 +167,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.kernelSpace = kernel;
     this.buddy = new BuddyAllocator(memory, probe, options.nodes, kernel?.reservedFrames);
     const { buddy } = this;
+    this.caches = options.caches === undefined ? null : new DataCaches(options.caches, cpus, options.memoryBytes);
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
@@ -177,6 +193,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const { options, scheme, memory, probe, costs, host } = this;
     const { walkCaches } = options;
     const replacement = { policy: options.replacement ?? 'lru', seed: (options.seed ?? 1) + (cpu ?? 0) };
+    const tableReads = this.caches?.cpus[cpu ?? 0] ?? null;
     return new Mmu(
       {
         dtlb: options.dtlb,
@@ -192,7 +209,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       },
       probe,
       costs,
-      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches, replacement, host }),
+      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches, replacement, host, tableReads }),
     );
   }
 
@@ -249,15 +266,41 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   access(kind: Access, vpn: Vpn, offset: number, size: number, user: number): boolean {
     this.#begin(kind, vpn, offset, size, user);
     if (this.tlb.isolated && !this.#enter(user)) return false;
+    const caches = this.dataCaches;
     if (!this.#page(kind, vpn, offset, user, Counting.Access)) return false;
+    if (caches !== null) this.#touch(caches, kind, offset, Math.min(size, PAGE_BYTES - offset));
     // The last byte may lie on a later page: each is translated, in ascending order.
     for (
       let end = offset + size - PAGE_BYTES, page = wrapPage(vpn + 1);
       end > 0;
       end -= PAGE_BYTES, page = wrapPage(page + 1)
-    )
+    ) {
       if (!this.#page(kind, page, 0, user, Counting.Page)) return false;
+      if (caches !== null) this.#touch(caches, kind, 0, Math.min(end, PAGE_BYTES));
+    }
     return true;
+  }
+
+  /** The running CPU's data caches, if it has any. */
+  get dataCaches(): CpuCaches | null {
+    return this.caches === null ? null : this.caches.cpus[this.cpu];
+  }
+
+  /** The access uses bytes of the frame that its page was translated to. */
+  #touch(caches: CpuCaches, kind: Access, offset: number, bytes: number): void {
+    this.touch(caches, kind, this.mmu.pfn, offset, bytes);
+    if (this.probe.recorder === null) return;
+    const { name, cycles } = caches.last;
+    this.probe.note(
+      `${kind === 2 ? 'instructions' : 'data'} at ${formatPhysical(physicalOf(this.mmu.pfn, offset))}: ${name}, ${cycles} cycles`,
+    );
+  }
+
+  /** A program has read or written (kinds 0 and 1) or fetched (2) bytes of one frame. */
+  touch(caches: CpuCaches, kind: Access, frame: Pfn, offset: number, bytes: number): void {
+    if (kind === Access.Exec) caches.instructions(frame, offset, bytes);
+    else caches.data(frame, offset, bytes);
+    if (kind === Access.Write && this.cpus.length > 1) this.caches?.written(this.cpu, frame, offset, bytes);
   }
 
   /** For `Replay`: the hardware has translated an access that lies on one page; writes its record. */
@@ -320,7 +363,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
-    if (!this.mmu.translate(vpn, offset, kind, user, counting) && !this.#translateAgain(kind, vpn, offset, user))
+    if (!this.#translate(vpn, offset, kind, user, counting) && !this.#translateAgain(kind, vpn, offset, user))
       return false;
     this.#finishPage(walks, references, cycles);
     return true;
@@ -331,7 +374,24 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     do {
       if (!this.#serveFault(kind, user)) return false;
       if (this.tlb.isolated && !this.#enter(user)) return false;
-    } while (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry));
+    } while (!this.#translate(vpn, offset, kind, user, Counting.Retry));
+    return true;
+  }
+
+  /** As `Mmu.translate`. Where there are data caches, how long a walk took is noted. */
+  #translate(vpn: Vpn, offset: number, kind: Access, user: number, counting: Counting): boolean {
+    const caches = this.dataCaches;
+    if (caches === null) return this.mmu.translate(vpn, offset, kind, user, counting);
+    const counters = this.probe.counters;
+    const walks = counters[Counter.Walks];
+    const lookups = counters[Counter.LookupCycles];
+    const others = counters[Counter.OtherWalkCycles];
+    if (!this.mmu.translate(vpn, offset, kind, user, counting)) return false;
+    if (counters[Counter.Walks] === walks) return true;
+    const { references, cycles } = this.mmu.lastWalk;
+    // Before it walked it had asked the second level; what else was looked up was walk caches.
+    const asked = counters[Counter.LookupCycles] - lookups - this.costs.stlb_lookup;
+    caches.walked(references, cycles, asked, counters[Counter.OtherWalkCycles] - others);
     return true;
   }
 
@@ -461,6 +521,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       tlb: this.tlb.save(),
       kernel: this.kernel.save(),
       small: this.#small.save(),
+      caches: this.caches?.save(),
     };
   }
 
@@ -473,6 +534,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.tlb.load(saved.tlb);
     this.kernel.load(saved.kernel);
     this.#small.load(saved.small);
+    if (saved.caches !== undefined) this.caches?.load(saved.caches);
   }
 
   hash(into: Hasher): void {
@@ -483,6 +545,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.tlb.hash(into);
     this.kernel.hash(into);
     this.#small.hash(into);
+    this.caches?.hash(into);
   }
 
   stateHash(): string {

@@ -1,4 +1,5 @@
 /** What a machine is built from, and which of it cannot be. */
+import { cachesRefusal, type DataCacheOptions } from './caches/options';
 import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
@@ -35,6 +36,8 @@ export interface MachineOptions {
   /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
   replacement?: ReplacementPolicy;
   seed?: number;
+  /** Data caches that walks and data go through; absent: none, and every read of a table costs the same. */
+  caches?: DataCacheOptions;
   /** Of cuckoo tables; as released if absent. */
   ecpt?: EcptOptions;
   /** Of a guest over a host; the defaults if absent. */
@@ -67,8 +70,10 @@ export function refusal(options: MachineOptions): string | undefined {
     return `${options.scheme} has no page-table isolation: a flattened root has none for user mode beside it.`;
   const schemes = scheme.refusal?.(options);
   if (schemes !== undefined) return schemes;
-  if (kpti && schemeOf(options).hasKernel?.(options.memoryBytes) !== true)
+  if (kpti && scheme.hasKernel?.(options.memoryBytes) !== true)
     return `Nothing to isolate: ${options.scheme} has no kernel half, or not in so little memory.`;
+  const uncached = options.caches && cachesRefusal(options.caches, options.memoryBytes);
+  if (uncached !== undefined) return uncached;
   const unfit = unfitFor(scheme.format, options);
   if (unfit !== undefined) return unfit;
   const { dtlb, itlb, stlb, walkCaches } = options;

@@ -78,6 +78,8 @@ export interface WalkAttempt {
   grid?: NestedGrid;
   /** Why the guest was left. */
   exit?: ExitSummary;
+  /** Until the walk had what it needed; absent if it is not known or not there yet. */
+  cycles?: number;
   firstEvent: number;
   lastEvent: number;
 }
@@ -120,6 +122,8 @@ export interface WalkLevel {
   matches?: boolean;
   /** Cycles that this reference was charged. */
   cycles?: number;
+  /** The cache that had its line (`L2`, `DRAM`), where there are data caches. */
+  foundIn?: string;
   event?: number;
 }
 

@@ -100,6 +100,17 @@ export const fullWalk: WalkPicture = pictureOf({
   result: arrival(11),
 });
 
+/** The same on a machine with data caches: each entry was found somewhere. */
+export const foundInCaches: WalkPicture = {
+  ...fullWalk,
+  cursor: { tick: 9, event: 11, events: 12 },
+  walks: fullWalk.walks.map((walk) => ({
+    ...walk,
+    cycles: 442,
+    levels: walk.levels.map((level, i) => ({ ...level, foundIn: ['L1', 'L2', 'DRAM', 'DRAM'][i] })),
+  })),
+};
+
 /** A walk cache knew the table of PTEs: one read instead of four. */
 export const walkFromCache: WalkPicture = pictureOf({
   address: HEAP + 0x5123n,
@@ -286,6 +297,7 @@ export const kickChain: WalkPicture = {
 export const PICTURES = {
   firstFault,
   fullWalk,
+  foundInCaches,
   walkFromCache,
   tlbHit,
   dirtyAssist,

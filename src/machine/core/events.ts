@@ -100,6 +100,8 @@ export interface TableReadEvent extends Base {
   low: number;
   high: number;
   cycles: number;
+  /** Where its line was found (`L2`), where there are data caches. */
+  from?: string;
   /** Of hashed tables: which way was probed, in which slot, and whether it has the page. */
   probe?: ProbeOutcome;
   /** Of a guest's tables: the host's frame in which the entry lies. `table` is then the guest's number. */

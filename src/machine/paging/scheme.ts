@@ -1,4 +1,5 @@
 /** What a translation scheme has to bring: its tables as data, the hardware that walks them, the software that keeps them, a view. */
+import type { TableReads } from '../caches/tableReads';
 import type { HardwareCosts } from '../core/costs';
 import type { Probe } from '../core/probe';
 import type { MmuDriver } from '../emt/driver';
@@ -33,6 +34,8 @@ export interface HardwareParts {
   replacement: ReplacementOptions;
   /** Of a guest: what it runs on. */
   host: Host | null;
+  /** The data caches of the CPU; `null`: every read of a table costs `table_read`. */
+  tableReads: TableReads | null;
 }
 
 /** `block-first`: its block is free before the TLB has forgotten it, as in the prototype. */
@@ -68,6 +71,8 @@ export interface SchemeSettings {
   kpti?: boolean;
   ecpt?: EcptOptions;
   nested?: NestedOptions;
+  /** Given: table reads go through data caches. */
+  caches?: object;
 }
 
 export interface HostParts {

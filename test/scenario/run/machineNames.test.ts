@@ -43,17 +43,17 @@ describe('names in expressions', () => {
     }
   };
 
-  for (const [scheme, absent] of [
-    ['radix 5', ABSENT],
-    ['nested radix 5 over radix', undefined],
+  for (const [scheme, cache, absent] of [
+    ['radix 5', 'on', ABSENT],
+    ['nested radix 5 over radix', 'off', /^stats\.(caches|walks\.latency)/],
   ] as const)
     describe(`with ${scheme}`, () => {
       let run: Run;
 
       before(async () => {
-        // Five levels, so that there is every one. The last access has a fault and a walk, and its page is mapped, cached and
+        // Five levels, so that there is every one, and data caches. The last access has a fault and a walk, and its page is mapped, cached and
         // covered by an area.
-        const machine = ['machine {', `  scheme ${scheme}`, '}'];
+        const machine = ['machine {', `  scheme ${scheme}`, `  cache ${cache}`, '}'];
         ({ run } = await finish(...machine, 'process p', 'mmap heap 64KiB rw anon', 'read heap', 'write heap + 4KiB'));
       });
 

@@ -16,8 +16,9 @@ export function lookupSentence({ structure, key, hit, answer }: CacheLookup): st
   return `${structure}, ${key}: ${hit ? `hit, ${answer ?? 'known'}` : 'miss'}`;
 }
 
-export function readSentence({ name, index, entry, cycles, matches }: WalkLevel): string {
-  const cost = cycles === undefined ? '' : `, ${cycles} cycles`;
+export function readSentence({ name, index, entry, cycles, foundIn, matches }: WalkLevel): string {
+  const from = foundIn === undefined ? '' : ` from ${foundIn}`;
+  const cost = cycles === undefined ? '' : `, ${cycles} cycles${from}`;
   if (matches === false) return `${name}, slot ${index}: no match${cost}`;
   if (!entry) return `${name} entry ${index}${cost}`;
   const flags = entry.flags ? `, flags ${entry.flags}` : '';

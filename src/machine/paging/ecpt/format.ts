@@ -125,6 +125,6 @@ export function ecptFormat({ ways, entries }: EcptOptions): PagingFormat {
     userSpace: plainUserSpace(2 ** 35 - 1),
     entryBytes: 8,
     levels,
-    hashed: { clusterBits: 3, others: ['CWT', 'descriptor'] },
+    hashed: { clusterBits: 3, parallel: true, others: ['CWT', 'descriptor'] },
   };
 }

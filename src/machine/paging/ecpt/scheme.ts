@@ -11,8 +11,11 @@ export function ecptScheme(options: EcptOptions): Scheme {
   const format = ecptFormat(options);
   return {
     format,
-    createWalker: ({ memory, rights, probe, costs, replacement }) =>
-      new EcptWalker(format, options, { memory, rights, probe, costs, replacement, physicalBits: PHYSICAL_BITS }),
+    createWalker: ({ memory, rights, probe, costs, replacement, tableReads }) =>
+      new EcptWalker(format, options, {
+        ...{ memory, rights, probe, costs, replacement, tableReads },
+        physicalBits: PHYSICAL_BITS,
+      }),
     createDriver: (parts) => new EcptDriver(format, options, parts),
     createInspector: (memory, kernel) =>
       new EcptInspector(format, options, memory, PHYSICAL_BITS, kernel instanceof EcptKernel ? kernel : null),

@@ -10,6 +10,7 @@
  * a walk that ended in a translation: with what they had missed, and with both lines if their hints were stale.
  */
 import { asPfn, type Pfn, signExtendPage, type Vpn } from '../../core/addresses';
+import type { TableReads } from '../../caches/tableReads';
 import { Counter } from '../../core/counters';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
@@ -60,8 +61,8 @@ export interface EcptWalkerParts {
   costs: HardwareCosts;
   replacement: ReplacementOptions;
   physicalBits: number;
-  /** Cycles until a probe of that physical address has its line; absent: `costs.table_read`. */
-  latency?(address: number): number;
+  /** The data caches; `null`: every probe costs `table_read`. */
+  tableReads: TableReads | null;
 }
 
 export class EcptWalker implements Walker {
@@ -125,7 +126,7 @@ export class EcptWalker implements Walker {
       ...this.#sets.flatMap(({ tables, pointers, cwts }) => [tables, pointers, cwts]),
       ...this.#lines,
     ]);
-    this.#reports = new WalkReports(parts.probe);
+    this.#reports = new WalkReports(parts.probe, parts.tableReads);
   }
 
   // ---- registers ----------------------------------------------------------------------------------------------------
@@ -285,7 +286,9 @@ export class EcptWalker implements Walker {
     const words = memory.pool.words;
     const matches =
       base >= 0 && hasTag(words, at, tag) && !isHardwareEmpty(words[at + 2 * entry], words[at + 2 * entry + 1]);
-    const cycles = this.parts.latency?.(frame * 4096 + (slot & 63) * Cluster.Bytes) ?? this.parts.costs.table_read;
+    const cycles =
+      this.parts.tableReads?.read(this.#levels[size], frame, (slot & 63) * Cluster.Bytes) ??
+      this.parts.costs.table_read;
     if (cycles > this.#slowest) this.#slowest = cycles;
     if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
     if (probe.recorder !== null)
@@ -398,6 +401,8 @@ export class EcptWalker implements Walker {
       const slot = this.#hash.index(tag, tableLog2(word), index);
       const frame = asPfn(tableFrame(word) + (slot >>> 6));
       probe.counters[Counter.CwtReads]++;
+      // The walk has ended: nobody waits.
+      this.parts.tableReads?.fetch(frame, (slot & 63) * 4 * LINE_WORDS);
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
       const base = memory.base(frame);
       const at = base + (slot & 63) * LINE_WORDS;

@@ -23,7 +23,7 @@ export class HashedWalker extends StatelessWalker implements Walker {
   constructor(private readonly parts: HardwareParts) {
     super();
     this.#log2 = slotBits(parts.memory.frameCount);
-    this.#reports = new WalkReports(parts.probe);
+    this.#reports = new WalkReports(parts.probe, parts.tableReads);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -39,12 +39,12 @@ export class HashedWalker extends StatelessWalker implements Walker {
   }
 
   #descend(root: Pfn, vpn: Vpn, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
-    const { memory, probe, costs } = this.parts;
+    const { memory, probe, costs, tableReads } = this.parts;
     const { result } = this;
     const home = homeOf(vpn, this.#log2);
     const mask = 2 ** this.#log2 - 1;
     if (probe.recorder !== null) this.#reports.start(purpose, vpn, 0, root, `CR3: slot ${home} of ${mask + 1}`);
-    result.references = 0;
+    result.references = result.cycles = 0;
     let status = WalkStatus.NotPresent;
     for (let i = 0; i < MAX_PROBES; i++) {
       const slot = (home + i) & mask;
@@ -53,24 +53,22 @@ export class HashedWalker extends StatelessWalker implements Walker {
       const at = base + (slot % SLOTS_PER_FRAME) * SLOT_WORDS;
       const { words } = memory.pool;
       const page = base < 0 ? -1 : (words[at] >>> 0) + words[at + 1] * 4294967296 - 1;
+      const cycles = tableReads?.read(0, frame, (slot % SLOTS_PER_FRAME) * 4 * SLOT_WORDS) ?? costs.table_read;
       result.references++;
+      result.cycles += cycles;
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
       if (probe.recorder !== null)
-        this.#reports.read(
-          0,
-          root,
-          2 * slot + 1,
-          base < 0 ? 0 : words[at + 2],
-          base < 0 ? 0 : words[at + 3],
-          costs.table_read,
-          { way: 0, slot, matches: page === vpn, inTarget: false },
-        );
+        this.#reports.read(0, root, 2 * slot + 1, base < 0 ? 0 : words[at + 2], base < 0 ? 0 : words[at + 3], cycles, {
+          way: 0,
+          slot,
+          matches: page === vpn,
+          inTarget: false,
+        });
       if (page !== vpn && page >= 0) continue;
       if (page === vpn) status = this.#judge(root, slot, at + 2, access, user);
       break;
     }
     result.status = status;
-    result.cycles = result.references * costs.table_read;
     this.#reports.end(result);
     return status;
   }

@@ -3,6 +3,7 @@
  * cache could remember.
  */
 import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
+import type { TableReads } from '../../caches/tableReads';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
 import { type Probe, Signal } from '../../core/probe';
@@ -31,10 +32,11 @@ export class LinearWalker extends StatelessWalker implements Walker {
     private readonly costs: HardwareCosts,
     /** Physical address width: frame bits above it are reserved. */
     physicalBits: number,
+    private readonly tableReads: TableReads | null,
   ) {
     super();
     this.#reservedHigh = reservedHigh(physicalBits);
-    this.#reports = new WalkReports(probe);
+    this.#reports = new WalkReports(probe, tableReads);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -46,7 +48,7 @@ export class LinearWalker extends StatelessWalker implements Walker {
   }
 
   #walk(root: Pfn, vpn: Vpn, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
-    const { probe, memory, result, costs } = this;
+    const { probe, memory, result, costs, tableReads } = this;
     const frame = asPfn(root + Math.floor(vpn / ENTRIES));
     const base = memory.base(frame);
     const at = base + 2 * (vpn % ENTRIES);
@@ -56,7 +58,7 @@ export class LinearWalker extends StatelessWalker implements Walker {
     const high = base < 0 ? 0 : words[at + 1];
     if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
     result.references = 1;
-    result.cycles = costs.table_read;
+    result.cycles = tableReads?.read(0, frame, 8 * (vpn % ENTRIES)) ?? costs.table_read;
     this.#reports.start(purpose, vpn, 0, root, 'CR3');
     this.#reports.read(0, root, vpn, low, high, result.cycles);
     const status = this.#check(low, high, access, user);

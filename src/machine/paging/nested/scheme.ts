@@ -43,9 +43,16 @@ export function nestedScheme(guest: Scheme, host: Scheme, options?: NestedOption
         : nestedScheme(guest, host, settings.nested),
     refusal: (settings) =>
       guest.refusal?.(settings) ??
+      cachesRefusal(settings) ??
       memoryRefusal(settings) ??
       sizeRefusal(settings.nested ?? chosen, pageSizesOf(below), host.format.scheme),
   };
+}
+
+function cachesRefusal({ caches }: SchemeSettings): string | undefined {
+  return caches === undefined
+    ? undefined
+    : 'Walks in a guest do not go through data caches: each of their reads costs the same.';
 }
 
 function memoryRefusal({ memoryBytes }: SchemeSettings): string | undefined {
