@@ -148,4 +148,34 @@ describe('cuckoo tables over the wire', function () {
       );
       assert.ok(chain.steps.every(({ lane, slot }) => lane < chain.lanes.length && slot < 64));
     });
+
+  for (const [name, text, words] of [
+    [
+      'whose kernel unmapped the memory of its own table',
+      'process p\ndemote 0xffff_8880_0000_0000 for 2MiB as kernel\n',
+      /RESET, the kernel cannot reach 0x[\da-f_]+: the entry of the huge page at 0xffff_8880_0000_0000 is in no table/,
+    ],
+    [
+      'whose switch of register sets was torn',
+      'process p\nmmap heap 1MiB rw anon\nwrite heap step 4KiB\n',
+      /RESET, an interrupt cannot reach .* The whole table has the page in way \d, the minimal one in way \d/,
+    ],
+  ] as const)
+    it(`stops where a machine dies ${name}, and says why; going back revives it`, async () => {
+      const { client } = fixture;
+      const keys = '  ecpt   move remove-first\n  ecpt   switch torn\n  kpti   on\n  seed   4\n';
+      const machine = name.includes('torn')
+        ? HEAD + keys
+        : `${HEAD.replace('  ecpt   entries 64\n', '')}  ecpt   move remove-first\n`;
+      await client.load(fixture.scenario(`${machine}}\n${text}`));
+      const stop = await client.begin(['fault.fatal']);
+      assert.equal(stop.reason, 'exception');
+      assert.match(stop.text ?? '', words);
+      const { tick } = await client.moment();
+      await client.move('stepBack');
+      assert.equal(await client.value('stats.faults.fatal'), '0');
+      const again = await client.move('continue');
+      assert.equal(again.text, stop.text);
+      assert.equal((await client.moment()).tick, tick);
+    });
 });

@@ -128,7 +128,13 @@ function requireSupported(context: CheckContext, row: NameRow, range: Expression
 
 const signature = (row: NameRow): string => `${row.name}(${row.parameters?.map(({ name }) => name).join(', ') ?? ''})`;
 
-function kindOfMember(context: CheckContext, { object, property }: MemberExpression): Kind {
+function kindOfMember(context: CheckContext, expression: MemberExpression): Kind {
+  const { object, property } = expression;
+  const called = functionRow(context, expression);
+  if (called !== undefined) {
+    context.report('notAFunction', `\`${called.name}\` is a function: \`${signature(called)}\`.`, expression.range);
+    return 'unknown';
+  }
   const kind = kindOf(context, object);
   if (kind === 'unknown') return 'unknown';
   const row = memberOf(kind, property.name);

@@ -15,6 +15,8 @@ export interface MemberRow {
   kind: Kind;
   doc: string;
   settable?: boolean;
+  /** It is a function, which has a row among the names: `ecpt.way`. */
+  isFunction?: boolean;
 }
 
 export interface KindRow {
@@ -228,8 +230,8 @@ const RECORDS: readonly KindRow[] = [
     title: 'cuckoo tables',
     optional: true,
     members: [
-      member('way', 'unknown', 'A way of the current process: `ecpt.way(SIZE, N)`.'),
-      member('kernelWay', 'unknown', 'A way of the kernel’s own: `ecpt.kernelWay(SIZE, N)`.'),
+      { ...member('way', 'ecptWay', 'A way of the current process: `ecpt.way(SIZE, N)`.'), isFunction: true },
+      { ...member('kernelWay', 'ecptWay', 'A way of the kernel’s own: `ecpt.kernelWay(SIZE, N)`.'), isFunction: true },
       member('resizes', 'number', 'Resizes that are wanted or go on, of all address spaces.'),
       field('batches', 'number', 'Batches that the thread that resizes has done; setting it higher runs the thread.'),
     ],

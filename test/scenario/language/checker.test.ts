@@ -59,6 +59,7 @@ const LINES: [string, string[]][] = [
   ['expect 0.5 > heap', ['PTS002']],
   ['expect ecpt.way(4KiB, 1).used == 0', []],
   ['expect ecpt.way(4KiB).used == 0', ['PTS026']],
+  ['expect ecpt.way == none', ['PTS028']],
   ['set ecpt.batches = 3', []],
   ['set ecpt.resizes = 3', ['PTS027']],
   ['demote 0xffff_8880_0000_0000 for 2MiB as kernel', []],
