@@ -36,7 +36,7 @@ const LATER = new Set(['iter']);
 const OF_ECPT = /^ecpt/;
 
 describe('names in expressions', () => {
-  const checkMembers = (run: Run, text: string, kind: Kind, absent: RegExp | undefined): void => {
+  const checkMembers = (run: Run, text: string, kind: Kind, absent?: RegExp): void => {
     const value = valueOf(run, text);
     if (kind in PLAIN) assert.ok(PLAIN[kind](value), `${text} is to be ${kind}, but is ${inspect(value)}`);
     for (const member of kindRow(kind)?.members ?? []) {
@@ -82,13 +82,14 @@ describe('names in expressions', () => {
   it('of cuckoo tables have what the checker says they have, and are none elsewhere', async () => {
     const machine = ['machine {', '  scheme ecpt', '}'];
     const { run: other } = await finish(...machine, 'process p', 'mmap heap 64KiB rw anon', 'write heap');
-    checkMembers('ecpt', 'ecpt', other);
+    checkMembers(other, 'ecpt', 'ecpt');
     for (const way of ['ecpt.way(4KiB, 0)', 'ecpt.way(4KiB, 2)', 'ecpt.kernelWay(2MiB, 1)'])
-      checkMembers(way, 'ecptWay', other);
+      checkMembers(other, way, 'ecptWay');
     for (const text of ['ecpt.way(4KiB, 3)', 'ecpt.way(2MiB, 0)', 'ecpt.kernelWay(1GiB, 0)'])
       assert.ok(isSymbol(valueOf(other, text)), text);
     assert.throws(() => valueOf(other, 'ecpt.way(8KiB, 0)'), /pages of cuckoo tables are of 4KiB/);
-    assert.ok(isSymbol(valueOf(run, 'ecpt')) && isSymbol(valueOf(run, 'ecpt.way(4KiB, 0)')));
+    const { run: radix } = await finish('process p', 'mmap heap 64KiB rw anon', 'write heap');
+    assert.ok(isSymbol(valueOf(radix, 'ecpt')) && isSymbol(valueOf(radix, 'ecpt.way(4KiB, 0)')));
   });
 
   it('of levels that the scheme does not have are nothing, and their counters 0', async () => {
