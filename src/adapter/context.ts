@@ -21,6 +21,11 @@ export interface SessionContext {
   stopped(): Debuggee;
   /** Begins a motion after the response has gone out; a `stopped` or `terminated` event follows. */
   move<Body>(motion: (debuggee: Debuggee) => Promise<Arrival>, body?: Body, options?: MotionOptions): Body | undefined;
+  /**
+   * A look into the past that takes the machine there and back: other requests wait meanwhile. `request`: by which the
+   * client may cancel it, and then it rejects.
+   */
+  look<Seen>(request: number, title: string, body: (debuggee: Debuggee) => Promise<Seen | 'paused'>): Promise<Seen>;
   /** Why the machine stands where it stands, if a breakpoint or a fault stopped it. */
   lastStop(): StopCause | undefined;
   announce(event: string, body?: unknown): void;
