@@ -21,6 +21,7 @@ import { badExpression, refused } from './errors';
 import { focusOf } from './focus';
 import { inspectedPicture } from './inspectedPicture';
 import type { LaunchSettings } from './launch';
+import { Declarations } from './locations';
 import { parseReference, physicalAt, readMemory, toBase64 } from './memory';
 import { walkPicture } from './picture';
 import { type ScopeContext, scopes } from './scopes';
@@ -36,6 +37,7 @@ export class Debuggee {
   readonly breakpoints: Breakpoints;
   readonly listings = new Listings();
   readonly variables = new VariableStore();
+  readonly #declarations: Declarations;
   format: NumberFormat = 'hex';
   stepOver: StepUnit;
   #listing: { events: unknown; lines: readonly string[]; text: string } | undefined;
@@ -48,6 +50,7 @@ export class Debuggee {
     ids: BreakpointIds,
   ) {
     this.stepOver = stepOver;
+    this.#declarations = new Declarations(loaded);
     this.timeline = new Timeline(loaded.run, options);
     this.breakpoints = new Breakpoints(loaded, report, ids, () => this.timeline.moment);
   }
@@ -119,6 +122,7 @@ export class Debuggee {
       moment,
       focus: focusOf(events, moment.event, this.run.machine.inspector.format),
       rows: this.rows,
+      declared: (name) => this.#declarations.of(name, this.timeline.standing.statement),
     };
   }
 

@@ -14,6 +14,7 @@ import { dataIdOf, entryTarget } from './data/target';
 import type { Focus } from './focus';
 import { addressFields } from './inspectedPicture';
 import { kernelRows, operationRows } from './kernelScopes';
+import type { Location } from './locations';
 import { physicalReference, virtualReference } from './memory';
 import { walkPicture } from './picture';
 import { treeRows } from './trees';
@@ -26,6 +27,8 @@ export interface ScopeContext {
   moment: Moment;
   focus: Focus;
   rows: ValueRows;
+  /** Where the scenario binds a name. */
+  declared(name: string): Location | undefined;
 }
 
 export interface Scope {
@@ -173,6 +176,7 @@ function nameRows(context: ScopeContext): VariableNode[] {
   );
   return bound.map(([name, value]) => {
     const node = valueNode(name, value, name, context.rows);
+    node.declared = context.declared(name);
     const process = context.run.machine.kernel.current;
     if (typeof value === 'object' && value.type === 'region' && process)
       Object.assign(node, { memoryReference: virtualReference(process.pid, value.start), menu: 'ptscope-address' });
