@@ -50,6 +50,7 @@ export function functionRule(id: number, { functions, implementation }: Function
 export const filterRule = (filter: FilterRow, guard: Guard): Rule => ({
   guard,
   armed: filter.signal,
+  functions: filter.functions,
   matches(events, run) {
     if (filter.unexpectedOnly && run.expectsFailure) return [];
     const found: Match[] = [];

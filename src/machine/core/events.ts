@@ -135,11 +135,15 @@ export interface FaultEvent extends Base {
   /** One sentence: which check rejected the access, and where. */
   reason: string;
 }
+/** A new page, the zero page, the page cache, the memory of a device, the swap cache. */
+export type PageSource = 'anonymous' | 'zero' | 'file' | 'device' | 'swap';
 /** The kernel has decided what a fault was. */
 export interface FaultResolvedEvent extends Base {
   kind: 'faultResolved';
   fault: FaultKind;
   signal?: FatalSignal;
+  /** Of a minor fault: where the page came from. */
+  source?: PageSource;
   text: string;
 }
 export interface EnterEvent extends Base {
