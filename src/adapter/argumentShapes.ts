@@ -70,7 +70,7 @@ export function checkArguments(command: string, args: Readonly<Record<string, un
   if (problem !== undefined) throw badReference(`'${command}' needs ${problem}.`);
 }
 
-const isFields = (shape: Shape): shape is Fields => typeof shape === 'object' && !Array.isArray(shape);
+const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -88,14 +88,12 @@ function problemIn(value: Readonly<Record<string, unknown>>, fields: Fields, wit
 }
 
 function problemOf(value: unknown, shape: Shape, name: string): string | undefined {
-  if (Array.isArray(shape)) {
-    if (!Array.isArray(value)) return `'${name}': an array`;
-    for (const [i, element] of value.entries()) {
-      const problem = problemOf(element, shape[0] as Shape, `${name}[${i}]`);
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
+  if (typeof shape === 'string') return typeof value === shape ? undefined : `'${name}': a ${shape}`;
+  if (!isList(shape)) return isRecord(value) ? problemIn(value, shape, `${name}.`) : `'${name}': an object`;
+  if (!Array.isArray(value)) return `'${name}': an array`;
+  for (const [i, element] of value.entries()) {
+    const problem = problemOf(element, shape[0], `${name}[${i}]`);
+    if (problem !== undefined) return problem;
   }
-  if (isFields(shape)) return isRecord(value) ? problemIn(value, shape, `${name}.`) : `'${name}': an object`;
-  return typeof value === shape ? undefined : `'${name}': a ${String(shape)}`;
+  return undefined;
 }

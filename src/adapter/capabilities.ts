@@ -1,6 +1,6 @@
 /** What the adapter says it can do. Nothing is listed that a test does not exercise. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { DATA_MODES } from './data/target';
+import { ADDRESS_KINDS, DATA_MODES } from './data/target';
 import { filterDescriptors } from './filters';
 
 export const capabilities = (): DebugProtocol.Capabilities => ({
@@ -11,7 +11,7 @@ export const capabilities = (): DebugProtocol.Capabilities => ({
   supportsFunctionBreakpoints: true,
   supportsDataBreakpoints: true,
   supportsDataBreakpointBytes: true,
-  breakpointModes: DATA_MODES.map((mode) => ({ ...mode, appliesTo: ['data'] })),
+  breakpointModes: [...DATA_MODES, ...ADDRESS_KINDS].map((mode) => ({ ...mode, appliesTo: ['data'] })),
   supportsBreakpointLocationsRequest: true,
   supportsExceptionFilterOptions: true,
   supportsExceptionInfoRequest: true,

@@ -93,7 +93,12 @@ export const FILTERS: readonly FilterRow[] = [
   faultFilter('minor', 'fault.minor', 'Page Fault: Minor', 'First touch of memory that needs no device.', true),
   sourceFilter(['anonymous'], 'anonymous', 'Anonymous', 'First write to memory of no file: a new page of zeroes.'),
   sourceFilter(['zero'], 'zero', 'Zero Page', 'First read of memory of no file: the page of zeroes that all share.'),
-  sourceFilter(['file', 'device', 'swap'], 'file', 'File', 'The page cache has the page, or a device or the swap cache.'),
+  sourceFilter(
+    ['file', 'device', 'swap'],
+    'file',
+    'File',
+    'The page cache has the page, or a device or the swap cache.',
+  ),
   faultFilter('major', 'fault.major', 'Page Fault: Major', 'Read from a file, or from the swap device.', false),
   faultFilter('cow', 'fault.cow', 'Page Fault: Copy on Write', 'A write to a page that others share.', false),
   faultFilter('thp', 'fault.thp', 'Page Fault: Huge Page', 'First touch that is served with a huge page.', false),
@@ -202,5 +207,6 @@ export const filterDescriptors = (): DebugProtocol.ExceptionBreakpointsFilter[] 
     description,
     default: on,
     supportsCondition: true,
-    conditionDescription: 'An expression (access.va in heap, fault.address < heap.end), or a hit count (10000, >= 10000, % 100)',
+    conditionDescription:
+      'An expression (access.va in heap, fault.address < heap.end), or a hit count (10000, >= 10000, % 100)',
   }));

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { capabilities } from '../../src/adapter/capabilities';
 import { FILTERS } from '../../src/adapter/filters';
-import { Client } from './client';
-import { Fixture, useFixture } from './support';
+import type { Client } from './client';
+import { type Fixture, useFixture } from './support';
 
 type Capabilities = DebugProtocol.Capabilities;
 interface Rig {

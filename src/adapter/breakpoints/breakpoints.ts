@@ -14,7 +14,7 @@ import type { Run } from '../../scenario/run/run';
 import type { Candidate, StopRules } from '../../timeline/stops';
 import type { Moment } from '../../timeline/timeline';
 import { checkUse, dataNamed } from '../data/resolve';
-import { type DataMode, isDataMode, parseDataId } from '../data/target';
+import { type DataMode, isAddressKind, isDataMode, parseDataId } from '../data/target';
 import { targetTitle } from '../data/words';
 import { unusable, UserError } from '../errors';
 import { FILTERS } from '../filters';
@@ -116,7 +116,8 @@ export class Breakpoints implements StopRules {
     return this.#all(wanted, (want, id) => {
       const named = parseDataId(want.dataId);
       if (named === undefined) throw unusable(`'${want.dataId}' is no data that can be watched.`);
-      const mode: DataMode = want.mode === undefined ? named.mode : modeNamed(want.mode);
+      // What kind of address was meant is part of the id.
+      const mode: DataMode = want.mode === undefined || isAddressKind(want.mode) ? named.mode : modeNamed(want.mode);
       checkUse(this.#run, named.target, mode);
       const called = targetTitle(this.#run, named.target);
       const counted = `${want.dataId} ${want.accessType}`;
