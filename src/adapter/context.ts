@@ -2,6 +2,7 @@
 import type { StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
 import type { Debuggee } from './debuggee';
+import type { MemoryViews } from './memoryViews';
 import type { Places } from './places';
 
 export interface MotionOptions {
@@ -15,6 +16,7 @@ export interface MotionOptions {
 
 export interface SessionContext {
   readonly places: Places;
+  readonly memory: MemoryViews;
   /** Throws what a person is told before a launch. */
   launched(): Debuggee;
   /** The same, and also refuses while the machine moves. */

@@ -127,9 +127,10 @@ export class Debuggee {
   }
 
   scopes(): DebugProtocol.Scope[] {
-    return scopes(this.scopeContext()).map(({ name, source, expensive }) => ({
+    return scopes(this.scopeContext()).map(({ name, source, expensive, hint }) => ({
       name,
       expensive,
+      presentationHint: hint,
       variablesReference: this.variables.handle(source),
     }));
   }

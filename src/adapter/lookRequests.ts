@@ -106,8 +106,8 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     scopes: ({ frameId }: DebugProtocol.ScopesArguments) => ({
       scopes: isWaitingFrame(frameId) ? [] : session.stopped().scopes(),
     }),
-    variables: ({ variablesReference, start, count }: DebugProtocol.VariablesArguments) => ({
-      variables: session.stopped().variables.list(variablesReference, start, count),
+    variables: ({ variablesReference, ...wanted }: DebugProtocol.VariablesArguments) => ({
+      variables: session.stopped().variables.list(variablesReference, wanted),
     }),
     setVariable,
     setExpression,
@@ -117,7 +117,11 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     loadedSources: () => ({
       sources: [...places.files.map((path) => places.source(path)), ...session.launched().listings.all()],
     }),
-    readMemory: (args: DebugProtocol.ReadMemoryArguments) => session.stopped().readMemory(args),
+    readMemory: (args: DebugProtocol.ReadMemoryArguments) => {
+      const debuggee = session.stopped();
+      session.memory.read(debuggee.run.machine, args);
+      return debuggee.readMemory(args);
+    },
     writeMemory,
     [REQUESTS.walk]: ({ address }: WalkArguments) => ({ picture: session.stopped().picture(address) }),
     [REQUESTS.tree]: (args: TreeArguments) => {

@@ -23,6 +23,7 @@ import { type LaunchSettings, launchSettings } from './launch';
 import { Loading } from './loading';
 import { locationHandlers } from './locations';
 import { lookHandlers } from './lookRequests';
+import { MemoryViews } from './memoryViews';
 import { moduleHandlers, ModuleNews } from './modules';
 import { type MotionOwner, Motions } from './motions';
 import { baseName, Places } from './places';
@@ -53,8 +54,10 @@ export class PtscopeSession extends Connection {
   #loading: Loading | undefined;
   readonly #progress: ProgressReport;
   readonly #places = new Places();
+  readonly #memory = new MemoryViews((event, body) => this.announce(event, body));
   readonly #context: SessionContext = {
     places: this.#places,
+    memory: this.#memory,
     launched: () => this.#launched(),
     stopped: () => this.#stopped(),
     move: (motion, body, options) => {
@@ -66,6 +69,7 @@ export class PtscopeSession extends Connection {
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
       this.announce('invalidated', { areas: ['all'] });
+      this.#memory.tell(debuggee.run.machine);
       this.announce(EVENTS.moment, debuggee.moment(false));
     },
   };
@@ -90,6 +94,7 @@ export class PtscopeSession extends Connection {
       announce: (event, body) => this.announce(event, body),
       onStop: (debuggee) => {
         this.#breakpoints.revisit(debuggee);
+        this.#memory.tell(debuggee.run.machine);
         if (this.#settings?.noDebug !== true) this.#modules.tell(debuggee.run.machine);
       },
       finish: (exitCode) => this.#finish(exitCode),
@@ -208,6 +213,7 @@ export class PtscopeSession extends Connection {
   #letGo(): void {
     this.#debuggee?.loaded.dispose();
     this.#modules.reset();
+    this.#memory.reset();
     this.#debuggee = undefined;
     this.#snapshot = undefined;
   }

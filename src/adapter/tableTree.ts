@@ -194,9 +194,8 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
   const { machine, focus, id, onPath } = context;
   const vpn = pageOf(context, entry.index);
   const child = entry.present && !entry.leaf;
-  const fill = child
-    ? ` · ${machine.inspector.used(entry.frame, entry.childLevel).length}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`
-    : '';
+  const size = child ? machine.inspector.used(entry.frame, entry.childLevel).length : undefined;
+  const fill = size === undefined ? '' : ` · ${size}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`;
   const target = entry.leaf
     ? `frame 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
     : entry.meaning;
@@ -208,6 +207,7 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     description: `${formatVirtual(vpn)} → ${target}${fill} · ${entry.flags}`,
     tooltip: `${entry.levelName}[${entry.index}] at physical ${formatPhysical(entry.address)}\n${formatEntry(machine.inspector.format, entry.raw)}  ${entry.flags}\nmaps from ${formatVirtual(vpn)}\n${entry.meaning}`,
     hasChildren: child,
+    size,
     icon: child ? 'table' : entry.present ? 'file-binary' : 'circle-slash',
     kind: child ? 'table' : 'leaf',
     address: `0x${addressOf(vpn).toString(16)}`,
@@ -231,6 +231,7 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
     description: `${formatVirtual(vpn)} .. ${formatVirtual(end)} → frames 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${LEAF_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
     tooltip: `${run.length} consecutive pages with equal flags`,
     hasChildren: true,
+    size: run.length,
     icon: 'layers',
     kind: 'run',
     address: `0x${addressOf(vpn).toString(16)}`,

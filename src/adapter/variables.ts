@@ -48,9 +48,49 @@ export interface VariableSource {
   list(start: number, count: number): VariableNode[];
 }
 
+export const row = (name: string, value: string, extra: Partial<VariableNode> = {}): VariableNode => ({
+  name,
+  value,
+  ...extra,
+});
+
 export const fixed = (list: () => VariableNode[]): VariableSource => ({
   list: (start, count) => list().slice(start, start + count),
 });
+
+/** Many rows behind a few that have names: a client asks for them a page at a time. */
+export const numbered = (
+  named: VariableNode[],
+  indexed: number,
+  list: (start: number, count: number) => VariableNode[],
+): VariableSource => ({
+  named: named.length,
+  indexed,
+  list: (start, count) => {
+    const from = Math.max(0, start - named.length);
+    const front = named.slice(start, start + count);
+    const rest = Math.min(count - front.length, indexed - from);
+    return rest > 0 ? [...front, ...list(from, rest)] : front;
+  },
+});
+
+/** Clients drop siblings of the same name: later ones get a number. */
+function distinct(nodes: readonly VariableNode[]): VariableNode[] {
+  const seen = new Map<string, number>();
+  return nodes.map((node) => {
+    const n = (seen.get(node.name) ?? 0) + 1;
+    seen.set(node.name, n);
+    return n === 1 ? node : { ...node, name: `${node.name} (${n})` };
+  });
+}
+
+/** Which of a row's children are asked for. */
+export interface Wanted {
+  start?: number;
+  /** 0: all. */
+  count?: number;
+  filter?: DebugProtocol.VariablesArguments['filter'];
+}
 
 export class VariableStore {
   #sources: VariableSource[] = [];
@@ -93,16 +133,20 @@ export class VariableStore {
     return source;
   }
 
-  list(reference: number, start = 0, count = 0): DebugProtocol.Variable[] {
-    return this.source(reference)
-      .list(start, count === 0 ? Number.MAX_SAFE_INTEGER : count)
-      .map((n) => this.#toVariable(n));
+  list(reference: number, { start = 0, count = 0, filter }: Wanted = {}): DebugProtocol.Variable[] {
+    const source = this.source(reference);
+    const { named = 0, indexed } = source;
+    const all = count === 0 ? Number.MAX_SAFE_INTEGER : count;
+    const list = (): VariableNode[] => {
+      if (indexed === undefined || filter === undefined) return source.list(start, all);
+      if (filter === 'indexed') return source.list(named + start, all);
+      return start >= named ? [] : source.list(start, Math.min(all, named - start));
+    };
+    return distinct(list()).map((n) => this.#toVariable(n));
   }
 
   find(reference: number, name: string): VariableNode | undefined {
-    return this.source(reference)
-      .list(0, Number.MAX_SAFE_INTEGER)
-      .find((n) => n.name === name);
+    return distinct(this.source(reference).list(0, Number.MAX_SAFE_INTEGER)).find((n) => n.name === name);
   }
 
   assign(reference: number, name: string, text: string): VariableNode {

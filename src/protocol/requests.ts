@@ -76,6 +76,8 @@ export interface TreeNode {
   description?: string;
   tooltip?: string;
   hasChildren: boolean;
+  /** At most so many rows are below, where that is known without making them. */
+  size?: number;
   /** A codicon id. */
   icon?: string;
   /** What the row is, for menus and tests. */
