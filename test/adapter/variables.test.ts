@@ -115,8 +115,10 @@ describe('variables', () => {
     await client.ask('readMemory', { memoryReference, count: 8 });
     await client.ask('readMemory', { memoryReference: 'pa:0x0', count: 16 });
     await client.move('next');
+    await client.moment();
     assert.deepEqual(heard, [], 'a print changes no memory');
-    await client.move('reverseContinue');
+    await client.move('ptscope/seek', { tick: 0, event: 0 });
+    await client.moment();
     assert.deepEqual(heard, [{ memoryReference, offset: 0, count: 8 }]);
   });
 
