@@ -1,5 +1,6 @@
 /** Scopes of the access that the cursor is in: its address in fields, its walk so far, its fault. */
 import { addressOf, formatAddress } from '../machine/core/addresses';
+import type { EntryPicture } from '../protocol/walk';
 import { dataIdOf, entryTarget } from './data/target';
 import { addressFields } from './inspectedPicture';
 import { physicalReference, virtualReference } from './memory';
@@ -45,7 +46,7 @@ export function walkRows(context: ScopeContext): VariableNode[] {
     .forEach((walk, n) => {
       const read = walk.levels.filter((l) => l.event !== undefined && l.event <= now);
       const children = read.map((l) =>
-        row(`${l.name}[${l.index}]`, `${l.entry?.raw} ${l.entry?.flags}: ${l.entry?.meaning}`, {
+        row(`${l.name}[${l.index}]`, readText(l.entry), {
           memoryReference: l.entry && physicalReference(BigInt(l.entry.address)),
           dataId: l.entry && dataIdOf(entryTarget(Number(l.entry.address), context.run.machine.scheme.format)),
           menu: l.entry && 'ptscope-entry',
@@ -84,8 +85,15 @@ export function faultRows(context: ScopeContext): VariableNode[] {
   return [
     row('vector', fault.vector),
     row('error code', `${fault.errorCode}${fault.errorBits.length > 0 ? ` (${fault.errorBits.join(' ')})` : ''}`),
-    row('CR2', fault.cr2, { evaluateName: 'cr2' }),
+    row('CR2', fault.cr2 === '' ? 'not loaded' : formatAddress(BigInt(fault.cr2)), { evaluateName: 'cr2' }),
     row('reason', fault.explanation),
     ...(fault.kind === undefined ? [] : [row('what the kernel makes of it', fault.kind)]),
   ];
+}
+
+/** A way of a hashed table that has another page than the one that is looked for has no entry to show. */
+function readText(entry: EntryPicture | undefined): string {
+  if (entry === undefined) return 'no match';
+  const { raw, flags, meaning } = entry;
+  return `${raw}${flags === '' ? '' : ` ${flags}`}: ${meaning}`;
 }
