@@ -39,6 +39,7 @@ export function functionRule(id: number, { functions, implementation }: Function
       const found: Match[] = [];
       events.forEach((event, i) => {
         if ((event.kind !== 'enter' && event.kind !== 'call') || !names.has(event.name)) return;
+        if (event.kind === 'enter' && event.continued === true) return;
         if (implementation !== undefined && implementation !== event.implementation) return;
         found.push({ event: i, reason: 'function breakpoint', text: () => `${event.name}(${event.arguments})` });
       });

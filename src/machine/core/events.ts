@@ -153,6 +153,8 @@ export interface EnterEvent extends Base {
   /** Which driver, if a driver's implementation ran. */
   driver?: string;
   arguments: string;
+  /** It was entered in an earlier tick, and goes on in this one. */
+  continued?: true;
 }
 /** A call in which nothing else is reported: entry and result in one line. */
 export interface CallEvent extends Base {
