@@ -180,6 +180,8 @@ export class PtscopeSession extends Connection {
             progress.totalBytes && progress.bytesRead / progress.totalBytes,
           ),
       });
+      const format = this.#debuggee?.format;
+      const stepOver = this.#debuggee?.stepOver;
       this.#letGo();
       if (loaded instanceof Snapshot) {
         this.#snapshot = new SnapshotView(loaded, this.#context);
@@ -204,6 +206,9 @@ export class PtscopeSession extends Connection {
         },
         this.#breakpoints.ids,
       );
+      // What a person has chosen since the launch stays chosen over a restart.
+      if (format !== undefined) this.#debuggee.setFormat(format);
+      if (stepOver !== undefined) this.#debuggee.stepOver = stepOver;
     } finally {
       this.#progress.end();
       this.#loading = undefined;
