@@ -7,58 +7,46 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { EVENTS } from '../protocol/names';
-import type { FileHost } from '../scenario/run/load';
 import { NO_STOPS } from '../timeline/stops';
-import { Snapshot } from '../snapshot/snapshot';
-import { importText } from '../trace/importText';
 import { BreakpointRequests } from './breakpointRequests';
 import { capabilities } from './capabilities';
 import { Connection, type Handler } from './connection';
 import type { SessionContext } from './context';
-import { Debuggee } from './debuggee';
+import type { Debuggee } from './debuggee';
+import type { AdapterHost } from './host';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
 import { gotoHandlers } from './gotoRequests';
 import { instructionHandlers } from './instructions';
 import { type LaunchSettings, launchSettings } from './launch';
-import { Loading } from './loading';
 import { locationHandlers } from './locations';
 import { lookHandlers } from './lookRequests';
 import { MemoryViews } from './memoryViews';
 import { moduleHandlers, ModuleNews } from './modules';
 import { type MotionOwner, Motions } from './motions';
-import { baseName, Places } from './places';
+import { Places } from './places';
 import { ProgressReport } from './progress';
-import { progressText } from './progressText';
-import { SnapshotView } from './snapshot/view';
+import type { SnapshotView } from './snapshot/view';
 import { stepHandlers } from './stepRequests';
+import { SubjectOfSession } from './subjectOfSession';
 import { threadsOf } from './threads';
 import { travelHandlers } from './travelRequests';
 import { Voice } from './voice';
 
-export interface AdapterHost {
-  files: FileHost;
-  /** A monotonic clock in milliseconds. */
-  now(): number;
-  yieldToHost(): Promise<void>;
-}
+export type { AdapterHost } from './host';
 
 /** Requests that do not wait for a look into the past to end: they end it. */
 const URGENT: ReadonlySet<string> = new Set(['cancel', 'pause', 'disconnect', 'terminate', 'restart']);
 
 export class PtscopeSession extends Connection {
   #settings: LaunchSettings | undefined;
-  #debuggee: Debuggee | undefined;
-  /** Instead of a debuggee: page tables to look at, in which nothing moves. */
-  #snapshot: SnapshotView | undefined;
   #ended = false;
-  #loading: Loading | undefined;
   readonly #progress: ProgressReport;
   readonly #places = new Places();
   readonly #memory = new MemoryViews((event, body) => this.announce(event, body));
   readonly #context: SessionContext = {
     places: this.#places,
     memory: this.#memory,
-    launched: () => this.#launched(),
+    launched: () => this.#subject.launched(),
     stopped: () => this.#stopped(),
     move: (motion, body, options) => {
       this.#stopped();
@@ -77,11 +65,24 @@ export class PtscopeSession extends Connection {
   readonly #modules = new ModuleNews((event, body) => this.announce(event, body));
   readonly #voice = new Voice(this.#places, (event, body) => this.announce(event, body));
   readonly #motions: Motions;
+  readonly #subject: SubjectOfSession;
 
   constructor(private readonly host: AdapterHost) {
     super();
     this.#progress = new ProgressReport(host.now, (event, body) => this.announce(event, body));
     this.#motions = new Motions(this.#motionOwner());
+    this.#subject = new SubjectOfSession({
+      host,
+      progress: this.#progress,
+      voice: this.#voice,
+      places: this.#places,
+      context: this.#context,
+      ids: this.#breakpoints.ids,
+      onLetGo: () => {
+        this.#modules.reset();
+        this.#memory.reset();
+      },
+    });
   }
 
   #motionOwner(): MotionOwner {
@@ -90,7 +91,7 @@ export class PtscopeSession extends Connection {
       progress: this.#progress,
       isOver: () => this.#ended,
       settings: () => this.#settings,
-      launched: () => this.#launched(),
+      launched: () => this.#subject.launched(),
       announce: (event, body) => this.announce(event, body),
       onStop: (debuggee) => {
         this.#breakpoints.revisit(debuggee);
@@ -113,7 +114,7 @@ export class PtscopeSession extends Connection {
       this.#restart(args.arguments, request),
     disconnect: () => this.#shutDown(),
     terminate: () => {
-      this.#loading?.cancel();
+      this.#subject.loading?.cancel();
       this.#finish(0);
     },
     threads: () => ({ threads: this.#threads() }),
@@ -130,7 +131,7 @@ export class PtscopeSession extends Connection {
   };
 
   protected override handlerOf(command: string): Handler | undefined {
-    return this.#snapshot?.handlers[command] ?? this.handlers[command];
+    return this.#subject.snapshot?.handlers[command] ?? this.handlers[command];
   }
 
   /** While the machine is taken into the past for a look, nobody shall see it there. */
@@ -146,9 +147,9 @@ export class PtscopeSession extends Connection {
   /** Also when the client is gone without a word: what still runs ends at its next turn. */
   override shutdown(): void {
     this.#ended = true;
-    this.#loading?.cancel();
-    this.#motions.pauseSoon(this.#debuggee);
-    this.#letGo();
+    this.#subject.loading?.cancel();
+    this.#motions.pauseSoon(this.#subject.debuggee);
+    this.#subject.letGo();
     super.shutdown();
   }
 
@@ -166,71 +167,19 @@ export class PtscopeSession extends Connection {
     await this.#load(this.#settings, request);
   }
 
-  async #load(settings: LaunchSettings, request: number): Promise<void> {
+  #load(settings: LaunchSettings, request: number): Promise<void> {
     this.#motions.reset();
-    this.#loading = new Loading(request);
-    this.#progress.begin(`Reading ${baseName(settings.program)}`, true);
-    const began = this.host.now();
-    try {
-      const loaded = await this.#loading.load(settings.program, this.host.files, {
-        ...settings.load,
-        onProgress: (progress) =>
-          this.#progress.update(
-            importText(progress, (this.host.now() - began) / 1000),
-            progress.totalBytes && progress.bytesRead / progress.totalBytes,
-          ),
-      });
-      const format = this.#debuggee?.format;
-      const stepOver = this.#debuggee?.stepOver;
-      this.#letGo();
-      if (loaded instanceof Snapshot) {
-        this.#snapshot = new SnapshotView(loaded, this.#context);
-        return;
-      }
-      this.#voice.hasScenario = loaded.kind === 'scenario';
-      this.#places.files = loaded.run.program.files.map(({ path }) => path);
-      this.#debuggee = new Debuggee(
-        settings,
-        loaded,
-        {
-          now: this.host.now,
-          yieldToHost: this.host.yieldToHost,
-          checkpointBytes: settings.checkpointBytes,
-          onOutput: (output) => this.#voice.print(output),
-          onUndo: (text) => this.#undone(text),
-          onProgress: (progress) => this.#progress.update(progressText(progress), progress.done),
-        },
-        {
-          onLog: (text, at) => this.#voice.say('console', text, at),
-          onProblem: (text) => this.#voice.say('important', text),
-        },
-        this.#breakpoints.ids,
-      );
-      // What a person has chosen since the launch stays chosen over a restart.
-      if (format !== undefined) this.#debuggee.setFormat(format);
-      if (stepOver !== undefined) this.#debuggee.stepOver = stepOver;
-    } finally {
-      this.#progress.end();
-      this.#loading = undefined;
-    }
-  }
-
-  #letGo(): void {
-    this.#debuggee?.loaded.dispose();
-    this.#modules.reset();
-    this.#memory.reset();
-    this.#debuggee = undefined;
-    this.#snapshot = undefined;
+    return this.#subject.load(settings, request);
   }
 
   /** Breakpoints are in: run, or stand at the entry. */
   #begin(): void {
     const settings = this.#settings;
-    if (this.#snapshot !== undefined) return this.#show(this.#snapshot, settings?.noDebug === true);
-    if (settings === undefined || this.#debuggee === undefined) throw notLaunched();
+    if (this.#subject.snapshot !== undefined) return this.#show(this.#subject.snapshot, settings?.noDebug === true);
+    if (settings === undefined || this.#subject.debuggee === undefined) throw notLaunched();
     // After the response: the client must know that it is configured before it hears of a stop.
     setTimeout(() => {
-      if (this.#ended || this.#loading !== undefined) return;
+      if (this.#ended || this.#subject.loading !== undefined) return;
       if (this.#motions.pauseWanted || (settings.stopOnEntry && !settings.noDebug)) this.#motions.standAtStart();
       else if (!this.#motions.moving)
         this.#motions.start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
@@ -240,7 +189,7 @@ export class PtscopeSession extends Connection {
   /** A snapshot stands where it was taken; without a debugger there is its description to print, and no more. */
   #show(snapshot: SnapshotView, noDebug: boolean): void {
     setTimeout(() => {
-      if (this.#ended || this.#snapshot !== snapshot) return;
+      if (this.#ended || this.#subject.snapshot !== snapshot) return;
       if (!noDebug) return snapshot.announce();
       this.#voice.say('stdout', snapshot.text.replace(/\n$/, ''));
       this.#finish(0);
@@ -249,10 +198,10 @@ export class PtscopeSession extends Connection {
 
   async #restart(args: DebugProtocol.LaunchRequestArguments | undefined, request: number): Promise<void> {
     // What is still being loaded starts at the beginning anyway.
-    if (this.#loading !== undefined) return this.#loading.done;
+    if (this.#subject.loading !== undefined) return this.#subject.loading.done;
     if (args !== undefined && ('program' in args || 'snapshot' in args)) this.#settings = launchSettings(args);
     if (this.#settings === undefined) throw notLaunched();
-    await this.#motions.abandon(this.#debuggee);
+    await this.#motions.abandon(this.#subject.debuggee);
     this.#ended = false;
     try {
       await this.#load(this.#settings, request);
@@ -262,59 +211,48 @@ export class PtscopeSession extends Connection {
       this.#voice.say(error.notify ? 'important' : 'console', error.message);
       return this.#finish(2);
     }
-    if (this.#debuggee !== undefined) this.#breakpoints.again(this.#debuggee);
+    if (this.#subject.debuggee !== undefined) this.#breakpoints.again(this.#subject.debuggee);
     this.#begin();
   }
 
   async #shutDown(): Promise<void> {
-    this.#loading?.cancel();
+    this.#subject.loading?.cancel();
     this.#ended = true;
-    await Promise.all([this.#loading?.done, this.#motions.abandon(this.#debuggee)]);
+    await Promise.all([this.#subject.loading?.done, this.#motions.abandon(this.#subject.debuggee)]);
   }
 
   #threads(): DebugProtocol.Thread[] {
-    const machine = this.#debuggee?.run.machine;
+    const machine = this.#subject.debuggee?.run.machine;
     return threadsOf(this.#motions.moving ? undefined : machine, machine?.cpus.length ?? 1);
   }
 
   #finish(exitCode: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#motions.pauseSoon(this.#debuggee);
+    this.#motions.pauseSoon(this.#subject.debuggee);
     this.announce('exited', { exitCode });
     this.announce('terminated');
   }
 
-  #launched(): Debuggee {
-    if (this.#debuggee === undefined) throw notLaunched();
-    return this.#debuggee;
-  }
-
   #stopped(): Debuggee {
-    const debuggee = this.#launched();
-    if (this.#motions.moving || this.#loading !== undefined) throw notStopped();
+    const debuggee = this.#subject.launched();
+    if (this.#motions.moving || this.#subject.loading !== undefined) throw notStopped();
     return debuggee;
   }
 
   #pause(): void {
-    if (this.#motions.moving || this.#motions.looking !== undefined || this.#loading !== undefined)
-      this.#motions.pauseSoon(this.#debuggee);
+    if (this.#motions.moving || this.#motions.looking !== undefined || this.#subject.loading !== undefined)
+      this.#motions.pauseSoon(this.#subject.debuggee);
   }
 
   /** All requests but those that load or look back are answered at once: there is nothing to cancel by them. */
   #cancel({ progressId, requestId }: DebugProtocol.CancelArguments): void {
     if (progressId !== undefined && this.#progress.isCurrent(progressId)) {
-      this.#loading?.cancel();
+      this.#subject.loading?.cancel();
       this.#pause();
     }
     if (requestId === undefined) return;
-    if (requestId === this.#loading?.request) this.#loading.cancel();
-    this.#motions.cancelLook(requestId, this.#debuggee);
-  }
-
-  /** An edit is undone, because the cursor went back before it: what was counted behind the cursor's place is no more. */
-  #undone(text: string): void {
-    if (this.#debuggee !== undefined) this.#debuggee.breakpoints.forgetAfter(this.#debuggee.timeline.moment);
-    this.#voice.say('console', text);
+    if (requestId === this.#subject.loading?.request) this.#subject.loading.cancel();
+    this.#motions.cancelLook(requestId, this.#subject.debuggee);
   }
 }
