@@ -156,7 +156,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       noExecute: scheme.format.entryBytes === 8,
     });
     this.kernel.onEntry = () => this.tlb.enter(0);
-    this.inspector = scheme.createInspector(memory, kernel);
+    this.inspector = scheme.createInspector(memory, kernel, () => this.mmu.rights.reservedHigh);
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
     this.emt.tsvcInit();

@@ -85,6 +85,7 @@ describe('variables', () => {
     const after = named(await client.variables('Registers'), /^EFER$/);
     assert.equal(after.type, 'LME LMA');
     assert.equal(named(await client.children(after.variablesReference), /^NXE/).value, '0');
+    assert.match(await client.value('walk(heap)'), /reserved/, 'bit 63 of the entries is reserved now');
     assert.match(
       await client.refusal('setVariable', {
         variablesReference: after.variablesReference,

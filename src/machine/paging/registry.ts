@@ -37,7 +37,8 @@ function tree(format: PagingFormat): Scheme {
       }),
     createDriver: ({ memory, buddy, tlb, kernel, probe }) =>
       new TreeDriver('radix', format, memory, buddy, tlb, kernel, probe),
-    createInspector: (memory, kernel) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
+    createInspector: (memory, kernel, reservedNow) =>
+      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel, reservedNow }),
   };
 }
 
@@ -68,7 +69,8 @@ function array(addressBits: number): Scheme {
     createWalker: ({ memory, rights, probe, costs }) => new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS),
     createDriver: ({ memory, buddy, tlb, probe }) => new LinearDriver(format, memory, buddy, tlb, probe),
     // To look at, an array is a tree of one level.
-    createInspector: (memory) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS }),
+    createInspector: (memory, _kernel, reservedNow) =>
+      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, reservedNow }),
   };
 }
 

@@ -60,7 +60,8 @@ export interface Scheme {
   readonly format: PagingFormat;
   createWalker(parts: HardwareParts): Walker;
   createDriver(parts: SoftwareParts): MmuDriver;
-  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null): Inspector;
+  /** `reservedNow`: bits of the high word of entries that are reserved as the running CPU stands. */
+  createInspector(memory: PhysicalMemory, kernel: KernelSpace | null, reservedNow: () => number): Inspector;
   /** The scheme as a machine's options want it, where they say more than its name. */
   configured?(settings: SchemeSettings): Scheme | undefined;
   /** Why a machine with these options cannot have it, as a sentence. */
