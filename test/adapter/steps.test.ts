@@ -29,7 +29,7 @@ describe('a step', () => {
       await other.begin();
       await other.move('next');
       const seen: number[] = [];
-      for (let i = 0; i < lines.length; i++) {
+      while (seen.length < lines.length) {
         await other.move('next');
         seen.push((await other.frames())[0].line);
       }
