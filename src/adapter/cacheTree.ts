@@ -14,6 +14,7 @@ import { CR4, TlbFlag } from '../machine/mmu/rights';
 import { indexOf, pagesPerEntry, walkCacheLevels } from '../machine/paging/format';
 import { WalkMark } from '../machine/paging/nested/entry';
 import type { TreeNode } from '../protocol/requests';
+import { dataCacheNodes, dataCacheRows } from './dataCacheTree';
 import type { Focus } from './focus';
 import { hostCacheNode, hostTooltip } from './hostCaches';
 import { physicalReference } from './memory';
@@ -28,7 +29,10 @@ const structures = (machine: Machine): AssociativeCache[] => [
 ];
 
 export function cacheNodes(machine: Machine, focus: Focus, parent: string | undefined): TreeNode[] {
-  if (parent === undefined) return structures(machine).map((s) => structureNode(machine, focus, s));
+  if (parent === undefined)
+    return [...structures(machine).map((s) => structureNode(machine, focus, s)), ...dataCacheRows(machine, focus)];
+  const below = dataCacheNodes(machine, focus, parent);
+  if (below !== undefined) return below;
   const structure = structures(machine).find((s) => `cache:${s.name}` === parent);
   if (structure === undefined) return [];
   if (machine.mmu.hostCaches.includes(structure))

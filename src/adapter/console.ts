@@ -23,6 +23,8 @@ export interface ConsoleCommand extends Omit<LookCommand, 'run'> {
   run(run: Run, argument: string, timeline: Timeline): string;
   /** Where the command goes, if it is a motion. */
   goal?(run: Run, argument: string, here: Moment): Moment;
+  /** What it changes first, as `set target = value` would: a part of the tape. */
+  change?(run: Run, argument: string): { target: string; value: string };
 }
 
 /** A value, or an error whose message is for a person. */
@@ -39,9 +41,10 @@ export function evaluateText({ environment }: Pick<Subject, 'environment'>, text
 
 /** What is known of the member that an expression ends in: whether it is an address or a count. */
 export function memberNamed(subject: Pick<Subject, 'environment'>, expression: string): MemberValue | undefined {
-  const [, object, name] = /^(.+)\.(\w+)\s*$/.exec(expression) ?? [];
-  if (object === undefined || parseExpression(object).diagnostics.length > 0) return undefined;
-  const value = evaluateText(subject, object);
+  const { expression: parsed, diagnostics } = parseExpression(expression);
+  if (diagnostics.length > 0 || parsed.kind !== 'member') return undefined;
+  const value = evaluate(parsed.object, subject.environment);
+  const { name } = parsed.property;
   return typeof value === 'object' && value.type === 'object' ? value.members.find((m) => m.name === name) : undefined;
 }
 
@@ -178,6 +181,16 @@ export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
       if (tick === '' || more.length > 0) throw badExpression('goto takes a tick, and an event of it if you like.');
       const [t, e] = [tick, event].map((text) => Number(address(run, text)));
       return { tick: t, event: e };
+    },
+  },
+  {
+    name: 'rehash',
+    usage: 'rehash [N]',
+    summary: 'N batches of the thread that resizes cuckoo tables, at this moment',
+    change: (_run, argument) => ({ target: 'ecpt.batches', value: `ecpt.batches + (${argument || '1'})` }),
+    run: (run) => {
+      const left = numberOf(evaluateText(run, 'ecpt.resizes')) ?? 0n;
+      return left === 0n ? 'nothing is resized any more' : `${left} ${left === 1n ? 'resize' : 'resizes'} left`;
     },
   },
   {

@@ -1,6 +1,13 @@
 /** The exception filters: what each stops on, in events. One table: the client's list, the matching and the words. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { EptViolationEvent, FaultKind, FaultResolvedEvent, MachineEvent, Runner } from '../machine/core/events';
+import type {
+  EptViolationEvent,
+  FaultKind,
+  FaultResolvedEvent,
+  MachineEvent,
+  NoteTopic,
+  Runner,
+} from '../machine/core/events';
 import { formatPhysical, physicalOf } from '../machine/core/addresses';
 import { Signal } from '../machine/core/probe';
 import { qualificationText } from '../timeline/nestedText';
@@ -57,6 +64,27 @@ function faultFilter(kind: FaultKind, id: string, label: string, description: st
     text: (events, i) => {
       const event = events[i] as FaultResolvedEvent;
       return `page fault: ${event.signal ?? event.fault}, ${event.text}`;
+    },
+  };
+}
+
+interface NoteFilter {
+  signal: number;
+  topic: NoteTopic;
+  title: string;
+}
+
+/** Stops at a note about something, and says it. */
+function noteFilter(id: string, label: string, description: string, { signal, topic, title }: NoteFilter): FilterRow {
+  return {
+    ...{ id, label, description, default: false, signal },
+    match: (events, i) => {
+      const event = events[i];
+      return event.kind === 'note' && event.topic === topic ? i : -1;
+    },
+    text: (events, i) => {
+      const event = events[i];
+      return event.kind === 'note' ? `${title}: ${event.text}` : title;
     },
   };
 }
@@ -132,6 +160,46 @@ export const FILTERS: readonly FilterRow[] = [
     match: (events, i) => (events[i].kind === 'eptViolation' ? i : -1),
     text: (events, i) => exitWords(events[i] as EptViolationEvent),
   },
+  {
+    id: 'ecpt.kick',
+    label: 'Cuckoo Kick',
+    description: 'A cluster of cuckoo tables takes the slot of another, which has to find one.',
+    default: false,
+    signal: Signal.Kick,
+    match: (events, i) => {
+      const event = events[i];
+      // Who copies first writes the end of the path first: its last step is the newcomer's.
+      return event.kind === 'clusterWrite' && (event.action === 'kick' || event.action === 'copied') ? i : -1;
+    },
+    text: (events, i) => {
+      const event = events[i];
+      if (event.kind !== 'clusterWrite') return 'cuckoo kick';
+      const where = `way ${event.way}${event.inTarget ? ' (new)' : ''}, slot ${event.slot}`;
+      return event.action === 'kick'
+        ? `cuckoo kick ${event.attempt}: cluster 0x${event.tag.toString(16)} takes ${where}`
+        : `cuckoo kick: cluster 0x${event.tag.toString(16)} is copied to ${where}`;
+    },
+  },
+  noteFilter('ecpt.resizeStart', 'Resize Start', 'A way of cuckoo tables begins to move to a table of another size.', {
+    signal: Signal.Resize,
+    topic: 'resizeStart',
+    title: 'resize starts',
+  }),
+  noteFilter('ecpt.resizeEnd', 'Resize End', 'All of a way of cuckoo tables has moved.', {
+    signal: Signal.Resize,
+    topic: 'resizeEnd',
+    title: 'resize ends',
+  }),
+  noteFilter('ecpt.duplicate', 'Duplicate Entry', 'A walk of cuckoo tables finds the page in more than one way.', {
+    signal: Signal.Duplicate,
+    topic: 'duplicate',
+    title: 'duplicate entry',
+  }),
+  noteFilter('fpt.fallback', 'Order-9 Fallback', 'No block of 2 MiB is free: a flattened table becomes a normal one.', {
+    signal: Signal.Fallback,
+    topic: 'fallback',
+    title: 'order-9 fallback',
+  }),
   {
     id: 'expect.failed',
     label: 'Failed Expect',

@@ -5,6 +5,7 @@ import {
   offsetOfAddress,
   PAGES_OF_LEAF,
   physicalOf,
+  type Vpn,
   vpnOfAddress,
 } from '../machine/core/addresses';
 import { entriesOf, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
@@ -59,7 +60,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     walk.steps.map(({ level }) => level),
   );
   const levels: WalkLevel[] =
-    hashedLevels(subject, walk) ??
+    hashedLevels(subject, walk, vpn) ??
     path.map((level, n): WalkLevel => {
       const step = walk.steps[n];
       const { name } = format.levels[level];
@@ -108,8 +109,8 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
 }
 
 /** Every way that was asked, and where. */
-function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode): WalkLevel[] | undefined {
-  const levels = waysOf(inspector, root);
+function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode, vpn: Vpn): WalkLevel[] | undefined {
+  const levels = waysOf(inspector, root, vpn);
   if (levels === undefined) return undefined;
   const attempt = { levels } as WalkAttempt;
   for (const step of walk.steps) {

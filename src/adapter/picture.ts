@@ -22,7 +22,7 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
-import { probeLevel, waysOf } from './hashedPicture';
+import { kickChains, probeLevel, waysOf } from './hashedPicture';
 import { exitSummary, GridBuilder } from './nestedPicture';
 import { entryPicture } from './entryPicture';
 import { addressFields, emptyPicture } from './inspectedPicture';
@@ -46,6 +46,8 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   picture.fields = addressFields(format, address, path);
   const builder = new PictureBuilder(run, picture, path);
   for (let i = first; i <= last; i++) builder.add(events[i], i);
+  const kicks = kickChains(run.machine.inspector, events, first, last);
+  if (kicks.length > 0) picture.kicks = kicks;
   return picture;
 }
 
@@ -135,6 +137,7 @@ class PictureBuilder {
         if (this.#walk === undefined) break;
         this.#walk.outcome = event.outcome;
         this.#walk.references = event.references;
+        this.#walk.cycles = event.cycles;
         this.#walk.lastEvent = index;
         break;
       case 'fault':
@@ -156,7 +159,7 @@ class PictureBuilder {
     const { inspector, scheme, kernel } = this.run.machine;
     const formats = scheme.format.levels;
     const { shift } = formats[event.startLevel];
-    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table);
+    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table, this.#vpn);
     const levels =
       ways ??
       this.path.map((level): WalkLevel => ({
@@ -206,6 +209,7 @@ class PictureBuilder {
     level.table = formatPhysical(physicalOf(event.table));
     if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
+    level.foundIn = event.from;
     level.event = index;
     this.#grid?.guestRead(at, event);
   }
@@ -226,8 +230,9 @@ class PictureBuilder {
   }
 }
 
-/** Of a round of probes, that of the slowest. */
-const cyclesOf = ({ levels, parallel, grid }: WalkAttempt): number =>
+/** Of a round of probes that goes on, that of the slowest so far. */
+const cyclesOf = ({ cycles: whole, levels, parallel, grid }: WalkAttempt): number =>
+  whole ??
   [...levels, ...(grid?.rows.flatMap(({ cells }) => cells) ?? [])].reduce(
     (n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles),
     0,

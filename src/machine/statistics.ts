@@ -2,6 +2,7 @@
  * Every counter of the machine as one nested record: what the Statistics view, `stats` in expressions and
  * `ptscope run --format json` show. Field names are an interface (design CLI): fields are added, never renamed.
  */
+import { cacheStatistics, type CacheStatistics, dataCycles, walkLatency, type WalkLatency } from './cacheStatistics';
 import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
@@ -21,7 +22,13 @@ export interface EcptStatistics {
   /** Hashes that software computed. */
   hashes: number;
   kicks: number;
+  /** Begun, and ended. */
   resizes: number;
+  resized: number;
+  /** Steps of the thread that resizes. */
+  batches: number;
+  /** Walks that found a page in more than one way. */
+  duplicates: number;
   /** Clusters moved by resizes. */
   migrated: number;
   /** Inserts that found no place. */
@@ -74,8 +81,12 @@ export interface Statistics {
     longest: number;
     abandonedReferences: number;
     referencesByLevel: Record<string, number>;
+    /** Present with data caches. */
+    latency?: WalkLatency;
   };
   walkCaches: Record<string, HitsAndMisses>;
+  /** Present where there are data caches. */
+  caches?: CacheStatistics;
   /** Of processes; `kernel`: tables of the kernel's address space, which the others leave out. */
   tables: {
     bytes: number;
@@ -123,6 +134,7 @@ export interface Statistics {
 
 export function statistics(machine: Machine): Statistics {
   const c = machine.probe.counters;
+  const { caches } = machine;
   const { format } = machine.scheme;
   const { levels } = format;
   const cached = walkCacheLevels(format);
@@ -145,7 +157,8 @@ export function statistics(machine: Machine): Statistics {
     c[Counter.IpiCycles] +
     c[Counter.KptiCycles] +
     c[Counter.NestedExitCycles] +
-    c[Counter.HostWork] * machine.costs.instruction;
+    c[Counter.HostWork] * machine.costs.instruction +
+    (caches === null ? 0 : dataCycles(caches, machine.costs.memory_parallelism));
   const faults = {
     minor: c[Counter.FaultsMinor],
     major: c[Counter.FaultsMajor],
@@ -177,6 +190,14 @@ export function statistics(machine: Machine): Statistics {
       longest: c[Counter.WalkLongest],
       abandonedReferences: c[Counter.AbandonedReferences],
       referencesByLevel: byLevel(Counter.ReferencesByLevel),
+      ...(caches === null
+        ? {}
+        : {
+            latency: walkLatency(
+              caches,
+              levels.map((l) => l.name),
+            ),
+          }),
     },
     walkCaches: Object.fromEntries(
       machine.mmu.walkCaches.map(({ name }, i) => [
@@ -184,6 +205,7 @@ export function statistics(machine: Machine): Statistics {
         pair((Counter.WalkCaches + 2 * i) as Counter),
       ]),
     ),
+    ...(caches === null ? {} : { caches: cacheStatistics(caches) }),
     tables: {
       bytes: frames * PAGE_BYTES,
       count: tables,
@@ -300,6 +322,9 @@ const ecptStatistics = (c: Float64Array): EcptStatistics => ({
   hashes: c[Counter.SoftwareHashes],
   kicks: c[Counter.EcptKicks],
   resizes: c[Counter.EcptResizes],
+  resized: c[Counter.EcptResizesEnded],
+  batches: c[Counter.EcptBatches],
+  duplicates: c[Counter.EcptDuplicates],
   migrated: c[Counter.EcptMigrated],
   failures: c[Counter.EcptFailures],
   registerWrites: c[Counter.RegisterWrites],

@@ -18,6 +18,8 @@ export interface WalkPicture {
   /** The walks of this access: none on a TLB hit, two if a fault was served and the access retried. */
   walks: WalkAttempt[];
   fault?: FaultSummary;
+  /** Chains of kicks that the kernel's inserts needed: absent if there were none. */
+  kicks?: KickChain[];
   /** Absent while the translation is not known, or if the access failed. */
   result?: TranslationResult;
 }
@@ -76,8 +78,34 @@ export interface WalkAttempt {
   grid?: NestedGrid;
   /** Why the guest was left. */
   exit?: ExitSummary;
+  /** Until the walk had what it needed; absent if it is not known or not there yet. */
+  cycles?: number;
   firstEvent: number;
   lastEvent: number;
+}
+
+/** Who took whose slot, from the newcomer to the empty one, in the order of the path. */
+export interface KickChain {
+  /** Of the tables: `PTE`. */
+  level: string;
+  /** Ways that the path may go through, with what they are resized to: `way 0`, `way 1 (new)`. */
+  lanes: string[];
+  steps: KickStep[];
+  /** False if it found no empty slot: the last cluster has no place. */
+  ended: boolean;
+}
+
+export interface KickStep {
+  /** Tag of the cluster that comes. */
+  cluster: string;
+  /** Its first address. */
+  address: string;
+  /** Index into `lanes`, and the slot. */
+  lane: number;
+  slot: number;
+  /** Tag of the one that was there and has to go on; absent where the slot was empty. */
+  victim?: string;
+  event: number;
 }
 
 export interface WalkLevel {
@@ -94,6 +122,8 @@ export interface WalkLevel {
   matches?: boolean;
   /** Cycles that this reference was charged. */
   cycles?: number;
+  /** The cache that had its line (`L2`, `DRAM`), where there are data caches. */
+  foundIn?: string;
   event?: number;
 }
 

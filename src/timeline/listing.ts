@@ -74,8 +74,9 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
       const raw = rawOf(event.low, event.high);
       const entry = machine.inspector.decode(raw, event.table, event.level, event.index);
       const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
-      if (event.probe !== undefined) return probeText(event.probe, entry, formatEntry(format, raw) + flags);
-      return `read ${entry.levelName}[${event.index}] at ${entryPlace(machine, event)} = ${formatEntry(format, raw)}${flags}: ${entry.meaning}`;
+      const found = event.from === undefined ? '' : ` (${event.from}, ${event.cycles} cycles)`;
+      if (event.probe !== undefined) return probeText(event.probe, entry, formatEntry(format, raw) + flags) + found;
+      return `read ${entry.levelName}[${event.index}] at ${entryPlace(machine, event)} = ${formatEntry(format, raw)}${flags}: ${entry.meaning}${found}`;
     }
     case 'hardwareWrite':
       return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${entryPlace(machine, event)}`;

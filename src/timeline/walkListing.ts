@@ -5,6 +5,7 @@ import { indexOf, type PagingFormat, walkedPath } from '../machine/paging/format
 import type { WalkNode } from '../machine/paging/inspector';
 import { highWord, lowWord } from '../machine/paging/x86/entry';
 import type { Subject } from '../scenario/run/subject';
+import type { WalkCost } from '../scenario/run/walkCost';
 import { listingLines } from './listing';
 import { twoDimensions } from './nestedWalk';
 
@@ -41,12 +42,13 @@ function hashedFields({ addressBits, hashed }: PagingFormat, address: bigint): [
 export interface WalkTextOptions {
   /** Lines about what caches know of the address. */
   known?: readonly string[];
-  cyclesPerRead?: number;
+  /** What it would cost; absent where nobody knows. */
+  cost?: WalkCost;
 }
 
 export function walkText(subject: Subject, address: bigint, walked: WalkNode, options: WalkTextOptions = {}): string {
   const fields = fieldsOf(subject, address, walked).map(([name, index]) => `${name} ${index}`);
-  const events = eventsOf(subject, address, walked, options.cyclesPerRead ?? 0);
+  const events = eventsOf(subject, address, walked, options.cost);
   const listing = listingLines(events, subject.machine, (a) => subject.describeAddress(a));
   const name = subject.describeAddress(address) ?? formatAddress(address);
   const head = `${name}: ${fields.join(', ')}, offset 0x${offsetOfAddress(address).toString(16)}`;
@@ -54,13 +56,13 @@ export function walkText(subject: Subject, address: bigint, walked: WalkNode, op
 }
 
 /** The walk in the words of the tape: the events that a walk from the root would report. */
-function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cyclesPerRead: number): MachineEvent[] {
+function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, walkCost?: WalkCost): MachineEvent[] {
   const { steps, outcome, pfn, pageSize = 0 } = walked;
   const vpn = vpnOfAddress(address);
   const offset = offsetOfAddress(address);
   if (outcome === 'notCanonical')
     return [{ kind: 'fault', depth: 0, vector: 'GP', vpn, offset, errorCode: 0, reason: RESULTS.notCanonical }];
-  const reads = steps.map(({ level, table, index, raw, probe }): MachineEvent => ({
+  const reads = steps.map(({ level, table, index, raw, probe }, i): MachineEvent => ({
     kind: 'tableRead',
     depth: 1,
     level,
@@ -68,15 +70,17 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cycle
     index,
     low: lowWord(raw),
     high: highWord(raw),
-    cycles: cyclesPerRead,
+    cycles: walkCost?.reads[i].cycles ?? 0,
+    from: walkCost?.reads[i].from,
     probe,
   }));
+  // In a guest every read costs the same.
+  const cyclesPerRead = walkCost?.reads.at(0)?.cycles ?? 0;
   const both = twoDimensions(machine, walked, reads, cyclesPerRead);
   const mapped = outcome === 'mapped';
   const isRound = machine.inspector.format.hashed !== undefined;
-  const references = both.reads.length;
-  const cost = { references: both.references ?? references, cycles: (isRound ? 1 : references) * cyclesPerRead };
-  if (both.references !== undefined) cost.cycles = both.references * cyclesPerRead;
+  const cycles = both.references === undefined ? (walkCost?.cycles ?? 0) : both.references * cyclesPerRead;
+  const cost = { references: both.references ?? both.reads.length, cycles };
   const ends = mapped ? (both.exits ? 'exit' : 'mapped') : 'fault';
   const found = both.pfn === undefined ? { pfn, pageSize } : { pfn: both.pfn, pageSize: both.pageSize, guest: pfn };
   const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: ends, ...cost, ...found };

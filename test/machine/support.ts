@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { asPfn, asVpn, type Pfn, type Vpn } from '../../src/machine/core/addresses';
 import { Hasher } from '../../src/machine/core/hash';
 import { Probe } from '../../src/machine/core/probe';
+import type { DataCacheOptions } from '../../src/machine/caches/options';
 import { DEFAULT_KERNEL } from '../../src/machine/kernel/options';
 import { Machine, type MachineOptions } from '../../src/machine/machine';
 import { BuddyAllocator } from '../../src/machine/memory/buddy';
@@ -36,6 +37,17 @@ export const SMALL: MachineOptions = {
   kernel: DEFAULT_KERNEL,
   costs: {},
   emtDefaults: [],
+};
+
+/** Data caches of a few lines, with sets that are no power of two. */
+export const TINY_CACHES: DataCacheOptions = {
+  l1: { sizeBytes: 512, ways: 2 },
+  l1i: { sizeBytes: 256, ways: 4 },
+  l2: { sizeBytes: 1536, ways: 4 },
+  llc: { sizeBytes: 4608, ways: 12 },
+  latency: { l1: 4, l2: 12, llc: 44, dram: 200 },
+  walker: 'l1',
+  priority: false,
 };
 
 /** Walk caches of one, two, four entries, the largest for the deepest level. */

@@ -12,6 +12,7 @@ import { AttemptTabs } from './parts/attemptTabs';
 import { Entries } from './parts/entries';
 import { EntryFields } from './parts/entryFields';
 import { Header } from './parts/header';
+import { KickPath } from './parts/kickPath';
 import { ExitCard, FaultCard, ResultCard } from './parts/outcome';
 import { useWidth } from './useWidth';
 
@@ -73,6 +74,9 @@ function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPictur
           {attempt.walk && <Entries walk={attempt.walk} />}
           {attempt.walk?.exit && <ExitCard exit={attempt.walk.exit} />}
           {attempt.fault && <FaultCard fault={attempt.fault} />}
+          {attempt.kicks?.map((chain, i) => (
+            <KickPath key={i} chain={chain} number={i} width={width} />
+          ))}
           {attempt.result && <ResultCard result={attempt.result} />}
           {level && <EntryFields level={level} />}
         </AttemptTabs>

@@ -33,6 +33,7 @@ function summaryRows(report: RunReport): [string, string][] {
       `${grouped(walks.count)}, ${ratio(walks.references, walks.count)} references each, longest ${walks.longest}`,
     ],
     ['walk caches', hitRates(Object.entries(report.walkCaches))],
+    ...cacheRows(report),
     ['page tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables (${counts(tables.byLevel)})`],
     ['kernel', `${grouped(kernel.instructions)} instructions (${kernelText(kernel.byClass)})`],
   ];
@@ -71,6 +72,32 @@ function tlbText({ tlb }: RunReport): string {
     ['L1I', tlb.l1i],
     ['STLB', tlb.stlb],
   ]);
+}
+
+/** How long walks took, and where lines were, where there are data caches. */
+function cacheRows({ walks: { latency }, caches }: RunReport): [string, string][] {
+  if (latency === undefined || caches === undefined) return [];
+  const seen = Object.entries(latency.histogram).filter(([, walks]) => walks > 0);
+  const histogram = seen.map(([name, walks]) => `${name.replace('upTo', '≤ ')}: ${grouped(walks)}`).join(', ');
+  const { l1, l1i, l2, llc } = caches;
+  const kept = l2.protected + llc.protected;
+  const found = (Object.entries(caches.tables) as [string, number][]).filter(([, lines]) => lines > 0);
+  return [
+    ['walk latency', `${latency.mean.toFixed(1)} cycles each, longest ${grouped(latency.longest)} (${histogram})`],
+    [
+      'data caches',
+      hitRates([
+        ['L1D', l1],
+        ['L1I', l1i],
+        ['L2', l2],
+        ['LLC', llc],
+      ]),
+    ],
+    [
+      'table lines',
+      `${found.map(([name, lines]) => `${name === 'dram' ? 'memory' : name.toUpperCase()} ${grouped(lines)}`).join(', ') || 'none'}${kept > 0 ? `; ${grouped(kept)} protected` : ''}`,
+    ],
+  ];
 }
 
 /** Only those that were asked at all. */

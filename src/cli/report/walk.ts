@@ -3,11 +3,13 @@ import { addressOf, offsetOfAddress, PAGES_OF_LEAF, physicalOf, vpnOfAddress } f
 import type { WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
 import { referencesOf } from '../../scenario/run/names/nested';
+import type { WalkCost } from '../../scenario/run/walkCost';
 import { fieldsOf } from '../../timeline/walkListing';
 
 const hex = (n: bigint | number): string => `0x${n.toString(16)}`;
 
-export function walkData(subject: Subject, address: bigint, walked: WalkNode): object {
+/** `cost`: absent where nobody knows. */
+export function walkData(subject: Subject, address: bigint, walked: WalkNode, cost?: WalkCost): object {
   const { steps, outcome, pfn, pageSize, write, user, exec } = walked;
   const vpn = vpnOfAddress(address);
   const offset = offsetOfAddress(address);
@@ -16,7 +18,8 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode): o
     fields: Object.fromEntries(fieldsOf(subject, address, walked)),
     outcome,
     references: referencesOf(walked),
-    steps: steps.map((s) => ({
+    ...(cost === undefined ? {} : { cycles: cost.cycles }),
+    steps: steps.map((s, i) => ({
       level: s.levelName,
       table: hex(physicalOf(s.table)),
       index: s.index,
@@ -24,6 +27,7 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode): o
       raw: hex(s.raw),
       flags: s.flags,
       meaning: s.meaning,
+      ...(cost === undefined ? {} : { cycles: cost.reads[i].cycles, foundIn: cost.reads[i].from }),
       ...(s.probe === undefined ? {} : { way: s.probe.way, slot: s.probe.slot, matches: s.probe.matches }),
     })),
     physicalAddress: pfn === undefined ? null : hex(physicalOf(pfn, offset)),

@@ -107,6 +107,9 @@ export const enum Counter {
   /** Clusters that made room for another, resizes begun, clusters that they moved, and inserts that found no place. */
   EcptKicks,
   EcptResizes,
+  EcptResizesEnded,
+  /** Steps of the thread that resizes. */
+  EcptBatches,
   EcptMigrated,
   EcptFailures,
   /** VM exits of a guest's walks: EPT violations, those of them that the guest's kernel met when it wrote a table, and entries that nobody may have. */
@@ -131,5 +134,7 @@ export const enum Counter {
   NestedTablesByLevel = NestedReferencesByLevel + 6,
   /** Guest frames that the host has given memory. */
   NestedBacked = NestedTablesByLevel + 6,
+  /** Walks that found the page in more than one way. */
+  EcptDuplicates,
   Count,
 }

@@ -17,7 +17,8 @@ export type WalkPurpose = 'translate' | 'retry' | 'confirm' | 'dirty' | 'resume'
 
 /** Kinds that faults are counted by; they are disjoint. `fatal` ones carry the signal in `signal`. */
 export type FaultKind = 'minor' | 'major' | 'cow' | 'thp' | 'protection' | 'spurious' | 'fatal';
-export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM';
+/** What a process gets; `RESET`: the machine itself dies, see death.ts. */
+export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM' | 'RESET';
 
 interface Base {
   depth: number;
@@ -99,6 +100,8 @@ export interface TableReadEvent extends Base {
   low: number;
   high: number;
   cycles: number;
+  /** Where its line was found (`L2`), where there are data caches. */
+  from?: string;
   /** Of hashed tables: which way was probed, in which slot, and whether it has the page. */
   probe?: ProbeOutcome;
   /** Of a guest's tables: the host's frame in which the entry lies. `table` is then the guest's number. */
@@ -342,9 +345,12 @@ export interface FlushEvent extends Base {
   /** The CPU that executes it, where there are several. */
   cpu?: number;
 }
+/** What a note is about that a person may want to stop at. */
+export type NoteTopic = 'resizeStart' | 'resizeEnd' | 'duplicate' | 'fallback';
 export interface NoteEvent extends Base {
   kind: 'note';
   text: string;
+  topic?: NoteTopic;
 }
 /** An access to one page has its translation. */
 export interface TranslatedEvent extends Base {

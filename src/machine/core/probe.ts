@@ -7,7 +7,7 @@
  * then exactly in the state of that event, and stays usable for inspection only until a snapshot is restored.
  */
 import { Counter } from './counters';
-import type { EventBody, MachineEvent, Runner } from './events';
+import type { EventBody, MachineEvent, NoteTopic, Runner } from './events';
 import { DEFAULT_SOFTWARE_COSTS, defaultInstructions, FUNCTION_NAMES, type SoftwareCosts } from './functions';
 import { Watches } from './watch';
 
@@ -62,6 +62,8 @@ export class Recorder {
  * order of `FAULT_KINDS`.
  */
 export const enum Signal {
+  /** The last of the fault kinds. */
+  Fatal = 1 << 6,
   TlbMiss = 1 << 7,
   Function = 1 << 8,
   FailedExpect = 1 << 9,
@@ -70,6 +72,12 @@ export const enum Signal {
   Watch = 1 << 11,
   /** A walk of a guest has left for the host. */
   VmExit = 1 << 12,
+  /** Of cuckoo tables: a cluster is kicked, a resize begins or ends, a walk finds a page in two ways. */
+  Kick = 1 << 13,
+  Resize = 1 << 14,
+  Duplicate = 1 << 15,
+  /** A flattened table had to be a normal one. */
+  Fallback = 1 << 16,
 }
 
 const FUNCTIONS = FUNCTION_NAMES.length;
@@ -180,7 +188,7 @@ export class Probe {
     this.counters[counter]++;
   }
 
-  note(text: string): void {
-    this.recorder?.emit({ kind: 'note', text });
+  note(text: string, topic?: NoteTopic): void {
+    this.recorder?.emit({ kind: 'note', text, topic });
   }
 }

@@ -85,3 +85,16 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   /** Walks again from the root, without walk caches, to set D for a write through a clean TLB entry. */
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus;
 }
+
+/** What a walker without caches and registers has to save: nothing. */
+export abstract class StatelessWalker {
+  save(): readonly TypedArray[] {
+    return [];
+  }
+  load(): void {
+    // There is nothing to restore,
+  }
+  hash(): void {
+    // and nothing that could differ.
+  }
+}

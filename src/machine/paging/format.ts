@@ -34,6 +34,8 @@ export interface LevelFormat {
 export interface HashedFormat {
   /** Of 2^clusterBits consecutive pages the entries lie together, under one tag. */
   clusterBits: number;
+  /** All probes of a walk go out together; else one after the other. */
+  parallel: boolean;
   /** What there is beside tables of entries, each counted in frames behind those of the levels. */
   others: readonly string[];
 }

@@ -165,6 +165,8 @@ export interface Inspector {
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
+  /** Whose tables translate a page in an address space: the kernel's own, where they are apart. */
+  rootOf?(root: Pfn, vpn: Vpn): Pfn;
   /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order. */
   tables?(root: Pfn): HashedTable[];
   slots?(table: HashedTable): Iterable<HashedSlot>;

@@ -17,6 +17,7 @@ import { TreeDriver } from './tree/driver';
 import { TreeInspector } from './tree/inspector';
 import { RadixWalker } from './radix/walker';
 import { PHYSICAL_BITS, type Scheme } from './scheme';
+import { KernelSpace, treeKernel } from './x86/kernelSpace';
 
 export {
   type FptFree,
@@ -30,16 +31,20 @@ export {
 function tree(format: PagingFormat): Scheme {
   return {
     format,
-    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) =>
+    createKernel: ({ memory, probe, isolated }) => KernelSpace.for(format, memory, probe, isolated),
+    hasKernel: (memoryBytes) => KernelSpace.suits(format, memoryBytes),
+    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement, tableReads }) =>
       new RadixWalker(format, memory, rights, probe, costs, {
         caches: walkCaches.geometry,
         promote: walkCaches.promote,
         physicalBits: PHYSICAL_BITS,
         replacement,
+        tableReads,
       }),
     createDriver: ({ memory, buddy, tlb, kernel, probe }) =>
-      new TreeDriver('radix', format, memory, buddy, tlb, kernel, probe),
-    createInspector: (memory, kernel) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel }),
+      new TreeDriver('radix', format, memory, buddy, tlb, treeKernel(kernel), probe),
+    createInspector: (memory, kernel) =>
+      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel) }),
   };
 }
 
@@ -49,16 +54,17 @@ function flattened(format: PagingFormat): Scheme {
   const rootShift = format.addressBits - bits;
   return {
     ...tree(format),
-    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement }) => {
+    createWalker: ({ memory, rights, probe, costs, walkCaches, replacement, tableReads }) => {
       const shifts = walkCacheLevels(format).map((level) => format.levels[level].shift);
       return new FptWalker(format, memory, rights, probe, costs, {
         caches: shifts.map((shift) => walkCaches.geometry[(rootShift - shift) / bits]),
         promote: walkCaches.promote,
         physicalBits: PHYSICAL_BITS,
         replacement,
+        tableReads,
       });
     },
-    createDriver: (parts) => new FptDriver(format, parts),
+    createDriver: (parts) => new FptDriver(format, { ...parts, kernel: treeKernel(parts.kernel) }),
   };
 }
 
@@ -67,7 +73,8 @@ function array(addressBits: number): Scheme {
   const format = linear(addressBits);
   return {
     format,
-    createWalker: ({ memory, rights, probe, costs }) => new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS),
+    createWalker: ({ memory, rights, probe, costs, tableReads }) =>
+      new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS, tableReads),
     createDriver: ({ memory, buddy, tlb, probe }) => new LinearDriver(format, memory, buddy, tlb, probe),
     // To look at, an array is a tree of one level.
     createInspector: (memory) => new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS }),

@@ -65,6 +65,7 @@ export type Statement =
   | IterateStatement
   | PromoteStatement
   | KhugepagedStatement
+  | RehashStatement
   | MigrateStatement
   | ReclaimStatement
   | FragmentStatement
@@ -241,6 +242,15 @@ export interface IterateStatement extends StatementNode {
 export interface PromoteStatement extends StatementNode {
   kind: 'promote' | 'demote' | 'swapout' | 'hotunplug';
   target: Expression;
+  /** Of `promote` and `demote`: the kernel's own mappings. */
+  asKernel?: Word<'kernel'>;
+}
+
+/** Runs the thread that resizes cuckoo tables. */
+export interface RehashStatement extends StatementNode {
+  kind: 'rehash';
+  /** Batches; one if absent. */
+  batches?: Expression;
 }
 
 export interface KhugepagedStatement extends StatementNode {

@@ -198,7 +198,12 @@ export const CODES = {
     'Key given twice',
     'Later lines override earlier ones, so that the earlier line has no effect.',
   ),
-  ignoredKey: row('PTS045', 'warning', 'Key without effect', 'The chosen scheme does not use this key.'),
+  ignoredKey: row(
+    'PTS045',
+    'warning',
+    'Key without effect',
+    'Nothing of this machine uses the key: its scheme has no such part, or it has no data caches.',
+  ),
   badGeometry: row(
     'PTS046',
     'error',

@@ -27,7 +27,13 @@ const ofAddress = (name: string, kind: Kind, doc: string): NameRow => ({
   ...value(name, kind, doc),
   parameters: [{ name: 'A', kind: 'address' }],
 });
-const later = (row: NameRow): NameRow => ({ ...row, supported: false });
+const ofWay = (name: string, doc: string): NameRow => ({
+  ...value(name, 'ecptWay', doc),
+  parameters: [
+    { name: 'SIZE', kind: 'number' },
+    { name: 'N', kind: 'number' },
+  ],
+});
 
 const MACHINE_NAMES: readonly NameRow[] = [
   value('access', 'access', 'The current access.'),
@@ -61,7 +67,9 @@ const MACHINE_NAMES: readonly NameRow[] = [
   value('stats', 'stats', 'The counters that the Statistics view shows.'),
   value('tick', 'number', 'Position on the tape.'),
   value('iter', 'iterator', 'The running iterator of `iterate`, or none.'),
-  later(value('ecpt', 'ecpt', 'The ECPT of the current process.')),
+  value('ecpt', 'ecpt', 'Cuckoo tables: what is being resized, or none with another scheme.'),
+  ofWay('ecpt.way', 'A way of the current process’s cuckoo tables, or none: `ecpt.way(4KiB, 0)`.'),
+  ofWay('ecpt.kernelWay', 'The same of the kernel’s own tables.'),
   value('none', 'none', 'No value: no fault, no walk.'),
 ];
 

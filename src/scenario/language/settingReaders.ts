@@ -14,6 +14,7 @@ import {
   TABLE_RECLAIMS,
   THP_MODES,
 } from './machineConfig';
+import { CACHE_READERS } from './cacheReaders';
 import { ECPT_READERS } from './ecptReaders';
 import { NESTED_READERS } from './nestedReaders';
 import type { MachineKeyRow } from './machineKeys';
@@ -257,8 +258,12 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
   'tables reclaim': (row) => choice(row, (config, text) => ({ ...config, tablesReclaim: among(TABLE_RECLAIMS, text) })),
   latency: () => latency,
   cost: () => cost,
-  ...Object.fromEntries(Object.entries(NESTED_READERS).map(([key, reader]) => [key, () => reader])),
-  ...Object.fromEntries(Object.entries(ECPT_READERS).map(([key, reader]) => [key, () => reader])),
+  ...Object.fromEntries(
+    Object.entries({ ...CACHE_READERS, ...NESTED_READERS, ...ECPT_READERS }).map(([key, reader]) => [
+      key,
+      () => reader,
+    ]),
+  ),
 };
 
 export function readerOf(row: MachineKeyRow): SettingReader {

@@ -35,6 +35,7 @@ const TICKS = new Set<Statement['kind']>([
   'process',
   'promote',
   'reclaim',
+  'rehash',
   'set',
   'swapout',
   'switch',

@@ -32,6 +32,9 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     seed: config.seed,
     ecpt: config.ecpt,
     nested: config.nested,
+    caches: config.cache
+      ? { ...config.dataCaches, latency: config.latency, walker: config.walker, priority: config.cachePriority }
+      : undefined,
   };
 }
 

@@ -38,6 +38,7 @@ import type {
   PromoteStatement,
   Range,
   ReclaimStatement,
+  RehashStatement,
   RepeatStatement,
   SetStatement,
   SwitchStatement,
@@ -59,6 +60,7 @@ export type TickStatement =
   | InvlpgStatement
   | IterateStatement
   | KhugepagedStatement
+  | RehashStatement
   | LetStatement
   | MadviseStatement
   | MarkStatement

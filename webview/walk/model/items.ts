@@ -3,6 +3,8 @@ import type {
   CacheLookup,
   ExitSummary,
   FaultSummary,
+  KickChain,
+  KickStep,
   NestedRow,
   TranslationResult,
   WalkLevel,
@@ -14,6 +16,7 @@ import {
   exitSentence,
   faultSentence,
   hostSentence,
+  kickSentence,
   lookupSentence,
   readSentence,
   resultSentence,
@@ -23,9 +26,12 @@ import {
 export type When = 'past' | 'now' | 'future';
 
 export interface Item {
-  /** `lookup-0`, `read-2` (the number of the level), `host-2-1` (row and column of the grid), `answer-2`, `exit`, `fault`, `result`: the same in the figure and in the lists. */
+  /**
+   * `lookup-0`, `read-2` (the number of the level), `host-2-1` (row and column of the grid), `answer-2`, `exit`, `fault`, `kick-0-3`,
+   * `result`: the same in the figure and in the lists.
+   */
   id: string;
-  kind: 'lookup' | 'read' | 'host' | 'answer' | 'exit' | 'fault' | 'result';
+  kind: 'lookup' | 'read' | 'host' | 'answer' | 'exit' | 'fault' | 'kick' | 'result';
   /** Absent if the item is not on the tape; then it cannot be seeked to. */
   event: number | undefined;
   when: When;
@@ -45,11 +51,13 @@ type Source =
   | { kind: 'answer'; id: string; of: { event?: number }; row: NestedRow }
   | { kind: 'exit'; id: string; of: ExitSummary }
   | { kind: 'fault'; id: string; of: FaultSummary }
+  | { kind: 'kick'; id: string; of: KickStep; chain: KickChain }
   | { kind: 'result'; id: string; of: TranslationResult };
 
 export const lookupId = (index: number): string => `lookup-${index}`;
 export const hostId = (row: number, column: number): string => `host-${row}-${column}`;
 export const answerId = (row: number): string => `answer-${row}`;
+export const kickId = (chain: number, step: number): string => `kick-${chain}-${step}`;
 export const readId = (level: number): string => `read-${level}`;
 
 export function itemsOf(picture: WalkPicture, attempt: Attempt): Item[] {
@@ -61,7 +69,7 @@ export function itemsOf(picture: WalkPicture, attempt: Attempt): Item[] {
   return items.sort((a, b) => (a.event ?? 0) - (b.event ?? 0));
 }
 
-function sourcesOf({ lookups, walk, fault, result }: Attempt): Source[] {
+function sourcesOf({ lookups, walk, fault, kicks, result }: Attempt): Source[] {
   const sources: Source[] = lookups.map((of, i) => ({ kind: 'lookup', id: lookupId(i), of }));
   walk?.levels.forEach((of, i) => {
     if (of.status === 'read') sources.push({ kind: 'read', id: readId(i), of });
@@ -76,6 +84,9 @@ function sourcesOf({ lookups, walk, fault, result }: Attempt): Source[] {
   });
   if (walk?.exit) sources.push({ kind: 'exit', id: 'exit', of: walk.exit });
   if (fault) sources.push({ kind: 'fault', id: 'fault', of: fault });
+  kicks?.forEach((chain, c) =>
+    chain.steps.forEach((of, i) => sources.push({ kind: 'kick', id: kickId(c, i), of, chain })),
+  );
   if (result) sources.push({ kind: 'result', id: 'result', of: result });
   return sources;
 }
@@ -94,6 +105,8 @@ function sentenceOf(source: Source): string {
       return exitSentence(source.of);
     case 'fault':
       return faultSentence(source.of);
+    case 'kick':
+      return kickSentence(source.of, source.chain);
     case 'result':
       return resultSentence(source.of);
   }

@@ -3,6 +3,8 @@ import type {
   CacheLookup,
   ExitSummary,
   FaultSummary,
+  KickChain,
+  KickStep,
   NestedRow,
   TranslationResult,
   WalkLevel,
@@ -14,8 +16,9 @@ export function lookupSentence({ structure, key, hit, answer }: CacheLookup): st
   return `${structure}, ${key}: ${hit ? `hit, ${answer ?? 'known'}` : 'miss'}`;
 }
 
-export function readSentence({ name, index, entry, cycles, matches }: WalkLevel): string {
-  const cost = cycles === undefined ? '' : `, ${cycles} cycles`;
+export function readSentence({ name, index, entry, cycles, foundIn, matches }: WalkLevel): string {
+  const from = foundIn === undefined ? '' : ` from ${foundIn}`;
+  const cost = cycles === undefined ? '' : `, ${cycles} cycles${from}`;
   if (matches === false) return `${name}, slot ${index}: no match${cost}`;
   if (!entry) return `${name} entry ${index}${cost}`;
   const flags = entry.flags ? `, flags ${entry.flags}` : '';
@@ -38,6 +41,11 @@ export function exitSentence({ title, guestPhysical, qualification, explanation 
 
 export function faultSentence({ vector, kind, errorCode, cr2, explanation }: FaultSummary): string {
   return `${vector}${kind ? `, ${kind}` : ''}, error code ${errorCode}, CR2 ${cr2}: ${explanation}`;
+}
+
+export function kickSentence({ cluster, address, lane, slot, victim }: KickStep, { lanes }: KickChain): string {
+  const then = victim === undefined ? 'which was empty' : `where ${victim} was, which has to go on`;
+  return `Cluster ${cluster} of ${address} takes slot ${slot} of ${lanes[lane] ?? 'a way'}, ${then}`;
 }
 
 export function resultSentence(result: TranslationResult): string {

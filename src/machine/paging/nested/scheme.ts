@@ -1,6 +1,7 @@
 /** A guest over a host as a scheme: it is given two, and imports neither. */
 import { pageSizesOf } from '../format';
 import type { Scheme, SchemeSettings } from '../scheme';
+import { treeKernel } from '../x86/kernelSpace';
 import { NestedHost } from './driver';
 import {
   DEFAULT_NESTED,
@@ -34,7 +35,7 @@ export function nestedScheme(guest: Scheme, host: Scheme, options?: NestedOption
     },
     createInspector: (memory, kernel, machineHost) => {
       if (machineHost === null) throw new Error('a guest needs a host');
-      return new NestedInspector(format, memory, kernel, machineHost, new HostInspector(below, memory));
+      return new NestedInspector(format, memory, treeKernel(kernel), machineHost, new HostInspector(below, memory));
     },
     configured: (settings) =>
       settings.nested === undefined || settings.nested === options
@@ -42,9 +43,16 @@ export function nestedScheme(guest: Scheme, host: Scheme, options?: NestedOption
         : nestedScheme(guest, host, settings.nested),
     refusal: (settings) =>
       guest.refusal?.(settings) ??
+      cachesRefusal(settings) ??
       memoryRefusal(settings) ??
       sizeRefusal(settings.nested ?? chosen, pageSizesOf(below), host.format.scheme),
   };
+}
+
+function cachesRefusal({ caches }: SchemeSettings): string | undefined {
+  return caches === undefined
+    ? undefined
+    : 'Walks in a guest do not go through data caches: each of their reads costs the same.';
 }
 
 function memoryRefusal({ memoryBytes }: SchemeSettings): string | undefined {

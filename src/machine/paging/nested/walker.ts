@@ -134,7 +134,7 @@ export class NestedWalker implements Walker {
       return new AssociativeCache(name, entries, ways, makeReplacer(replacement, name, entries, ways));
     });
     this.#hits = new Int32Array(cached.length);
-    this.#reports = new WalkReports(probe);
+    this.#reports = new WalkReports(probe, null);
     this.#exits = host;
     const hosts = format.host!;
     this.#host = new HostWalker({ format: hosts, options, memory, probe, costs, replacement, exits: host });

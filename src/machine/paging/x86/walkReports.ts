@@ -1,5 +1,6 @@
 /** What hardware walkers tell the recorder: nothing while nobody records. Hot code looks first whether somebody does. */
 import type { Pfn, Vpn } from '../../core/addresses';
+import type { TableReads } from '../../caches/tableReads';
 import type { ProbeOutcome, WalkPurpose } from '../../core/events';
 import type { Probe } from '../../core/probe';
 import type { AssociativeCache } from '../../mmu/associativeCache';
@@ -7,7 +8,11 @@ import { type WalkResult, WalkStatus } from '../../mmu/walker';
 import { LOW } from './entry';
 
 export class WalkReports {
-  constructor(private readonly probe: Probe) {}
+  /** `tableReads`: the data caches that the walker reads through, if there are any. */
+  constructor(
+    private readonly probe: Probe,
+    private readonly tableReads: TableReads | null,
+  ) {}
 
   /** `at`: entry that was found, or −1; `answer`: what it says, where that is more than a table. */
   lookup(cache: AssociativeCache, level: number, tag: number, at: number, answer?: string): void {
@@ -32,7 +37,8 @@ export class WalkReports {
     probe?: ProbeOutcome,
     host?: Pfn,
   ): void {
-    this.probe.recorder?.emit({ kind: 'tableRead', level, table, index, low, high, cycles, probe, host });
+    const from = this.tableReads?.answer;
+    this.probe.recorder?.emit({ kind: 'tableRead', level, table, index, low, high, cycles, from, probe, host });
   }
 
   /** `fresh`: A and D as far as they were clear. */

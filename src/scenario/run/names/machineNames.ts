@@ -11,6 +11,7 @@ import { NONE, numberOf, symbol, type Value } from '../values';
 import { iteratorObject, mmObject, vmaObject } from './areas';
 import { eptEntry } from './nested';
 import { tlbObject, walkCacheObject } from './caches';
+import { ecptObject, ecptWay } from './ecpt';
 import { entryAt } from './entries';
 import { faultList, faultObject, lastAccess, pendingAccess } from './lastAccess';
 import { readPhysical, setPhysical } from './physical';
@@ -39,6 +40,7 @@ const VALUES: ReadonlyMap<string, (machine: Machine) => Value> = new Map<string,
   ['stats', statisticsValue],
   ['mm', mmObject],
   ['iter', iteratorObject],
+  ['ecpt', ecptObject],
 ]);
 
 /** Functions of an address in the current process; without one there is nothing to look at. */
@@ -73,6 +75,7 @@ export class MachineNames {
 
   /** `undefined`: there is no such function. A string: why it has no value here. */
   call(name: string, args: readonly Value[]): Value | string | undefined {
+    if (name === 'ecpt.way' || name === 'ecpt.kernelWay') return ecptWay(this.machine, name, args);
     const level = this.#levelNamed(name);
     const ofAddress = OF_ADDRESS.get(name);
     const ofPhysical = OF_PHYSICAL.get(name);

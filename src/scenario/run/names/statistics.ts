@@ -11,10 +11,15 @@ export const statisticsValue = (machine: Machine): ObjectValue => record('statis
 function withUnused(counters: Statistics): Statistics {
   const none = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, { calls: 0, instructions: 0 }]));
   const { kernel, walks, walkCaches, tables, nested } = counters;
+  const { latency } = walks;
   return {
     ...counters,
     kernel: { ...kernel, byFunction: { ...none, ...kernel.byFunction } },
-    walks: { ...walks, referencesByLevel: withLevels(walks.referencesByLevel, 0) },
+    walks: {
+      ...walks,
+      referencesByLevel: withLevels(walks.referencesByLevel, 0),
+      ...(latency === undefined ? {} : { latency: { ...latency, byLevel: withLevels(latency.byLevel, UNREAD) } }),
+    },
     walkCaches: withLevels(walkCaches, { hits: 0, misses: 0 }),
     ...(nested !== undefined && {
       nested: {
@@ -29,6 +34,9 @@ function withUnused(counters: Statistics): Statistics {
     }) as Statistics['tables'],
   };
 }
+
+/** A level that no walk has read from. */
+const UNREAD = { l1: 0, l2: 0, llc: 0, dram: 0, cycles: 0 };
 
 const withLevels = <T>(
   byLevel: Record<string, T>,

@@ -6,6 +6,7 @@ import { mapsBasePages, pagesPerEntry } from '../../../machine/paging/format';
 import type { EntryNode } from '../../../machine/paging/inspector';
 import { attributesOf } from '../../../machine/paging/x86/attributes';
 import { highWord, LOW, lowWord } from '../../../machine/paging/x86/entry';
+import { walkCost } from '../walkCost';
 import { tobjValue, walkValue, type Withheld } from '../translationValues';
 import type { ObjectValue } from '../values';
 import { entryObject } from './entries';
@@ -13,8 +14,12 @@ import { inGuest } from './nested';
 
 export function walkObject(machine: Machine, vpn: Vpn): ObjectValue {
   const walk = machine.inspector.walk(machine.root, vpn);
-  const { table_read } = machine.costs;
-  return inGuest(machine, walk, walkValue(walk, (entry) => entryObject(machine, entry), table_read));
+  const { cycles } = walkCost(machine, walk);
+  return inGuest(
+    machine,
+    walk,
+    walkValue(walk, (entry) => entryObject(machine, entry), cycles),
+  );
 }
 
 export function tobjObject(machine: Machine, vpn: Vpn): ObjectValue {
