@@ -40,6 +40,8 @@ export const SETTINGS = {
   openWalkAutomatically: 'ptscope.walk.openAutomatically',
   adapterHost: 'ptscope.adapter.host',
   timeTravelMemory: 'ptscope.timeTravel.memoryMegabytes',
+  stopAtEnd: 'ptscope.stopAtEnd',
+  stepOver: 'ptscope.stepOver',
 } as const;
 
 /** What a variable is, as `debugProtocolVariableMenuContext` in the conditions of its context menu. */
@@ -60,6 +62,7 @@ export const REQUESTS = {
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',
   numberFormat: 'ptscope/numberFormat',
+  stepUnit: 'ptscope/stepUnit',
 } as const;
 
 /** DAP events beyond the standard. */
