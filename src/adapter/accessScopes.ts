@@ -47,6 +47,7 @@ export function walkRows(context: ScopeContext): VariableNode[] {
       const read = walk.levels.filter((l) => l.event !== undefined && l.event <= now);
       const children = read.map((l) =>
         row(`${l.name}[${l.index}]`, readText(l.entry), {
+          type: l.foundIn === undefined ? undefined : `${l.cycles} cycles, from ${l.foundIn}`,
           memoryReference: l.entry && physicalReference(BigInt(l.entry.address)),
           dataId: l.entry && dataIdOf(entryTarget(Number(l.entry.address), context.run.machine.scheme.format)),
           menu: l.entry && 'ptscope-entry',
@@ -63,8 +64,9 @@ export function walkRows(context: ScopeContext): VariableNode[] {
         }),
       );
       const done = walk.lastEvent <= now ? walk.outcome : 'running';
+      const cycles = walk.cycles === undefined || done === 'running' ? '' : `, ${walk.cycles} cycles`;
       rows.push(
-        row(`walk ${n + 1}`, `${walk.purpose} from ${walk.startedFrom}: ${read.length} read, ${done}`, {
+        row(`walk ${n + 1}`, `${walk.purpose} from ${walk.startedFrom}: ${read.length} read, ${done}${cycles}`, {
           children: fixed(() => children),
         }),
       );

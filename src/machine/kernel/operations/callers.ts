@@ -27,12 +27,7 @@ export function callerOf(operation: Operation): number {
       return F.dupMm;
     case 'scan':
       return operation.action === 'migrate' ? -1 : F.doMadvise;
-    case 'populate':
-    case 'collapse':
-    case 'reclaim':
-    case 'iterate':
-    case 'fragment':
-    case 'truncate':
+    default:
       return -1;
   }
 }
