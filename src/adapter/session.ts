@@ -20,7 +20,7 @@ import { Connection, type Handler } from './connection';
 import type { MotionOptions, SessionContext } from './context';
 import { Debuggee } from './debuggee';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
-import { gotoHandlers } from './gotoRequests';
+import { gotoHandlers, motionTo } from './gotoRequests';
 import { type LaunchSettings, launchSettings } from './launch';
 import { Loading } from './loading';
 import { lookHandlers } from './lookRequests';
@@ -202,6 +202,7 @@ export class PtscopeSession extends Connection {
       if (this.#ended || this.#loading !== undefined) return;
       if (this.#pauseWanted) this.#announcePause(this.#launched());
       else if (settings.stopOnEntry && !settings.noDebug) this.#announceStop('entry', 'the start of the run');
+      else if (settings.goTo !== undefined && !settings.noDebug) this.#start(...motionTo(settings.goTo));
       else if (!this.#moving) this.#start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
     }, 0);
   }

@@ -13,6 +13,7 @@ import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
 import { openMemory } from './memory/openMemory';
 import { openLog } from './problems';
+import { registerTests } from './tests/register';
 import { copyAddress } from './trees/copyAddress';
 import { registerTrees } from './trees/register';
 import { WalkController } from './walk/walkController';
@@ -21,6 +22,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
   const log = openLog();
   const sessions = new Sessions();
   const walk = new WalkController(context.extensionUri, sessions);
+  const tests = registerTests(host);
   const commands = registerCommands({
     run: (uri, test) => start('run', uri, test),
     debug: (uri, test) => start('debug', uri, test),
@@ -38,11 +40,13 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     previousFault: (place) => travel(sessions, 'fault', 'previous', place),
     nextFault: (place) => travel(sessions, 'fault', 'next', place),
     goToTick: () => goToTick(sessions),
+    debugFailure: (failure) => tests.debugFailure(failure),
   });
   context.subscriptions.push(
     log,
     sessions,
     walk,
+    tests,
     commands,
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),

@@ -26,6 +26,7 @@ const DOING: Record<CommandName, string> = {
   previousFault: 'look for the previous fault',
   nextFault: 'look for the next fault',
   goToTick: 'go to the tick',
+  debugFailure: 'debug the failure',
 };
 
 export function registerCommands(handlers: CommandHandlers): vscode.Disposable {

@@ -29,6 +29,7 @@ export const COMMANDS = {
   previousFault: 'ptscope.previousFault',
   nextFault: 'ptscope.nextFault',
   goToTick: 'ptscope.goToTick',
+  debugFailure: 'ptscope.debugFailure',
 } as const;
 
 export const VIEWS = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;
@@ -45,6 +46,10 @@ export const SETTINGS = {
 /** What a variable is, as `debugProtocolVariableMenuContext` in the conditions of its context menu. */
 export const VARIABLE_MENUS = { entry: 'ptscope-entry', address: 'ptscope-address' } as const;
 export type VariableMenu = (typeof VARIABLE_MENUS)[keyof typeof VARIABLE_MENUS];
+
+/** The controller of the Test Explorer, and what a message of it is, as `testMessage` in the conditions of its menu. */
+export const TEST_CONTROLLER = 'ptscope';
+export const TEST_MESSAGES = { failure: 'ptscope-failure' } as const;
 
 /** Context keys that `when` clauses use. */
 export const CONTEXTS = { sessionActive: 'ptscope.sessionActive', canStepBack: 'ptscope.canStepBack' } as const;

@@ -76,6 +76,7 @@ describe('the manifest', () => {
         COMMANDS.breakOnAccess,
         COMMANDS.breakOnWrite,
         COMMANDS.copyAddress,
+        COMMANDS.debugFailure,
         COMMANDS.openMemory,
         COMMANDS.showWalkOfEntry,
       ].toSorted(),

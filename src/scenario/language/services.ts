@@ -10,3 +10,4 @@ export {
   type FoldingRange,
   type SymbolKind,
 } from './outline';
+export { testOutline, type TestBlock, type TestOutline } from './tests';
