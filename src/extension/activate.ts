@@ -4,6 +4,7 @@ import { DEBUG_TYPE } from '../protocol/names';
 import { registerCommands } from './commands';
 import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
+import { registerSessionLog } from './debug/sessionLog';
 import { Sessions } from './debug/sessions';
 import { start } from './debug/start';
 import { reverseStep, toggleHex } from './debug/stepping';
@@ -13,6 +14,8 @@ import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
 import { openMemory } from './memory/openMemory';
 import { openLog } from './problems';
+import { openExample } from './start/gallery';
+import { newScenario } from './start/newScenario';
 import { registerTests } from './tests/register';
 import { copyAddress } from './trees/copyAddress';
 import { registerTrees } from './trees/register';
@@ -41,6 +44,8 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     nextFault: (place) => travel(sessions, 'fault', 'next', place),
     goToTick: () => goToTick(sessions),
     debugFailure: (failure) => tests.debugFailure(failure),
+    newScenario: (template) => newScenario(context.extensionUri, template),
+    openExample: (file) => openExample(context.extensionUri, file),
   });
   context.subscriptions.push(
     log,
@@ -52,6 +57,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
       createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),
     }),
     registerConfigurations(),
+    registerSessionLog(),
     registerTrees(sessions, context.globalState),
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),

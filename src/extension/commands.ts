@@ -27,6 +27,8 @@ const DOING: Record<CommandName, string> = {
   nextFault: 'look for the next fault',
   goToTick: 'go to the tick',
   debugFailure: 'debug the failure',
+  newScenario: 'begin a scenario',
+  openExample: 'open the example',
 };
 
 export function registerCommands(handlers: CommandHandlers): vscode.Disposable {

@@ -30,6 +30,8 @@ export const COMMANDS = {
   nextFault: 'ptscope.nextFault',
   goToTick: 'ptscope.goToTick',
   debugFailure: 'ptscope.debugFailure',
+  newScenario: 'ptscope.newScenario',
+  openExample: 'ptscope.openExample',
 } as const;
 
 export const VIEWS = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;

@@ -26,8 +26,9 @@ export function programOf(uri: vscode.Uri): string {
   return uri.scheme === 'file' ? uri.fsPath : uri.toString();
 }
 
-/** The adapter reads files, not editors: what is not saved would not be what runs. */
+/** The adapter reads files, not editors: what is not saved would not be what runs. What never was a file runs as it is. */
 export async function saveProgram(program: string): Promise<void> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => programOf(uri) === program);
-  if (open?.isDirty && !(await open.save())) throw new Error(`${program} has changes that could not be saved`);
+  if (open?.isDirty && !open.isUntitled && !(await open.save()))
+    throw new Error(`${program} has changes that could not be saved`);
 }

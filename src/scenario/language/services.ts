@@ -11,3 +11,4 @@ export {
   type SymbolKind,
 } from './outline';
 export { testOutline, type TestBlock, type TestOutline } from './tests';
+export { fileNames, fileReferences, type FileReference } from './files';
