@@ -59,8 +59,7 @@ const notReached = ({ text, ...place }: TestCase): Verdict['output'][number] => 
 });
 
 function messageOf({ text, line, file }: TestCase, { message, actual, tick, compared }: TestFailure): VerdictMessage {
-  const why = message === '' ? actual : `${message}: ${actual}`;
-  const base = { text: `${text}: ${why}`, ...placeOf({ line, file }), tick };
+  const base = { text: `${message || text}: ${actual}`, ...placeOf({ line, file }), tick };
   if (compared === undefined) return base;
   const { operator, expected } = compared;
   return { ...base, expected: operator === '==' ? expected : `${operator} ${expected}`, actual: compared.actual };
