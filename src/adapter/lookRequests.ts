@@ -9,6 +9,7 @@ import type { Handler } from './connection';
 import { consoleCommand, evaluateText } from './console';
 import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
+import { effectHandlers } from './effects';
 import { badReference } from './errors';
 import { goTo } from './gotoRequests';
 import type { Frame } from './stack';
@@ -136,5 +137,6 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     [REQUESTS.moment]: () => session.stopped().moment(true),
     [REQUESTS.translate]: translate,
     [REQUESTS.numberFormat]: numberFormat,
+    ...effectHandlers(session),
   };
 }

@@ -66,6 +66,7 @@ export const REQUESTS = {
   reverseStepIn: 'ptscope/reverseStepIn',
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',
+  effects: 'ptscope/effects',
   numberFormat: 'ptscope/numberFormat',
 } as const;
 

@@ -241,6 +241,24 @@ export class Tape {
     return reading;
   }
 
+  /**
+   * Runs a stretch of the tape again, says nothing, and puts the cursor back: `look` is called at the start of tick `from`
+   * and at the start of tick `to`. False, and nothing is called, if that means to run more than `mostTicks`.
+   */
+  glance(from: number, to: number, mostTicks: number, look: () => void): boolean {
+    const start = this.#nearest(from);
+    if (to - start.state.tick > mostTicks) return false;
+    this.#quietly(() => {
+      this.run.load(start);
+      for (const tick of [from, to]) {
+        while (this.run.tick < tick && this.run.end === null) this.runFast(NO_STOPS, tick - this.run.tick);
+        look();
+      }
+    });
+    this.moveInside(this.#event);
+    return true;
+  }
+
   /** Records all events of the tick, and goes back to its start. */
   #record(): void {
     this.#events = this.run.end === null ? this.#quietly(() => this.#runTick(Infinity)) : [];

@@ -11,6 +11,7 @@ import type { MachineEvent } from '../machine/core/events';
 import type { Run } from '../scenario/run/run';
 import type { Standing } from '../scenario/run/standing';
 import type { Arrival } from './arrival';
+import { type Doing, doingsAround } from './doings';
 import { Pace, type PaceOptions } from './pace';
 import { backToBoundary, type Goal, landed, searchBackward, searchForward } from './search';
 import { firstStop, stopAtStart } from './stopping';
@@ -76,6 +77,13 @@ export class Timeline {
     } finally {
       this.#pace = undefined;
     }
+  }
+
+  // ---- looking around ---------------------------------------------------------------------------------------------
+
+  /** What the statement before this tick did, and what this tick has done up to here; see doings.ts. */
+  doings(): Doing[] {
+    return doingsAround(this.#tape);
   }
 
   // ---- forward ----------------------------------------------------------------------------------------------------

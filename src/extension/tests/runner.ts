@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { TEST_MESSAGES } from '../../protocol/names';
 import type { TestSuite } from '../../protocol/tests';
-import { programOf, saveProgram } from '../debug/activeProgram';
+import { programOf, saveProgram, uriOf } from '../debug/activeProgram';
 import type { ExtensionHost } from '../host';
 import { messageOf } from '../problems';
 import type { Discovery } from './discovery';
@@ -123,11 +123,11 @@ function locationOf(
   { line, file }: Pick<VerdictMessage, 'line' | 'file'>,
 ): vscode.Location | undefined {
   if (line === undefined) return undefined;
-  return new vscode.Location(file === undefined ? program : uriOf(program, file), new vscode.Position(line, 0));
+  return new vscode.Location(file === undefined ? program : fileOf(program, file), new vscode.Position(line, 0));
 }
 
-/** The other way round than `programOf`: hosts name files by path, or by URI where there are no paths. */
-function uriOf(program: vscode.Uri, file: string): vscode.Uri {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(file)) return vscode.Uri.parse(file);
-  return program.scheme === 'file' ? vscode.Uri.file(file) : program.with({ path: file });
+/** In a browser paths may be those of the workspace's file system. */
+function fileOf(program: vscode.Uri, file: string): vscode.Uri {
+  const uri = uriOf(file);
+  return uri.scheme === 'file' && program.scheme !== 'file' ? program.with({ path: file }) : uri;
 }
