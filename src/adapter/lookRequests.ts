@@ -2,11 +2,11 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS } from '../protocol/names';
 import type { NumberFormatArguments, TranslateArguments, TreeArguments, WalkArguments } from '../protocol/requests';
-import type { Moment } from '../timeline/timeline';
 import type { LoadedTrace } from '../trace/load';
 import { completions } from './completions';
 import type { Handler } from './connection';
-import { consoleCommand, evaluateText } from './console';
+import { evaluateText } from './console';
+import { answerCommand, consoleGoal } from './console/answer';
 import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
 import { effectHandlers } from './effects';
@@ -66,14 +66,10 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     const goal = args.context === 'repl' ? consoleGoal(debuggee, args.expression) : undefined;
     if (goal !== undefined) goTo(session, goal);
     const before = debuggee.timeline.events;
-    const body = debuggee.evaluate(args);
+    const said = args.context === 'repl' ? answerCommand(session, debuggee, args.expression) : undefined;
+    const body = said ?? debuggee.evaluate(args);
     if (debuggee.timeline.events !== before) session.changed(debuggee);
     return body;
-  }
-
-  function consoleGoal({ run, timeline }: Debuggee, text: string): Moment | undefined {
-    const found = consoleCommand(text);
-    return found?.command.goal?.(run, found.argument, timeline.moment);
   }
 
   function setVariable(args: DebugProtocol.SetVariableArguments): DebugProtocol.SetVariableResponse['body'] {

@@ -52,6 +52,7 @@ export class PtscopeSession extends Connection {
   #ended = false;
   #lastStop: StopCause | undefined;
   #couldStepBack = true;
+  #ansi = false;
   #loading: Loading | undefined;
   readonly #progress: ProgressReport;
   readonly #places = new Places();
@@ -61,6 +62,7 @@ export class PtscopeSession extends Connection {
     stopped: () => this.#stopped(),
     move: (motion, body, options) => this.#move(motion, body, options),
     lastStop: () => this.#lastStop,
+    ansi: () => this.#ansi,
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
       this.announce('invalidated', { areas: ['all'] });
@@ -134,6 +136,7 @@ export class PtscopeSession extends Connection {
 
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
     this.#places.linesStartAt1 = args.linesStartAt1 !== false;
+    this.#ansi = args.supportsANSIStyling === true;
     this.#progress.enabled = args.supportsProgressReporting === true;
     return capabilities();
   }

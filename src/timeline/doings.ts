@@ -16,6 +16,32 @@ export interface Doing {
 /** More than that is not run again for a few words beside a line: some milliseconds of faults. */
 const MOST_TICKS = 20_000;
 
+/** What a person asks for may take a part of a second. */
+export const FAR_TICKS = 200_000;
+
+export interface PastTick {
+  tick: number;
+  /** `write heap (3 of 16)` */
+  title: string;
+  doing: Doing;
+}
+
+export function pastTicks(tape: Tape, count: number): PastTick[] | undefined {
+  const { run } = tape;
+  const { tick } = tape.moment;
+  const seen: { title: string; statement: StatementInfo | undefined; reading: Reading }[] = [];
+  const ticks = Array.from({ length: count + 1 }, (_, i) => tick - count + i);
+  const near = tape.glance(ticks, FAR_TICKS, () => {
+    const { title, statement } = run.standing();
+    seen.push({ title, statement, reading: readingOf(run) });
+  });
+  if (!near) return undefined;
+  return seen.slice(0, -1).flatMap(({ title, statement, reading: before }, i) => {
+    const after = seen[i + 1].reading;
+    return statement === undefined ? [] : [{ tick: before.tick, title, doing: { statement, before, after } }];
+  });
+}
+
 export function doingsAround(tape: Tape): Doing[] {
   return [previous(tape), current(tape)].filter((doing) => doing !== undefined);
 }
@@ -27,13 +53,13 @@ function previous(tape: Tape): Doing | undefined {
   if (tick === 0) return undefined;
   let begins = tick;
   let statement: StatementInfo | undefined;
-  const seen = tape.glance(tick - 1, tick - 1, MOST_TICKS, () => {
+  const seen = tape.glance([tick - 1], MOST_TICKS, () => {
     ({ statement } = run.standing());
     begins = tick - 1 - ticksBefore(run);
   });
   if (!seen || statement === undefined) return undefined;
   const readings: Reading[] = [];
-  if (!tape.glance(begins, tick, MOST_TICKS, () => readings.push(readingOf(run)))) return undefined;
+  if (!tape.glance([begins, tick], MOST_TICKS, () => readings.push(readingOf(run)))) return undefined;
   const [before, after] = readings;
   return { statement, before, after };
 }

@@ -242,20 +242,24 @@ export class Tape {
   }
 
   /**
-   * Runs a stretch of the tape again, says nothing, and puts the cursor back: `look` is called at the start of tick `from`
-   * and at the start of tick `to`. False, and nothing is called, if that means to run more than `mostTicks`.
+   * Runs a stretch of the tape again, says nothing, and puts the cursor back: `look` is called at the start of each of the
+   * ticks, which are in ascending order, or where the run ends before. False, and nothing is called, if that means to run
+   * more than `mostTicks`. `look` must not move the tape.
    */
-  glance(from: number, to: number, mostTicks: number, look: () => void): boolean {
-    const start = this.#nearest(from);
-    if (to - start.state.tick > mostTicks) return false;
-    this.#quietly(() => {
-      this.run.load(start);
-      for (const tick of [from, to]) {
-        while (this.run.tick < tick && this.run.end === null) this.runFast(NO_STOPS, tick - this.run.tick);
-        look();
-      }
-    });
-    this.moveInside(this.#event);
+  glance(ticks: readonly number[], mostTicks: number, look: () => void): boolean {
+    const start = this.#nearest(ticks[0]);
+    if (ticks[ticks.length - 1] - start.state.tick > mostTicks) return false;
+    try {
+      this.#quietly(() => {
+        this.run.load(start);
+        for (const tick of ticks) {
+          while (this.run.tick < tick && this.run.end === null) this.runFast(NO_STOPS, tick - this.run.tick);
+          look();
+        }
+      });
+    } finally {
+      this.moveInside(this.#event);
+    }
     return true;
   }
 

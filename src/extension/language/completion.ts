@@ -37,9 +37,18 @@ export function registerCompletion(documents: Documents): vscode.Disposable {
   );
 }
 
+/** What belongs to the statement first, then what the scenario binds, then what every expression knows. */
+const ORDER: readonly CompletionKind[] = ['key', 'value', 'statement', 'word', 'region', 'process', 'constant'];
+
+function sortText(kind: CompletionKind, label: string): string {
+  const place = ORDER.indexOf(kind);
+  return `${place < 0 ? ORDER.length : place}${label}`;
+}
+
 function itemOf({ label, kind, detail, documentation, insertText, range }: Completion): vscode.CompletionItem {
   const item = new vscode.CompletionItem(label, KINDS[kind]);
   item.detail = detail;
+  item.sortText = sortText(kind, label);
   if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
   item.insertText = insertText;
   item.range = toEditorRange(range);

@@ -70,7 +70,7 @@ export class Discovery implements vscode.Disposable {
     }
   }
 
-  private async refreshAll(): Promise<void> {
+  async refreshAll(): Promise<void> {
     const found = await vscode.workspace.findFiles(GLOB, '**/node_modules/**', MAX_FILES);
     await Promise.all(found.map((uri) => this.refresh(uri)));
   }

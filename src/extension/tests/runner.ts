@@ -18,6 +18,8 @@ export class TestRunner {
   ) {}
 
   async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    // Everything: also what nobody has looked at yet.
+    if (request.include === undefined) await this.discovery.refreshAll();
     const run = this.controller.createTestRun(request);
     const files = byFile(this.chosen(request));
     for (const items of files.values()) items.forEach((item) => run.enqueued(item));
