@@ -26,4 +26,28 @@ describe('the web extension', () => {
     await rig.screenshot('web-stop');
     assert.deepEqual(rig.problems, []);
   });
+
+  it('runs tests there, and debugs a new scenario that is no file', async () => {
+    await rig.page.keyboard.press('Shift+F5');
+    await rig.toolbar().waitFor({ state: 'hidden' });
+    await rig.runCommand('ptscope: New Scenario…');
+    await rig.pickItem('Huge page');
+    await rig.page.locator('.tab.active', { hasText: 'Untitled' }).waitFor();
+    await rig.runCommand('Test: Run All Tests');
+    await rig.showView('Testing');
+    const passed = rig.page.locator('.test-explorer .monaco-list-row[aria-label*="Untitled"][aria-label*="Passed"]');
+    await passed.first().waitFor({ timeout: 60_000 });
+    await rig.screenshot('web-tests');
+    assert.deepEqual(rig.problems, []);
+  });
+
+  it('opens an example of the extension and debugs it', async () => {
+    await rig.runCommand('ptscope: Open an Example…');
+    await rig.pickItem('The life of a huge page');
+    await rig.page.locator('.tab.active', { hasText: '05-thp-life.ptscen' }).waitFor();
+    await rig.page.keyboard.press('F5');
+    const { reason } = await rig.waitForStop();
+    assert.match(reason, /page fault/);
+    assert.deepEqual(rig.problems, []);
+  });
 });
