@@ -47,6 +47,22 @@ describe('the first minutes', () => {
     await rig.page.keyboard.press('F5');
     assert.match((await rig.waitForStop()).reason, /page fault: minor/);
     await rig.settle();
+  });
+
+  it('answer in the debug console, in colours, with completion', async () => {
+    const lines = await rig.debugConsole('walk heap');
+    assert.ok(
+      lines.some((line) => /PGD\[170\] at 0x100550 = 0x0+: empty/.test(line)),
+      lines.join('\n'),
+    );
+    const coloured = rig.page.locator('.repl .monaco-list-row span[style*="color"], .repl [class*="code-foreground"]');
+    assert.ok((await coloured.count()) > 0, 'nothing is coloured');
+    await rig.debugConsole('history 3');
+    await rig.debugConsole('help');
+    await rig.page.keyboard.type('vmstat faults.m');
+    await rig.page.locator('.suggest-widget .monaco-list-row', { hasText: 'faults.minor' }).first().waitFor();
+    await rig.screenshot('start-console');
+    await rig.page.keyboard.press('Escape');
     await rig.stopDebug();
   });
 
