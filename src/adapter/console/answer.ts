@@ -33,7 +33,8 @@ export function answerCommand(
         debuggee.loaded.kind === 'scenario'
           ? { source: places.source(places.files[file]), line: places.clientLine(at) }
           : {};
-      session.announce('output', { category: 'console', output: `${text}\n`, ...place });
+      // Not as 'console', which editors colour like a warning.
+      session.announce('output', { category: 'stdout', output: `${text}\n`, ...place });
     },
     answer: (inner) => {
       const command = consoleCommand(inner);

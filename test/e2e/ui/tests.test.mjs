@@ -82,13 +82,8 @@ describe('scenarios in the Test Explorer', () => {
   });
 
   it('debugs a failure from its message, at the moment at which it failed', async () => {
-    const result = rig.page.locator('.test-output-peek-tree .monaco-list-row', { hasText: 'too many' }).first();
-    await result.waitFor({ timeout: 10_000 });
-    await result.click();
-    await rig.page.keyboard.press('ArrowRight');
-    const message = rig.page.locator('.test-output-peek-tree .monaco-list-row', { hasText: 'three pages' }).last();
-    await message.hover();
-    const button = message.locator('[aria-label*="Debug This Failure"]').first();
+    await rig.page.locator('.test-error-content-widget').first().click();
+    const button = rig.page.locator('.monaco-button, a.action-label', { hasText: 'Debug This Failure' }).first();
     await button.click({ timeout: 10_000 });
     await rig.waitForStop();
     const { tick, title } = await moment(rig);
