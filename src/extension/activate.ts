@@ -14,6 +14,7 @@ import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
 import { openMemory } from './memory/openMemory';
 import { openLog } from './problems';
+import { registerExampleFiles } from './start/exampleFiles';
 import { openExample } from './start/gallery';
 import { newScenario } from './start/newScenario';
 import { registerTests } from './tests/register';
@@ -57,6 +58,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
       createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),
     }),
     registerConfigurations(),
+    registerExampleFiles(context.extensionUri),
     registerSessionLog(),
     registerTrees(sessions, context.globalState),
     registerMemoryDocuments(sessions),

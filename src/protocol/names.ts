@@ -49,6 +49,9 @@ export const SETTINGS = {
 export const VARIABLE_MENUS = { entry: 'ptscope-entry', address: 'ptscope-address' } as const;
 export type VariableMenu = (typeof VARIABLE_MENUS)[keyof typeof VARIABLE_MENUS];
 
+/** Scheme of the URIs of examples, which are a file system that is read-only. */
+export const EXAMPLE_SCHEME = 'ptscope-example';
+
 /** The controller of the Test Explorer, and what a message of it is, as `testMessage` in the conditions of its menu. */
 export const TEST_CONTROLLER = 'ptscope';
 export const TEST_MESSAGES = { failure: 'ptscope-failure' } as const;

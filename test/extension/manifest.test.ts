@@ -6,6 +6,7 @@ import {
   COMMANDS,
   CONTEXTS,
   DEBUG_TYPE,
+  EXAMPLE_SCHEME,
   LANGUAGES,
   LISTING_EXTENSION,
   SETTINGS,
@@ -183,7 +184,10 @@ describe('the manifest', () => {
   it('is activated for what the code handles', () => {
     const expected = [`onDebugResolve:${DEBUG_TYPE}`, `onDebugDynamicConfigurations:${DEBUG_TYPE}`];
     const panels = Object.values(WEBVIEWS).map((id) => `onWebviewPanel:${id}`);
-    assert.deepEqual(manifest.activationEvents.toSorted(), [...expected, ...panels].toSorted());
+    assert.deepEqual(
+      manifest.activationEvents.toSorted(),
+      [...expected, ...panels, `onFileSystem:${EXAMPLE_SCHEME}`].toSorted(),
+    );
   });
 
   it('names only files that are there', () => {

@@ -1,6 +1,7 @@
 /** Open an Example: what there is, with what each shows. One looks at them in place, or copies them and changes them. */
 import * as vscode from 'vscode';
 import { copyExamples } from './copyExamples';
+import { exampleUri } from './exampleFiles';
 import { type Example, EXAMPLE_GROUPS } from './examples';
 
 interface ExampleItem extends vscode.QuickPickItem {
@@ -20,10 +21,10 @@ export async function openExample(extensionUri: vscode.Uri, wanted: unknown): Pr
   const folder = vscode.Uri.joinPath(extensionUri, 'examples');
   const all = EXAMPLE_GROUPS.flatMap(({ examples }) => examples);
   const named = all.find(({ file }) => file === wanted);
-  if (named) return show(folder, named);
+  if (named) return show(named);
   const choice = await choose();
   if (choice === undefined) return;
-  if (choice.action === 'open') return show(folder, choice.examples[0]);
+  if (choice.action === 'open') return show(choice.examples[0]);
   await copyExamples(folder, choice.examples);
 }
 
@@ -69,8 +70,6 @@ function choose(): Promise<Choice | undefined> {
   });
 }
 
-async function show(folder: vscode.Uri, { file }: Example): Promise<void> {
-  await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, file), { preview: false });
-  // They belong to the extension: whoever wants to change one copies it.
-  await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+async function show({ file }: Example): Promise<void> {
+  await vscode.window.showTextDocument(exampleUri(file), { preview: false });
 }

@@ -3,7 +3,7 @@
  * that expects something is one test; in a file with blocks, what stands outside of them is one more.
  */
 import * as vscode from 'vscode';
-import { LANGUAGES } from '../../protocol/names';
+import { EXAMPLE_SCHEME, LANGUAGES } from '../../protocol/names';
 import { testOutline, type TestOutline } from '../../scenario/language/services';
 import { isScenario, SCENARIO_SUFFIX } from '../debug/programs';
 import { toEditorRange } from '../language/convert';
@@ -36,7 +36,9 @@ export class Discovery implements vscode.Disposable {
       watcher.onDidDelete((uri) => this.forget(uri)),
       workspace.onDidOpenTextDocument((document) => this.refreshDocument(document)),
       workspace.onDidChangeTextDocument(({ document }) => this.refreshSoon(document)),
-      workspace.onDidCloseTextDocument(({ uri, isUntitled }) => isUntitled && this.forget(uri)),
+      workspace.onDidCloseTextDocument(
+        ({ uri, isUntitled }) => (isUntitled || uri.scheme === EXAMPLE_SCHEME) && this.forget(uri),
+      ),
     ];
     workspace.textDocuments.forEach((document) => this.refreshDocument(document));
   }
@@ -123,10 +125,14 @@ export class Discovery implements vscode.Disposable {
 /** Not the old versions that a diff shows. */
 const isOurs = ({ languageId, uri, isUntitled }: vscode.TextDocument): boolean =>
   languageId === LANGUAGES.scenario &&
-  (isUntitled || (isScenario(uri.path) && vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true));
+  (isUntitled ||
+    uri.scheme === EXAMPLE_SCHEME ||
+    (isScenario(uri.path) && vscode.workspace.fs.isWritableFileSystem(uri.scheme) === true));
 
 const labelOf = (uri: vscode.Uri): string =>
-  uri.scheme === 'untitled' ? uri.path : vscode.workspace.asRelativePath(uri, undefined);
+  ['untitled', EXAMPLE_SCHEME].includes(uri.scheme)
+    ? uri.path.replace(/^\//, '')
+    : vscode.workspace.asRelativePath(uri, undefined);
 
 async function read(uri: vscode.Uri): Promise<string> {
   return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));

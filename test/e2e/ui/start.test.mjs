@@ -45,7 +45,7 @@ describe('the first minutes', () => {
     await sleep(500);
     await rig.page.keyboard.type('x');
     const first = await rig.api((vscode) => vscode.window.activeTextEditor.document.lineAt(0).text);
-    assert.equal(first, '# The first fault');
+    assert.equal(first, '# The first fault', 'an example of the extension was changed');
     await rig.page.keyboard.press('Escape');
     await rig.page.keyboard.press('F5');
     assert.match((await rig.waitForStop()).reason, /page fault: minor/);

@@ -83,8 +83,7 @@ describe('scenarios in the Test Explorer', () => {
 
   it('debugs a failure from its message, at the moment at which it failed', async () => {
     await rig.page.locator('.test-error-content-widget').first().click();
-    const button = rig.page.locator('.monaco-button, a.action-label', { hasText: 'Debug This Failure' }).first();
-    await button.click({ timeout: 10_000 });
+    await rig.page.locator('.floating-click-widget', { hasText: 'Debug This Failure' }).click({ timeout: 10_000 });
     await rig.waitForStop();
     const { tick, title } = await moment(rig);
     assert.equal(title, 'expect mm.rss == 3, "three pages"');
@@ -97,6 +96,7 @@ describe('scenarios in the Test Explorer', () => {
   });
 
   it('runs one test from the lens above it', async () => {
+    await rig.command('workbench.action.closeAllEditors');
     await rig.openFile('pages.ptscen');
     await rig.showView('Testing');
     await rig.command('testing.clearTestResults');
