@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Moment } from '../../timeline/timeline';
 import type { SessionContext } from '../context';
 import type { Debuggee } from '../debuggee';
+import { refused } from '../errors';
 import { consoleCommand } from '.';
 import type { ConsoleContext } from './command';
 import { ANSI, PLAIN, type Style } from './style';
@@ -38,9 +39,12 @@ export function answerCommand(
     },
     answer: (inner) => {
       const command = consoleCommand(inner);
+      if (command?.command.change !== undefined) throw refused(`'${inner}' changes something: go to that tick first.`);
       if (command !== undefined) return command.command.run(context, command.argument);
       return debuggee.evaluate({ expression: inner, context: 'watch' }).result;
     },
   };
+  const change = found.command.change?.(debuggee.run, found.argument);
+  if (change !== undefined) debuggee.assign(change.target, change.value);
   return { result: found.command.run(context, found.argument), variablesReference: 0 };
 }

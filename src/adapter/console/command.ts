@@ -44,6 +44,8 @@ export interface ConsoleCommand extends CommandRow {
   run(context: ConsoleContext, argument: string): string;
   /** Where the command goes, if it is a motion. */
   goal?(run: Run, argument: string, here: Moment): Moment | undefined;
+  /** What it changes first, as `set target = value` would: a part of the tape. */
+  change?(run: Run, argument: string): { target: string; value: string };
 }
 
 export const ofRun = ({ run: look, ...row }: LookCommand): ConsoleCommand => ({

@@ -19,9 +19,10 @@ export function evaluateText({ environment }: Pick<Subject, 'environment'>, text
 
 /** What is known of the member that an expression ends in: whether it is an address or a count. */
 export function memberNamed(subject: Pick<Subject, 'environment'>, expression: string): MemberValue | undefined {
-  const [, object, name] = /^(.+)\.(\w+)\s*$/.exec(expression) ?? [];
-  if (object === undefined || parseExpression(object).diagnostics.length > 0) return undefined;
-  const value = evaluateText(subject, object);
+  const { expression: parsed, diagnostics } = parseExpression(expression);
+  if (diagnostics.length > 0 || parsed.kind !== 'member') return undefined;
+  const value = evaluate(parsed.object, subject.environment);
+  const { name } = parsed.property;
   return typeof value === 'object' && value.type === 'object' ? value.members.find((m) => m.name === name) : undefined;
 }
 

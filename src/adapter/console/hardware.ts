@@ -12,7 +12,7 @@ import { addressNamed, evaluateText } from './evaluate';
 import { columns, type Style } from './style';
 
 /** Nothing is marked in text. */
-const NO_FOCUS: Focus = { changedEntries: new Set(), changedCaches: new Set() };
+const NO_FOCUS: Focus = { changedEntries: new Set(), changedCaches: new Set(), lines: new Set() };
 
 const MAX_ENTRIES = 64;
 

@@ -3,7 +3,7 @@ import { addressOf, formatPhysical, formatVirtual, physicalOf, vpnOfAddress } fr
 import { residentPages } from '../../machine/kernel/process';
 import { protectionText, type Vma } from '../../machine/kernel/vma';
 import type { Run } from '../../scenario/run/run';
-import { formatValue } from '../../scenario/run/values';
+import { formatValue, numberOf } from '../../scenario/run/values';
 import { badExpression } from '../errors';
 import type { ConsoleCommand } from './command';
 import { addressNamed, evaluateText } from './evaluate';
@@ -82,5 +82,16 @@ export const KERNEL_COMMANDS: readonly ConsoleCommand[] = [
     summary: 'where the running iterator over translation objects stands',
     takes: 'none',
     run: ({ run, style }) => iterator(run, style),
+  },
+  {
+    name: 'rehash',
+    usage: 'rehash [N]',
+    summary: 'N batches of the thread that resizes cuckoo tables, at this moment',
+    takes: 'expression',
+    change: (_run, argument) => ({ target: 'ecpt.batches', value: `ecpt.batches + (${argument || '1'})` }),
+    run({ run }) {
+      const left = numberOf(evaluateText(run, 'ecpt.resizes')) ?? 0n;
+      return left === 0n ? 'nothing is resized any more' : `${left} ${left === 1n ? 'resize' : 'resizes'} left`;
+    },
   },
 ];

@@ -5,12 +5,13 @@ import {
   formatVirtual,
   LEAF_SIZE_NAMES,
   offsetOfAddress,
+  type Pfn,
   physicalOf,
   type Vpn,
   vpnOfAddress,
 } from '../../machine/core/addresses';
 import { formatEntry } from '../../machine/paging/format';
-import type { WalkNode } from '../../machine/paging/inspector';
+import type { EntryNode, HostWalkNode, WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
 import { fieldsOf } from '../../timeline/walkListing';
 import { badExpression } from '../errors';
@@ -41,13 +42,40 @@ function headOf(subject: Subject, address: bigint, walk: WalkNode, style: Style)
 function walkLines(subject: Subject, address: bigint, style: Style): string {
   const walk = walked(subject, address);
   const { format } = subject.machine.inspector;
-  const steps = walk.steps.map((s) => {
+  const line = (s: EntryNode): string => {
     const place = `${style.name(`${s.levelName}[${s.index}]`)} at ${style.number(formatPhysical(s.address))}`;
     const flags = s.flags ? ` [${style.good(s.flags)}]` : '';
     const meaning = s.present || s.leaf ? s.meaning : style.bad(s.meaning);
     return `${place} = ${style.number(formatEntry(format, s.raw))}${flags}: ${meaning}`;
-  });
+  };
+  const steps = walk.host === undefined ? walk.steps.map(line) : bothDimensions(walk, walk.host, line);
   return [headOf(subject, address, walk, style), ...steps, endOf(walk, address, style)].join('\n');
+}
+
+/** In a guest: the host's entries, indented, before the guest's that they lead to. */
+function bothDimensions(
+  { steps }: WalkNode,
+  host: readonly HostWalkNode[],
+  line: (entry: EntryNode) => string,
+): string[] {
+  return host.flatMap((walk) => {
+    const own = steps.at(walk.step);
+    const found = walk.pfn === undefined ? walk.outcome : `host frame 0x${walk.pfn.toString(16)}`;
+    const above = [...walk.steps.map(line), `guest frame 0x${walk.gfn.toString(16)} → ${found}`];
+    return [
+      ...above.map((text) => `  ${text}`),
+      ...(own !== undefined && walk.outcome === 'mapped' ? [line(own)] : []),
+    ];
+  });
+}
+
+/** Where an address is: in a guest as the guest sees it, and as the host does. */
+function physicalText({ pfn, host, steps }: WalkNode, address: bigint, style: Style): string | undefined {
+  if (pfn === undefined) return undefined;
+  const text = (frame: Pfn): string => style.good(formatPhysical(physicalOf(frame, offsetOfAddress(address))));
+  if (host === undefined) return text(pfn);
+  const page = host.at(steps.length)?.pfn;
+  return `guest-physical ${text(pfn)}, host-physical ${page === undefined ? style.bad('none') : text(page)}`;
 }
 
 const OUTCOMES: Record<WalkNode['outcome'], string> = {
@@ -57,16 +85,15 @@ const OUTCOMES: Record<WalkNode['outcome'], string> = {
   notCanonical: 'not mapped: the address is not canonical',
 };
 
-function endOf(
-  { pfn, pageSize = 0, outcome, steps, write, exec, user }: WalkNode,
-  address: bigint,
-  style: Style,
-): string {
-  if (pfn === undefined) return style.bad(OUTCOMES[outcome]);
+function endOf(walk: WalkNode, address: bigint, style: Style): string {
+  const { pfn, host = [], pageSize = 0, outcome, steps, write, exec, user } = walk;
+  const physical = physicalText(walk, address, style);
+  if (pfn === undefined || physical === undefined) return style.bad(OUTCOMES[outcome]);
   const rights = `r${write ? 'w' : '-'}${exec ? 'x' : '-'} ${user ? 'user' : 'supervisor'}`;
-  const physical = formatPhysical(physicalOf(pfn, offsetOfAddress(address)));
-  const count = steps.length === 1 ? '1 reference' : `${steps.length} references`;
-  return `${style.good(physical)}, ${LEAF_SIZE_NAMES[pageSize]} page, ${rights}, ${count}; frame 0x${pfn.toString(16)}`;
+  const references = host.reduce((sum, each) => sum + each.steps.length, steps.length);
+  const count = references === 1 ? '1 reference' : `${references} references`;
+  const frame = `${host.length > 0 ? 'guest frame' : 'frame'} 0x${pfn.toString(16)}`;
+  return `${physical}, ${LEAF_SIZE_NAMES[pageSize]} page, ${rights}, ${count}; ${frame}`;
 }
 
 /** First and last page of what is asked for; all of the address space without an argument. */
@@ -129,7 +156,8 @@ export const LOOK_COMMANDS: readonly LookCommand[] = [
       needsProcess(subject);
       const address = addressNamed(subject, argument, 'vtop ADDRESS');
       const walk = walked(subject, address);
-      if (walk.pfn !== undefined) return style.good(formatPhysical(physicalOf(walk.pfn, offsetOfAddress(address))));
+      const physical = physicalText(walk, address, style);
+      if (physical !== undefined) return physical;
       const last = walk.steps.at(-1);
       const where = last === undefined ? '' : ` (${last.levelName}[${last.index}] at ${formatPhysical(last.address)})`;
       return style.bad(`${OUTCOMES[walk.outcome]}${where}`);

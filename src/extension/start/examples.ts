@@ -36,6 +36,7 @@ export const EXAMPLE_GROUPS: readonly ExampleGroup[] = [
       example('21-fpt-fallback-mixed', 'No block left', 'Normal and flattened tables in one tree'),
       example('22-fpt-free-and-flush', 'Free and flush', 'When the block of a table may be used again'),
       example('23-fpt-sparse-cost', 'What it costs', 'One page in each of sixteen GiB'),
+      example('24-prioritised-lines', 'Prioritised lines', 'Data caches that keep page-table lines'),
     ],
   },
   {
@@ -45,6 +46,22 @@ export const EXAMPLE_GROUPS: readonly ExampleGroup[] = [
       example('31-ecpt-kick-chain', 'A kick chain', 'Clusters that push each other out of their slots'),
       example('32-ecpt-resize', 'A resize', 'A way that grows while everything goes on'),
       example('33-ecpt-iterator', 'An empty range', 'What it costs to find nothing in a hash'),
+      example(
+        '34-ecpt-self-reference',
+        'Tables that translate themselves',
+        'The kernel’s own ways, and how a machine dies',
+      ),
+    ],
+  },
+  {
+    title: 'Nested paging',
+    examples: [
+      example('40-nested-walk', 'A walk in two dimensions', 'Twenty-four references for one address of a guest'),
+      example(
+        '41-ept-violation',
+        'An EPT violation',
+        'Two kinds of “not there”: the guest’s page fault, and the host’s',
+      ),
     ],
   },
 ];

@@ -61,7 +61,6 @@ describe('the first minutes', () => {
     const coloured = rig.page.locator('.repl .code-foreground-colored');
     assert.ok((await coloured.count()) > 0, 'nothing is coloured');
     await rig.debugConsole('history 3');
-    await rig.debugConsole('help');
     await rig.page.keyboard.type('vmstat faults.m');
     await rig.page.locator('.suggest-widget .monaco-list-row', { hasText: 'faults.minor' }).first().waitFor();
     await rig.screenshot('start-console');
