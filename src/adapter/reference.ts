@@ -41,6 +41,7 @@ const CAPABILITIES: Readonly<Record<keyof ReturnType<typeof capabilities>, strin
   supportsClipboardContext: 'The value as it is shown.',
   supportsCompletionsRequest: 'Names, members, functions and commands.',
   completionTriggerCharacters: 'Members and arguments.',
+  supportsANSIStyling: 'Colours in what the console answers, if the client says that it knows them.',
   supportsReadMemoryRequest:
     'By `pa:0x…` (physical) or `va:PID:0x…`: references that stay the same for the whole session.',
   supportsWriteMemoryRequest: 'The same, as an edit.',
@@ -58,6 +59,8 @@ const REQUEST_TEXTS: Readonly<Record<keyof CustomRequests, string>> = {
   'ptscope/reverseStepOut': 'Back to where the walk, the function, the statement or the loop began.',
   'ptscope/translate': 'What hovers and inline values show.',
   'ptscope/numberFormat': 'Hexadecimal or decimal from now on: no client sends a format.',
+  'ptscope/effects':
+    'What the statement before the cursor did, and the one in which it is, for the ends of their lines.',
   'ptscope/stepUnit': 'What Step Over and Step Back take for one step from now on.',
 };
 

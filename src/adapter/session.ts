@@ -15,7 +15,7 @@ import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
 import type { AdapterHost } from './host';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
-import { gotoHandlers } from './gotoRequests';
+import { gotoHandlers, motionTo } from './gotoRequests';
 import { instructionHandlers } from './instructions';
 import { type LaunchSettings, launchSettings } from './launch';
 import { locationHandlers } from './locations';
@@ -40,6 +40,7 @@ const URGENT: ReadonlySet<string> = new Set(['cancel', 'pause', 'disconnect', 't
 export class PtscopeSession extends Connection {
   #settings: LaunchSettings | undefined;
   #ended = false;
+  #ansi = false;
   readonly #progress: ProgressReport;
   readonly #places = new Places();
   readonly #memory = new MemoryViews((event, body) => this.announce(event, body));
@@ -54,6 +55,7 @@ export class PtscopeSession extends Connection {
     },
     look: (request, title, body) => this.#motions.look(request, title, body),
     lastStop: () => this.#motions.lastStop,
+    ansi: () => this.#ansi,
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
       this.announce('invalidated', { areas: ['all'] });
@@ -158,6 +160,7 @@ export class PtscopeSession extends Connection {
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
     this.#places.linesStartAt1 = args.linesStartAt1 !== false;
     this.#places.columnsStartAt1 = args.columnsStartAt1 !== false;
+    this.#ansi = args.supportsANSIStyling === true;
     this.#progress.enabled = args.supportsProgressReporting === true;
     return capabilities();
   }
@@ -181,6 +184,7 @@ export class PtscopeSession extends Connection {
     setTimeout(() => {
       if (this.#ended || this.#subject.loading !== undefined) return;
       if (this.#motions.pauseWanted || (settings.stopOnEntry && !settings.noDebug)) this.#motions.standAtStart();
+      else if (settings.goTo !== undefined && !settings.noDebug) this.#motions.start(...motionTo(settings.goTo));
       else if (!this.#motions.moving)
         this.#motions.start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
     }, 0);

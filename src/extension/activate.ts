@@ -4,6 +4,7 @@ import { DEBUG_TYPE } from '../protocol/names';
 import { registerCommands } from './commands';
 import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
+import { registerSessionLog } from './debug/sessionLog';
 import { Sessions } from './debug/sessions';
 import { whenSourcesCanBeShown } from './debug/whenReady';
 import { start } from './debug/start';
@@ -15,6 +16,10 @@ import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
 import { openMemory } from './memory/openMemory';
 import { openLog } from './problems';
+import { registerExampleFiles } from './start/exampleFiles';
+import { openExample } from './start/gallery';
+import { newScenario } from './start/newScenario';
+import { registerTests } from './tests/register';
 import { copyAddress } from './trees/copyAddress';
 import { registerTrees } from './trees/register';
 import { WalkController } from './walk/walkController';
@@ -23,6 +28,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
   const log = openLog();
   const sessions = new Sessions();
   const walk = new WalkController(context.extensionUri, sessions);
+  const tests = registerTests(host);
   const commands = registerCommands({
     run: (uri, test) => start('run', uri, test),
     debug: (uri, test) => start('debug', uri, test),
@@ -40,11 +46,15 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     previousFault: (place) => travel(sessions, 'fault', 'previous', place),
     nextFault: (place) => travel(sessions, 'fault', 'next', place),
     goToTick: () => goToTick(sessions),
+    debugFailure: (failure) => tests.debugFailure(failure),
+    newScenario: (template) => newScenario(context.extensionUri, template),
+    openExample: (file) => openExample(context.extensionUri, file),
   });
   context.subscriptions.push(
     log,
     sessions,
     walk,
+    tests,
     commands,
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: async (session) => {
@@ -54,6 +64,8 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     }),
     registerConfigurations(),
     registerRemembered(sessions, context.workspaceState),
+    registerExampleFiles(context.extensionUri),
+    registerSessionLog(),
     registerTrees(sessions, context.globalState),
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),

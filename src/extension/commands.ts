@@ -26,6 +26,9 @@ const DOING: Record<CommandName, string> = {
   previousFault: 'look for the previous fault',
   nextFault: 'look for the next fault',
   goToTick: 'go to the tick',
+  debugFailure: 'debug the failure',
+  newScenario: 'begin a scenario',
+  openExample: 'open the example',
 };
 
 export function registerCommands(handlers: CommandHandlers): vscode.Disposable {

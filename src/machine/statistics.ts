@@ -267,6 +267,12 @@ export function statistics(machine: Machine): Statistics {
   };
 }
 
+/** Tables of processes, of all kinds, as counters say. */
+export function tablesCounted({ scheme: { format } }: Machine, counters: Float64Array): number {
+  const kinds = format.levels.length + (format.hashed?.others.length ?? 0);
+  return counters.subarray(Counter.TablesByLevel, Counter.TablesByLevel + kinds).reduce((sum, n) => sum + n, 0);
+}
+
 /** Entries of all processes' tables, found by looking at them. */
 function slotsOf({ kernel, inspector }: Machine): { total: number; wasted: number } {
   const slots = { total: 0, wasted: 0 };

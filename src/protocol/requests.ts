@@ -104,6 +104,12 @@ export interface TranslateResponse {
   text: string;
 }
 
+/** `ptscope/effects`: what the statement before the cursor did, and the one in which it is, for the ends of their lines. */
+export interface EffectsResponse {
+  /** At most two; none of statements that did nothing worth a word. `line` counts from 0. */
+  effects: { path: string; line: number; text: string }[];
+}
+
 /** `ptscope/numberFormat`: how numbers appear in variables from now on; VS Code itself never sends a value format. */
 export interface NumberFormatArguments {
   hex: boolean | 'toggle';
@@ -140,5 +146,6 @@ export interface CustomRequests {
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
   'ptscope/stepUnit': { arguments: StepUnitArguments; response: StepUnitResponse };
+  'ptscope/effects': { arguments: Record<string, never>; response: EffectsResponse };
   'ptscope/numberFormat': { arguments: NumberFormatArguments; response: NumberFormatResponse };
 }
