@@ -16,6 +16,7 @@ import { type Checkpoint, type CheckpointLimits, Checkpoints } from './checkpoin
 import { type Change, Edits, type Moment } from './edits';
 import type { Pace } from './pace';
 import { type Reading, readingOf } from './reading';
+import { Series } from './series';
 import { NO_STOPS, type StopRules } from './stops';
 import { LEAST_SPACING, workBeforeSave, workOf } from './work';
 
@@ -29,6 +30,8 @@ export interface TapeOptions {
   onOutput?(output: Output): void;
   /** An edit is undone, because the cursor went back before it; a sentence. */
   onUndo?(text: string): void;
+  /** What follows the start of a tick is no longer what it was: a person has changed something, or undone that. */
+  onNewHistory?(tick: number): void;
 }
 
 /** A place of the cursor that can be returned to exactly, whatever a search did meanwhile. */
@@ -52,6 +55,8 @@ export class Tape {
   #standing: Standing | undefined;
   readonly #checkpoints: Checkpoints;
   readonly #edits = new Edits();
+  /** The counters along the tape. */
+  readonly series = new Series();
   /** Ticks below this have said what they had to say. */
   #said = 0;
   #quiet = false;
@@ -70,6 +75,7 @@ export class Tape {
       spacing: options.checkpointTicks ?? LEAST_SPACING,
     };
     this.#checkpoints = new Checkpoints(this.#checkpointHere(this.#start), limits);
+    this.series.take(run);
     this.#record();
   }
 
@@ -145,7 +151,7 @@ export class Tape {
   }
 
   /** The nearest saved state at or before a tick. */
-  #nearest(tick: number): RunSnapshot {
+  nearest(tick: number): RunSnapshot {
     const best = this.#checkpoints.before(tick);
     const here = this.#start.state.tick;
     return here <= tick && here >= best.tick ? this.#start : best.snapshot;
@@ -166,13 +172,13 @@ export class Tape {
 
   /** The run stands at a tick's start, or where the run ends before it, or where the pause was asked for. */
   async go(tick: number, pace: Pace): Promise<void> {
-    this.run.load(this.#nearest(tick));
+    this.run.load(this.nearest(tick));
     await this.runTo(tick, pace);
   }
 
   /** As `go`, and leaves checkpoints on the way. */
   async approach(tick: number, pace: Pace): Promise<void> {
-    this.run.load(this.#nearest(tick));
+    this.run.load(this.nearest(tick));
     for (const distance of NEAR_GOAL) {
       if (tick - distance <= this.run.tick) continue;
       await this.runTo(tick - distance, pace);
@@ -194,7 +200,9 @@ export class Tape {
     const { last, spacing } = this.#checkpoints;
     const due = this.options.checkpointTicks === undefined ? Infinity : last.tick + spacing;
     const room = due > this.run.tick ? due - this.run.tick : Infinity;
-    return pace.burst(Math.min(limit, room), (ticks) => this.runFast(rules, ticks, until));
+    return pace.burst(Math.min(limit, room, this.series.room(this.run.tick)), (ticks) =>
+      this.runFast(rules, ticks, until),
+    );
   }
 
   /** Runs up to `limit` ticks without events, except ticks that a person edited. Returns the ticks run. */
@@ -206,7 +214,10 @@ export class Tape {
       probe.fired = 0;
       this.#armed(rules, () => this.#runTick(Infinity));
     } else this.#armed(rules, () => this.run.fast(end - from, rules.statements, until));
-    if (!this.#quiet) this.#said = Math.max(this.#said, this.run.tick);
+    if (!this.#quiet) {
+      this.#said = Math.max(this.#said, this.run.tick);
+      this.series.take(this.run);
+    }
     return this.run.tick - from;
   }
 
@@ -244,16 +255,46 @@ export class Tape {
   /** Records all events of the tick, and goes back to its start. */
   #record(): void {
     this.#events = this.run.end === null ? this.#quietly(() => this.#runTick(Infinity)) : [];
+    this.series.reach(this.run);
     this.moveInside(0);
   }
 
   #quietly<T>(work: () => T): T {
+    const before = this.#quiet;
     this.#quiet = true;
     try {
       return work();
     } finally {
-      this.#quiet = false;
+      this.#quiet = before;
     }
+  }
+
+  // ---- beside the cursor ------------------------------------------------------------------------------------------
+
+  /** Has the run somewhere else for a while; the cursor's state is back when this returns. Nothing is said again. */
+  aside<T>(from: RunSnapshot, work: () => T): T {
+    try {
+      return this.#quietly(() => {
+        this.run.load(from);
+        return work();
+      });
+    } finally {
+      this.moveInside(this.#event);
+    }
+  }
+
+  /** What the run says at another moment of the tape. */
+  peek<T>({ start, event }: Place, look: (run: Run) => T): T {
+    return this.aside(start, () => {
+      if (event > 0) this.#runTick(event);
+      else this.#applyEdits(0);
+      return look(this.run);
+    });
+  }
+
+  /** All events of the tick at whose start the run stands; it stands behind it then. For use inside `aside`. */
+  recordHere(): MachineEvent[] {
+    return this.#runTick(Infinity);
   }
 
   /** Runs the tick from its start with a recorder until event `stopAt` has been reported. */
@@ -280,8 +321,13 @@ export class Tape {
     this.run.load(this.#start);
     this.#event = event;
     if (event > 0) this.#quietly(() => this.#runTick(event));
-    else
-      for (const edit of this.#edits.at(this.run.tick)) if (edit.event === 0) this.run.assign(edit.target, edit.value);
+    else this.#applyEdits(0);
+  }
+
+  /** What a person changed at an event of the tick at whose start the run stands. */
+  #applyEdits(event: number): void {
+    for (const edit of this.#edits.at(this.run.tick))
+      if (edit.event === event) this.run.assign(edit.target, edit.value);
   }
 
   /** As `moveInside`, to the last event where the tick has fewer. */
@@ -337,6 +383,8 @@ export class Tape {
   /** What follows the start of a tick is no longer what it was. */
   #newHistory(tick: number): void {
     this.#checkpoints.dropAfter(tick);
+    this.series.dropAfter(tick);
+    this.options.onNewHistory?.(tick);
     this.#said = Math.min(this.#said, tick);
     if (tick !== this.moment.tick) return;
     const { event } = this.moment;

@@ -11,15 +11,19 @@ import type { MachineEvent } from '../machine/core/events';
 import type { Run } from '../scenario/run/run';
 import type { Standing } from '../scenario/run/standing';
 import type { Arrival } from './arrival';
+import { Excursion, type Visitor } from './excursion';
 import { Pace, type PaceOptions } from './pace';
 import { backToBoundary, type Goal, landed, searchBackward, searchForward } from './search';
+import type { Series } from './series';
 import { firstStop, stopAtStart } from './stopping';
 import { NO_STOPS, type StopRules } from './stops';
-import { type Change, type Moment, Tape, type TapeOptions } from './tape';
+import { type Change, type Moment, type Place, Tape, type TapeOptions } from './tape';
 
 export type { Arrival } from './arrival';
 export type { Change, Moment } from './edits';
+export type { Place } from './tape';
 export type { Progress } from './pace';
+export type { Past, Visitor } from './excursion';
 
 export interface TimelineOptions extends PaceOptions, TapeOptions {}
 
@@ -29,6 +33,8 @@ export class Timeline {
   #trail: { from: Moment; to: Moment }[] = [];
   /** Of the motion that runs. */
   #pace: Pace | undefined;
+  /** Motions and edits so far: an excursion ends when there is another. */
+  #moves = 0;
 
   constructor(
     readonly run: Run,
@@ -60,6 +66,15 @@ export class Timeline {
     return this.#tape.checkpointBytes;
   }
 
+  /** The counters along the tape. */
+  get series(): Series {
+    return this.#tape.series;
+  }
+  /** How many ticks the tape has so far: those that have run, and the cursor's. */
+  get known(): number {
+    return Math.max(this.series.end, this.moment.tick + (this.atEnd ? 0 : 1));
+  }
+
   /** Ends the running motion soon. */
   pause(): void {
     if (this.#pace !== undefined) this.#pace.pauseRequested = true;
@@ -69,6 +84,7 @@ export class Timeline {
   async #motion(body: (pace: Pace) => Arrival | Promise<Arrival>, trail: 'drop' | 'keep' = 'drop'): Promise<Arrival> {
     if (trail === 'drop') this.#trail = [];
     this.#pace = new Pace(this.run, this.options);
+    this.#moves++;
     try {
       const arrival = await body(this.#pace);
       if (this.#tape.undoLaterEdits()) this.#trail = [];
@@ -265,9 +281,29 @@ export class Timeline {
     });
   }
 
+  /**
+   * Looks at ticks from `from` on beside the cursor, while it stands. Between slices other requests find everything as the
+   * cursor has it. Resolves to false if the cursor was moved before the visitor had enough.
+   */
+  visit(from: number, visitor: Visitor): Promise<boolean> {
+    const moves = this.#moves;
+    return new Excursion(this.#tape, this.options).visit(from, visitor, () => this.#moves !== moves);
+  }
+
+  /** What the run says at another moment, or at this one. The moment must be on the tape. */
+  peek<T>(place: Place, look: (run: Run) => T): T {
+    return this.#tape.peek(place, look);
+  }
+
+  /** This moment, so that it can be looked at from others. */
+  get place(): Place {
+    return this.#tape.place;
+  }
+
   /** Changes the state at this moment; see `Tape.edit`. */
   edit(changes: readonly Change[]): string | undefined {
     this.#trail = [];
+    this.#moves++;
     return this.#tape.edit(changes);
   }
 }

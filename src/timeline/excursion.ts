@@ -1,0 +1,86 @@
+/**
+ * Looking at other ticks than the cursor's while the cursor stands: for lists of what has happened.
+ *
+ * The run is taken elsewhere for a slice of a few milliseconds and brought back, so that whatever is asked in between finds
+ * the cursor's state; a clock decides how long a slice is, and nothing else. It ends when the visitor has seen enough, or
+ * when it is no longer wanted: then a motion may have begun, and the run is not ours to touch.
+ */
+import type { MachineEvent } from '../machine/core/events';
+import type { Run, RunSnapshot } from '../scenario/run/run';
+import type { PaceOptions } from './pace';
+import { NO_STOPS, type StopRules } from './stops';
+import type { Tape } from './tape';
+
+/** The run at a tick's start, somewhere else than the cursor. */
+export interface Past {
+  readonly run: Run;
+  /** Runs on, at most so many ticks, to behind the next in which something armed was seen. Returns the ticks run. */
+  on(ticks: number, armed: number): number;
+  /** All events of this tick; the run stands behind it then. */
+  record(): MachineEvent[];
+  /** Keeps this place of the run, to go back to in the same call. */
+  keep(): RunSnapshot;
+  back(kept: RunSnapshot): void;
+}
+
+/** Called with the run at a tick's start, which it takes on by a few ticks. False when it has seen enough. */
+export type Visitor = (past: Past) => boolean;
+
+const SLICE_MS = 6;
+/** Ticks of the way to where the visitor begins that are run at once: about a millisecond. */
+const STRIDE = 4096;
+
+export class Excursion implements Past {
+  constructor(
+    private readonly tape: Tape,
+    private readonly options: PaceOptions,
+  ) {}
+
+  get run(): Run {
+    return this.tape.run;
+  }
+
+  /** Resolves to false if it was no longer `wanted` before the visitor had enough, or before the end of the run. */
+  async visit(from: number, visitor: Visitor, unwanted: () => boolean): Promise<boolean> {
+    let at = this.tape.nearest(from);
+    for (;;) {
+      const next = this.tape.aside(at, () => this.#slice(from, visitor));
+      if (next === undefined) return true;
+      at = next;
+      await this.options.yieldToHost();
+      if (unwanted()) return false;
+    }
+  }
+
+  /** Where to go on; nothing if the visitor has seen enough. */
+  #slice(from: number, visitor: Visitor): RunSnapshot | undefined {
+    const { run } = this;
+    const began = this.options.now();
+    do {
+      if (run.end !== null) return undefined;
+      if (run.tick < from) {
+        this.tape.runFast(NO_STOPS, Math.min(STRIDE, from - run.tick));
+        // Whoever looks here will look close to here.
+        if (run.tick === from) this.tape.leaveNear();
+      } else if (!visitor(this)) return undefined;
+    } while (this.options.now() - began < SLICE_MS);
+    return run.save();
+  }
+
+  on(ticks: number, armed: number): number {
+    const rules: StopRules = armed === 0 ? NO_STOPS : { ...NO_STOPS, armed };
+    return this.tape.runFast(rules, ticks);
+  }
+
+  record(): MachineEvent[] {
+    return this.tape.recordHere();
+  }
+
+  keep(): RunSnapshot {
+    return this.run.save();
+  }
+
+  back(kept: RunSnapshot): void {
+    this.run.load(kept);
+  }
+}
