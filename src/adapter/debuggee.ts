@@ -19,6 +19,7 @@ import { badExpression, refused } from './errors';
 import { focusOf } from './focus';
 import { inspectedPicture } from './inspectedPicture';
 import { parseReference, physicalAt, readMemory, toBase64 } from './memory';
+import { Past } from './past';
 import { walkPicture } from './picture';
 import { type ScopeContext, scopes } from './scopes';
 import { Listings } from './sources';
@@ -31,6 +32,7 @@ const WORD = 8n;
 export class Debuggee {
   readonly timeline: Timeline;
   readonly breakpoints: Breakpoints;
+  readonly past: Past;
   readonly listings = new Listings();
   readonly variables = new VariableStore();
   format: NumberFormat = 'hex';
@@ -43,7 +45,8 @@ export class Debuggee {
     report: Report,
     ids: BreakpointIds,
   ) {
-    this.timeline = new Timeline(loaded.run, options);
+    this.timeline = new Timeline(loaded.run, { ...options, onNewHistory: (tick) => this.past.dropAfter(tick) });
+    this.past = new Past(this.timeline, () => this.title());
     this.breakpoints = new Breakpoints(loaded, report, ids, () => this.timeline.moment);
   }
 

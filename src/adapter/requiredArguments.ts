@@ -23,6 +23,8 @@ const REQUIRED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   'ptscope/tree': { tree: 'string' },
   'ptscope/seek': { tick: 'number', event: 'number' },
   'ptscope/travel': { what: 'string', direction: 'string', target: 'string' },
+  'ptscope/pin': { pin: 'string' },
+  'ptscope/historyRows': { list: 'string', start: 'number', count: 'number' },
   'ptscope/translate': { expression: 'string' },
 };
 

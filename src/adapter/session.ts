@@ -21,6 +21,7 @@ import type { MotionOptions, SessionContext } from './context';
 import { Debuggee } from './debuggee';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
 import { gotoHandlers } from './gotoRequests';
+import { historyHandlers } from './history/requests';
 import { type LaunchSettings, launchSettings } from './launch';
 import { Loading } from './loading';
 import { lookHandlers } from './lookRequests';
@@ -28,6 +29,7 @@ import { baseName, Places } from './places';
 import { ProgressReport } from './progress';
 import { grouped, progressText } from './progressText';
 import { SnapshotView } from './snapshot/view';
+import { statisticsHandlers } from './statistics/statistics';
 import { travelHandlers } from './travelRequests';
 
 export interface AdapterHost {
@@ -110,6 +112,8 @@ export class PtscopeSession extends Connection {
     ...gotoHandlers(this.#context),
     ...travelHandlers(this.#context),
     ...lookHandlers(this.#context),
+    ...statisticsHandlers(this.#context),
+    ...historyHandlers(this.#context),
   };
 
   protected override handlerOf(command: string): Handler | undefined {
@@ -320,6 +324,7 @@ export class PtscopeSession extends Connection {
         return this.#finish(exitCode(debuggee));
       case 'stop':
         this.#lastStop = arrival.cause;
+        debuggee.past.stopped(arrival.cause.text);
         return this.#announceStop(arrival.cause.reason, arrival.cause.text, arrival.cause.breakpoints);
       case 'pause':
         return this.#announcePause(debuggee);

@@ -60,6 +60,10 @@ export const REQUESTS = {
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',
   numberFormat: 'ptscope/numberFormat',
+  statistics: 'ptscope/statistics',
+  pin: 'ptscope/pin',
+  history: 'ptscope/history',
+  historyRows: 'ptscope/historyRows',
 } as const;
 
 /** DAP events beyond the standard. */

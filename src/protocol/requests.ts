@@ -1,4 +1,6 @@
 /** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
+import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from './history';
+import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
 import type { WalkPicture } from './walk';
 
 /**
@@ -128,5 +130,9 @@ export interface CustomRequests {
   'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
+  'ptscope/statistics': { arguments: StatisticsArguments; response: StatisticsResponse };
+  'ptscope/pin': { arguments: PinArguments; response: PinResponse };
+  'ptscope/history': { arguments: Record<string, never>; response: HistoryResponse };
+  'ptscope/historyRows': { arguments: HistoryRowsArguments; response: HistoryRowsResponse };
   'ptscope/numberFormat': { arguments: NumberFormatArguments; response: NumberFormatResponse };
 }

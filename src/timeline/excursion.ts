@@ -14,7 +14,10 @@ import type { Tape } from './tape';
 /** The run at a tick's start, somewhere else than the cursor. */
 export interface Past {
   readonly run: Run;
-  /** Runs on, at most so many ticks, to behind the next in which something armed was seen. Returns the ticks run. */
+  /**
+   * Runs on, at most so many ticks and not for long, to behind the next in which something armed was seen. Returns the
+   * ticks run.
+   */
   on(ticks: number, armed: number): number;
   /** All events of this tick; the run stands behind it then. */
   record(): MachineEvent[];
@@ -27,10 +30,14 @@ export interface Past {
 export type Visitor = (past: Past) => boolean;
 
 const SLICE_MS = 6;
-/** Ticks of the way to where the visitor begins that are run at once: about a millisecond. */
-const STRIDE = 4096;
+/** Ticks that are run at once: as many as take about so long, by the speed that was measured. */
+const STRIDE_MS = 2;
+const FIRST_STRIDE = 64;
+const LONGEST_STRIDE = 65_536;
 
 export class Excursion implements Past {
+  #stride = FIRST_STRIDE;
+
   constructor(
     private readonly tape: Tape,
     private readonly options: PaceOptions,
@@ -59,7 +66,7 @@ export class Excursion implements Past {
     do {
       if (run.end !== null) return undefined;
       if (run.tick < from) {
-        this.tape.runFast(NO_STOPS, Math.min(STRIDE, from - run.tick));
+        this.on(from - run.tick, 0);
         // Whoever looks here will look close to here.
         if (run.tick === from) this.tape.leaveNear();
       } else if (!visitor(this)) return undefined;
@@ -69,7 +76,12 @@ export class Excursion implements Past {
 
   on(ticks: number, armed: number): number {
     const rules: StopRules = armed === 0 ? NO_STOPS : { ...NO_STOPS, armed };
-    return this.tape.runFast(rules, ticks);
+    const began = this.options.now();
+    const ran = this.tape.runFast(rules, Math.min(ticks, this.#stride));
+    const took = Math.max(0.02, this.options.now() - began);
+    const wanted = Math.ceil((ran * STRIDE_MS) / took);
+    this.#stride = Math.max(1, Math.min(LONGEST_STRIDE, wanted, 4 * this.#stride));
+    return ran;
   }
 
   record(): MachineEvent[] {
