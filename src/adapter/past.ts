@@ -2,6 +2,7 @@
 import type { HistoryResponse, HistoryStop } from '../protocol/history';
 import { isLater } from '../timeline/edits';
 import type { Timeline } from '../timeline/timeline';
+import { faultsIn } from './history/faultSearch';
 import { History } from './history/history';
 import { isBehind, type Pin, pinHere } from './pin';
 
@@ -50,6 +51,7 @@ export class Past {
       moment: timeline.moment,
       ticks: timeline.known,
       faults: history.faults,
+      faultsBefore: faultsIn(timeline.run.machine.probe.counters),
       stops: this.#stops.toSorted((a, b) => a.tick - b.tick || a.event - b.event),
       pin: this.#pin?.info,
       generation: this.#generation,

@@ -4,23 +4,35 @@ import { DEBUG_TYPE } from '../protocol/names';
 import { registerCommands } from './commands';
 import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
+import { Pins } from './debug/pins';
 import { Sessions } from './debug/sessions';
 import { start } from './debug/start';
 import { reverseStep, toggleHex } from './debug/stepping';
 import { goToTick, travel } from './debug/travel';
+import { HistoryController } from './history/historyController';
+import { goToMark, markMoment, removeMark, renameMark } from './history/markCommands';
+import { Marks } from './history/marks';
 import type { ExtensionHost } from './host';
 import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
 import { openMemory } from './memory/openMemory';
 import { openLog } from './problems';
+import { copyExpression } from './statistics/copyExpression';
+import { StatisticsController } from './statistics/statisticsController';
 import { copyAddress } from './trees/copyAddress';
 import { registerTrees } from './trees/register';
 import { WalkController } from './walk/walkController';
+import { ExportableViews } from './webviews/exportable';
 
 export function activateExtension(context: vscode.ExtensionContext, host: ExtensionHost): void {
   const log = openLog();
   const sessions = new Sessions();
-  const walk = new WalkController(context.extensionUri, sessions);
+  const exportable = new ExportableViews();
+  const pins = new Pins(sessions);
+  const marks = new Marks(context.workspaceState);
+  const walk = new WalkController(context.extensionUri, sessions, exportable);
+  const statistics = new StatisticsController(context.extensionUri, sessions, pins, exportable);
+  const history = new HistoryController(context.extensionUri, sessions, marks, pins, exportable);
   const commands = registerCommands({
     run: (uri, test) => start('run', uri, test),
     debug: (uri, test) => start('debug', uri, test),
@@ -38,11 +50,26 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     previousFault: (place) => travel(sessions, 'fault', 'previous', place),
     nextFault: (place) => travel(sessions, 'fault', 'next', place),
     goToTick: () => goToTick(sessions),
+    openStatistics: () => statistics.show(),
+    openHistory: () => history.show(),
+    exportView: (view) => exportable.export(view),
+    copyExpression: (counter) => copyExpression(counter),
+    pinMoment: () => pins.pin('here'),
+    unpinMoment: () => pins.pin('none'),
+    markMoment: () => markMoment(sessions, marks),
+    renameMark: (mark) => renameMark(sessions, marks, mark),
+    removeMark: (mark) => removeMark(sessions, marks, mark),
+    previousMark: () => goToMark(sessions, marks, 'previous'),
+    nextMark: () => goToMark(sessions, marks, 'next'),
   });
   context.subscriptions.push(
     log,
     sessions,
+    pins,
+    marks,
     walk,
+    statistics,
+    history,
     commands,
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),

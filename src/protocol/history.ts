@@ -8,6 +8,8 @@ export interface HistoryResponse {
   /** How many ticks the tape has so far, and how many page faults are in them. */
   ticks: number;
   faults: number;
+  /** Page faults before the cursor: the number of the next one. */
+  faultsBefore: number;
   /** Oldest moment first; of many, the last ones. */
   stops: HistoryStop[];
   pin?: PinInfo;

@@ -76,7 +76,11 @@ describe('the manifest', () => {
         COMMANDS.breakOnAccess,
         COMMANDS.breakOnWrite,
         COMMANDS.copyAddress,
+        COMMANDS.copyExpression,
+        COMMANDS.exportView,
         COMMANDS.openMemory,
+        COMMANDS.removeMark,
+        COMMANDS.renameMark,
         COMMANDS.showWalkOfEntry,
       ].toSorted(),
     );

@@ -1,6 +1,6 @@
 /** The trees of the Run and Debug side bar. */
 import * as vscode from 'vscode';
-import { VIEWS } from '../../protocol/names';
+import { TREES } from '../../protocol/names';
 import type { TreeId } from '../../protocol/requests';
 import type { Sessions } from '../debug/sessions';
 import { INTERNAL_COMMANDS } from '../internalCommands';
@@ -9,10 +9,10 @@ import { TreeProvider } from './provider';
 import type { MoreRow, Row } from './rows';
 
 export function registerTrees(sessions: Sessions, memory: vscode.Memento): vscode.Disposable {
-  const trees = Object.keys(VIEWS) as TreeId[];
+  const trees = Object.keys(TREES) as TreeId[];
   const providers = new Map(trees.map((tree) => [tree, new TreeProvider(tree, sessions)]));
   const views = [...providers].map(([tree, treeDataProvider]) =>
-    vscode.window.createTreeView(VIEWS[tree], { treeDataProvider, showCollapseAll: true }),
+    vscode.window.createTreeView(TREES[tree], { treeDataProvider, showCollapseAll: true }),
   );
   const pageTables = providers.get('pageTables');
   const [pageTablesView] = views;

@@ -7,6 +7,7 @@ import type { Move, Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
 import { logProblem, reportProblem } from '../problems';
 import { nodeOf } from '../trees/rows';
+import type { ExportableViews } from '../webviews/exportable';
 import { exportFile } from '../webviews/exportFile';
 import { giveFocusBack } from '../webviews/focus';
 import { listingFirst } from '../webviews/listingFirst';
@@ -27,8 +28,10 @@ export class WalkController implements vscode.Disposable {
   constructor(
     extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
+    exportable: ExportableViews,
   ) {
     this.panel = new SinglePanel(extensionUri, KIND);
+    exportable.add(KIND.id, () => this.export());
     this.listings = new ListingEditors(sessions);
     this.subscriptions = [
       this.panel,

@@ -1,6 +1,6 @@
 /** The picture in words: accessible names of items and the live summary. */
 import type { CacheLookup, FaultSummary, TranslationResult, WalkLevel, WalkPicture } from '../../../src/protocol/walk';
-import { sizeText } from './text';
+import { sizeText } from '../../shared/text';
 
 export function lookupSentence({ structure, key, hit, answer }: CacheLookup): string {
   return `${structure}, ${key}: ${hit ? `hit, ${answer ?? 'known'}` : 'miss'}`;

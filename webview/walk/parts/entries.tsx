@@ -3,7 +3,7 @@ import type { EntryPicture, WalkAttempt, WalkLevel } from '../../../src/protocol
 import { useItem } from '../interaction';
 import { readId } from '../model/items';
 import { toneClass } from '../figure/tone';
-import { groupHex } from '../model/text';
+import { groupHex } from '../../shared/text';
 
 export function Entries({ walk }: { walk: WalkAttempt }) {
   const each = walk.levels.map((level) => level.cycles ?? 0);
