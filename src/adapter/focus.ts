@@ -3,6 +3,7 @@ import type { Vpn } from '../machine/core/addresses';
 import type { MachineEvent, TranslateEvent } from '../machine/core/events';
 import { changedWords } from './data/clusters';
 import { entryAddressIn, type PagingFormat } from '../machine/paging/format';
+import type { SincePin } from './sincePin';
 
 export interface Focus {
   /** Translation that the cursor is in, or the first of the tick if it is before that. */
@@ -12,6 +13,8 @@ export interface Focus {
   changedEntries: ReadonlySet<number>;
   /** `structure|page` of TLB entries and walk-cache entries filled or changed. */
   changedCaches: ReadonlySet<string>;
+  /** Present where a moment is pinned. */
+  sincePin?: SincePin;
 }
 
 export function focusOf(events: readonly MachineEvent[], at: number, format: PagingFormat): Focus {

@@ -1,16 +1,17 @@
 /**
- * A pinned moment: what the counters said there, and how to look at its state again. It stays what it was, however the
+ * A pinned moment: what the counters and the memory were there. It stays what it was, however the
  * cursor moves; an edit before it takes it from the tape, and lets go of it.
  */
 import { type KernelWork, kernelWork } from '../machine/kernelWork';
+import { FrozenMemory } from '../machine/memory/frozenMemory';
 import type { PinInfo } from '../protocol/statistics';
 import { isLater } from '../timeline/edits';
-import type { Place, Timeline } from '../timeline/timeline';
+import type { Timeline } from '../timeline/timeline';
 import { type CounterValues, counterValues } from './statistics/counterRows';
 
 export interface Pin {
   readonly info: PinInfo;
-  readonly place: Place;
+  readonly memory: FrozenMemory;
   readonly counters: CounterValues;
   readonly work: readonly KernelWork[];
 }
@@ -19,7 +20,7 @@ export function pinHere(timeline: Timeline, title: string): Pin {
   const { machine } = timeline.run;
   return {
     info: { ...timeline.moment, title },
-    place: timeline.place,
+    memory: new FrozenMemory(machine.memory.save()),
     counters: counterValues(machine),
     work: kernelWork(machine.probe),
   };

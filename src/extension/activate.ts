@@ -30,7 +30,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
   const exportable = new ExportableViews();
   const pins = new Pins(sessions);
   const marks = new Marks(context.workspaceState);
-  const walk = new WalkController(context.extensionUri, sessions, exportable);
+  const walk = new WalkController(context.extensionUri, sessions, pins, exportable);
   const statistics = new StatisticsController(context.extensionUri, sessions, pins, exportable);
   const history = new HistoryController(context.extensionUri, sessions, marks, pins, exportable);
   const commands = registerCommands({
@@ -75,7 +75,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
       createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),
     }),
     registerConfigurations(),
-    registerTrees(sessions, context.globalState),
+    registerTrees(sessions, pins, context.globalState),
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),
   );

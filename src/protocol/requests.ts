@@ -93,6 +93,8 @@ export interface TreeNode {
   current?: boolean;
   /** True if this row changed in the current tick. */
   changed?: boolean;
+  /** True if this row, or something below it, is not what it was at the pinned moment. */
+  changedSincePin?: boolean;
 }
 
 /** `ptscope/translate`: what hovers and inline values show. */

@@ -283,15 +283,6 @@ export class Tape {
     }
   }
 
-  /** What the run says at another moment of the tape. */
-  peek<T>({ start, event }: Place, look: (run: Run) => T): T {
-    return this.aside(start, () => {
-      if (event > 0) this.#runTick(event);
-      else this.#applyEdits(0);
-      return look(this.run);
-    });
-  }
-
   /** All events of the tick at whose start the run stands; it stands behind it then. For use inside `aside`. */
   recordHere(): MachineEvent[] {
     return this.#runTick(Infinity);

@@ -17,11 +17,10 @@ import { backToBoundary, type Goal, landed, searchBackward, searchForward } from
 import type { Series } from './series';
 import { firstStop, stopAtStart } from './stopping';
 import { NO_STOPS, type StopRules } from './stops';
-import { type Change, type Moment, type Place, Tape, type TapeOptions } from './tape';
+import { type Change, type Moment, Tape, type TapeOptions } from './tape';
 
 export type { Arrival } from './arrival';
 export type { Change, Moment } from './edits';
-export type { Place } from './tape';
 export type { Progress } from './pace';
 export type { Past, Visitor } from './excursion';
 
@@ -288,16 +287,6 @@ export class Timeline {
   visit(from: number, visitor: Visitor): Promise<boolean> {
     const moves = this.#moves;
     return new Excursion(this.#tape, this.options).visit(from, visitor, () => this.#moves !== moves);
-  }
-
-  /** What the run says at another moment, or at this one. The moment must be on the tape. */
-  peek<T>(place: Place, look: (run: Run) => T): T {
-    return this.#tape.peek(place, look);
-  }
-
-  /** This moment, so that it can be looked at from others. */
-  get place(): Place {
-    return this.#tape.place;
   }
 
   /** Changes the state at this moment; see `Tape.edit`. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { TreeNode, TreeResponse, WalkResponse } from '../../src/protocol/requests';
 import type { Plot, StatisticsResponse } from '../../src/protocol/statistics';
 import { SCENARIO, useFixture } from './support';
 
@@ -108,4 +109,49 @@ describe('statistics over the wire', () => {
       assert.equal(bytes, counter(answer, 'stats.tables.bytes')?.now);
       assert.ok(bytes > 0);
     });
+});
+
+describe('what has changed since the pinned moment', () => {
+  const fixture = useFixture();
+
+  it('is marked in the tree, from the entry up, and in the walk', async () => {
+    const { client } = fixture;
+    const file = fixture.scenario();
+    await client.load(file);
+    await fixture.breakAt(file, { line: 7 });
+    await client.begin();
+    await client.ask('ptscope/pin', { pin: 'here' });
+    const rows = async (parent?: string): Promise<TreeNode[]> =>
+      (await client.ask<TreeResponse>('ptscope/tree', { tree: 'pageTables', parent })).nodes;
+    async function leaves(): Promise<TreeNode[]> {
+      let [row] = await rows();
+      for (;;) {
+        const below = await rows(row.id);
+        if (below.length !== 1 || !below[0].hasChildren) return [row, ...below];
+        [row] = below;
+      }
+    }
+    assert.ok(
+      (await leaves()).every(({ changedSincePin }) => !changedSincePin),
+      'nothing yet',
+    );
+    await client.move('ptscope/seek', { tick: 5, event: 0 });
+    const [table, first, second] = await leaves();
+    assert.deepEqual(
+      [table, first, second].map(({ label, changedSincePin }) => [label, changedSincePin]),
+      [
+        ['PMD[170]', true],
+        ['PTE[0]', false],
+        ['PTE[1]', true],
+      ],
+    );
+    await client.move('ptscope/seek', { tick: 4, event: 1000 });
+    const { picture } = await client.ask<WalkResponse>('ptscope/walk');
+    const read = picture?.walks
+      .at(-1)
+      ?.levels.flatMap(({ name, entry }) => (entry ? [[name, entry.changedSincePin]] : []));
+    assert.deepEqual(read?.at(-1), ['PTE', true]);
+    await client.ask('ptscope/pin', { pin: 'none' });
+    assert.ok((await leaves()).every(({ changedSincePin }) => !changedSincePin));
+  });
 });

@@ -19,7 +19,7 @@ export interface AppProps {
 }
 
 const LISTS: { id: ListId; title: string }[] = [
-  { id: 'ticks', title: 'Accesses and operations' },
+  { id: 'ticks', title: 'All ticks' },
   { id: 'faults', title: 'Page faults' },
   { id: 'stops', title: 'Marks and stops' },
 ];

@@ -7,20 +7,30 @@ import type { Sessions } from './sessions';
 import { requireSession } from './stepping';
 
 export class Pins implements vscode.Disposable {
+  private readonly switched: vscode.Disposable;
   private readonly changed = new vscode.EventEmitter<void>();
 
   /** A moment was pinned, or let go of. */
   readonly onDidChange = this.changed.event;
 
-  constructor(private readonly sessions: Sessions) {}
+  constructor(private readonly sessions: Sessions) {
+    // A session begins without one.
+    this.switched = sessions.onDidSwitch(() => this.set(false));
+  }
 
   async pin(where: PinArguments['pin']): Promise<void> {
     const { pin } = await ask(requireSession(this.sessions), REQUESTS.pin, { pin: where });
-    void vscode.commands.executeCommand('setContext', CONTEXTS.pinned, pin !== undefined);
+    this.set(pin !== undefined);
     this.changed.fire();
   }
 
+  /** What a view has heard of the session: an edit may have taken the moment from the tape. */
+  set(pinned: boolean): void {
+    void vscode.commands.executeCommand('setContext', CONTEXTS.pinned, pinned);
+  }
+
   dispose(): void {
+    this.switched.dispose();
     this.changed.dispose();
   }
 }

@@ -26,7 +26,7 @@ export class HistoryController implements vscode.Disposable, vscode.WebviewViewP
     private readonly extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
     private readonly marks: Marks,
-    pins: Pins,
+    private readonly pins: Pins,
     exportable: ExportableViews,
   ) {
     exportable.add(VIEWS.history, () => this.export());
@@ -74,6 +74,7 @@ export class HistoryController implements vscode.Disposable, vscode.WebviewViewP
     if (!session) return page.send({ type: 'ended' });
     const history = await ask(session, REQUESTS.history, {});
     if (session !== this.sessions.current) return;
+    this.pins.set(history.pin !== undefined);
     await page.send({ type: 'history', session: session.id, history, marks: this.marks.of(session) });
   }
 

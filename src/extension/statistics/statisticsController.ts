@@ -60,6 +60,7 @@ export class StatisticsController implements vscode.Disposable {
     const known = this.drawn?.session === session.id ? this.drawn.version : undefined;
     const statistics = await ask(session, REQUESTS.statistics, known === undefined ? {} : { known });
     if (session !== this.sessions.current || !panel.isDrawing) return;
+    this.pins.set(statistics.pin !== undefined);
     this.drawn = { session: session.id, version: statistics.version };
     await panel.send({ type: 'statistics', statistics });
   }

@@ -2,13 +2,14 @@
 import * as vscode from 'vscode';
 import { TREES } from '../../protocol/names';
 import type { TreeId } from '../../protocol/requests';
+import type { Pins } from '../debug/pins';
 import type { Sessions } from '../debug/sessions';
 import { INTERNAL_COMMANDS } from '../internalCommands';
 import { guarded, logProblem } from '../problems';
 import { TreeProvider } from './provider';
 import type { MoreRow, Row } from './rows';
 
-export function registerTrees(sessions: Sessions, memory: vscode.Memento): vscode.Disposable {
+export function registerTrees(sessions: Sessions, pins: Pins, memory: vscode.Memento): vscode.Disposable {
   const trees = Object.keys(TREES) as TreeId[];
   const providers = new Map(trees.map((tree) => [tree, new TreeProvider(tree, sessions)]));
   const views = [...providers].map(([tree, treeDataProvider]) =>
@@ -19,6 +20,7 @@ export function registerTrees(sessions: Sessions, memory: vscode.Memento): vscod
   const showMore = (tree: TreeId, row: MoreRow): void => providers.get(tree)?.showMore(row);
   return vscode.Disposable.from(
     unfoldOnce(sessions, memory, () => revealFirst(pageTables, pageTablesView)),
+    pins.onDidChange(() => pageTables?.refresh()),
     ...views,
     ...providers.values(),
     vscode.commands.registerCommand(INTERNAL_COMMANDS.showMore, guarded('show more rows', showMore)),

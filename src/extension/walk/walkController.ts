@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { REQUESTS, SETTINGS, WEBVIEWS } from '../../protocol/names';
 import type { FromWalkView, ToWalkView } from '../../protocol/walkView';
+import type { Pins } from '../debug/pins';
 import { ask } from '../debug/requests';
 import type { Move, Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
@@ -28,6 +29,7 @@ export class WalkController implements vscode.Disposable {
   constructor(
     extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
+    pins: Pins,
     exportable: ExportableViews,
   ) {
     this.panel = new SinglePanel(extensionUri, KIND);
@@ -41,6 +43,7 @@ export class WalkController implements vscode.Disposable {
       this.listings.onDidPoint((event) => void this.panel.send({ type: 'light', event })),
       sessions.onDidMove((move) => this.follow(move)),
       sessions.onDidSwitch(() => this.draw()),
+      pins.onDidChange(() => this.draw()),
     ];
   }
 

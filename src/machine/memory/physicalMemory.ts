@@ -14,9 +14,10 @@ import { ArrayState, type Stateful, type TypedArray } from '../core/state';
 import { PagedStore, PAGE_WORDS, type StoreSnapshot } from './pagedStore';
 import type { ReadableMemory } from './readable';
 
-const RECORD_WORDS = 4;
+export const RECORD_WORDS = 4;
 const RECORDS_PER_PAGE = PAGE_WORDS / RECORD_WORDS;
-const SLOT = 3;
+/** Word of a frame's record that says which slot of the pool it has, + 1. */
+export const RECORD_SLOT = 3;
 
 export interface MemorySnapshot {
   readonly records: StoreSnapshot;
@@ -54,7 +55,7 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
 
   /** Index of the frame's first word in `pool.words`, or −1 if it is not backed. */
   base(pfn: Pfn): number {
-    const slot = this.record(pfn, SLOT) - 1;
+    const slot = this.record(pfn, RECORD_SLOT) - 1;
     return slot < 0 ? -1 : slot * PAGE_WORDS;
   }
 
@@ -71,19 +72,19 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
       slot = this.pool.used;
       this.pool.extend(slot + 1);
     }
-    this.setRecord(pfn, SLOT, slot + 1);
+    this.setRecord(pfn, RECORD_SLOT, slot + 1);
     return slot * PAGE_WORDS;
   }
 
   /** The frame's contents are gone, and it costs nothing again. */
   unback(pfn: Pfn): void {
-    const slot = this.record(pfn, SLOT) - 1;
+    const slot = this.record(pfn, RECORD_SLOT) - 1;
     if (slot < 0) return;
     this.pool.touch(slot);
     this.pool.words.fill(0, slot * PAGE_WORDS, (slot + 1) * PAGE_WORDS);
     this.pool.words[slot * PAGE_WORDS] = this.#freeSlots[0];
     this.#freeSlots[0] = slot + 1;
-    this.setRecord(pfn, SLOT, 0);
+    this.setRecord(pfn, RECORD_SLOT, 0);
   }
 
   /** 32-bit word at a physical address (a multiple of 4); 0 where nothing is backed, or no memory is. */

@@ -13,6 +13,9 @@ interface FlamePageProps {
   onZoom: (path: string[]) => void;
 }
 
+/** Functions that are listed below the graph, where most are too narrow for their names. */
+const MOST_BELOW = 15;
+
 export function FlamePage({ shown: { kernelWork, pin }, table, zoom, onZoom }: FlamePageProps) {
   const [frame, width] = useWidth<HTMLDivElement>();
   const now = kernelWork.value;
@@ -25,11 +28,8 @@ export function FlamePage({ shown: { kernelWork, pin }, table, zoom, onZoom }: F
           ? `Kernel instructions between tick ${countText(pin.tick)} and the cursor, by class of work, group and function.`
           : `${countText(now)} kernel instructions until the cursor, by class of work, group and function.`}
       </p>
-      {table ? (
-        <FlameTable root={kernelWork} pinned={pin !== undefined} />
-      ) : (
-        <FlameFigure root={kernelWork} width={width} zoom={shownZoom} onZoom={onZoom} />
-      )}
+      {!table && <FlameFigure root={kernelWork} width={width} zoom={shownZoom} onZoom={onZoom} />}
+      <FlameTable root={kernelWork} pinned={pin !== undefined} most={table ? Infinity : MOST_BELOW} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** The flame graph in numbers: one row a function, the most work first. */
 import type { WorkFrame } from '../../../src/protocol/statistics';
-import { changeText, countText } from '../../shared/numbers';
+import { changeText, countText, shareText } from '../../shared/numbers';
 
 export interface WorkRow {
   work: string;
@@ -22,11 +22,14 @@ export function workRows(root: WorkFrame): WorkRow[] {
   return rows.sort((a, b) => b.value - a.value);
 }
 
-export function FlameTable({ root, pinned }: { root: WorkFrame; pinned: boolean }) {
+/** `most`: rows that are shown at most. */
+export function FlameTable({ root, pinned, most }: { root: WorkFrame; pinned: boolean; most: number }) {
+  const rows = workRows(root);
+  const whole = root.value;
   return (
     <table class="numbers">
       <caption>
-        <strong>Kernel work by function</strong>
+        <strong>{rows.length > most ? `The ${most} functions with the most work` : 'Kernel work by function'}</strong>
       </caption>
       <thead>
         <tr>
@@ -34,12 +37,13 @@ export function FlameTable({ root, pinned }: { root: WorkFrame; pinned: boolean 
           <th scope="col">class</th>
           <th scope="col">group</th>
           <th scope="col">instructions</th>
+          <th scope="col">share</th>
           {pinned && <th scope="col">at the pin</th>}
           {pinned && <th scope="col">change</th>}
         </tr>
       </thead>
       <tbody>
-        {workRows(root).map(({ work, group, name, value, then = 0 }) => (
+        {rows.slice(0, most).map(({ work, group, name, value, then = 0 }) => (
           <tr key={`${work};${name}`}>
             <th scope="row">
               <code>{name}</code>
@@ -47,6 +51,7 @@ export function FlameTable({ root, pinned }: { root: WorkFrame; pinned: boolean 
             <td class="words">{work}</td>
             <td class="words">{group}</td>
             <td>{countText(value)}</td>
+            <td>{shareText(whole === 0 ? 0 : value / whole)}</td>
             {pinned && <td>{countText(then)}</td>}
             {pinned && <td class={value === then ? 'same' : 'changed'}>{changeText(value - then)}</td>}
           </tr>

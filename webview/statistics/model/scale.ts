@@ -48,3 +48,14 @@ export function stacked(
     return { low, high };
   });
 }
+
+/** Points of a table: not more than a person reads. */
+const ROWS = 16;
+
+/** Indices of points: about as many, the first, the last and the cursor's among them. */
+export function chosen(points: number, cursor: number): number[] {
+  const step = Math.max(1, (points - 1) / (ROWS - 1));
+  const indices = new Set([cursor, points - 1]);
+  for (let i = 0; i < points - 1; i += step) indices.add(Math.round(i));
+  return [...indices].filter((index) => index >= 0 && index < points).sort((a, b) => a - b);
+}

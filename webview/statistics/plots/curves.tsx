@@ -2,6 +2,7 @@
 import type { Plot } from '../../../src/protocol/statistics';
 import { stacked } from '../model/scale';
 import type { PlotLayout } from './layout';
+import { linePath, px } from './path';
 
 const TONES = 6;
 export const toneOf = (index: number): string => `tone${index % TONES}`;
@@ -39,18 +40,6 @@ function Lines({ plot, ticks, layout: { x, y } }: CurvesProps) {
   );
 }
 
-/** Points one after the other; nothing where there is no value, a short dash where a value stands alone. */
-export function linePath(points: readonly ([number, number] | null)[]): string {
-  let path = '';
-  points.forEach((point, i) => {
-    if (point === null) return;
-    const [x, y] = point.map(px);
-    const alone = !points[i - 1] && !points[i + 1];
-    path += points[i - 1] ? `L${x} ${y}` : `M${x} ${y}${alone ? 'h1' : ''}`;
-  });
-  return path;
-}
-
 function Areas({ plot, ticks, layout: { x, y } }: CurvesProps) {
   const edges = stacked(plot.series);
   return (
@@ -69,5 +58,3 @@ function Areas({ plot, ticks, layout: { x, y } }: CurvesProps) {
     </g>
   );
 }
-
-const px = (n: number): number => Math.round(n * 10) / 10;

@@ -15,7 +15,7 @@ export function Legend({ plot, index, tick, pointed }: LegendProps) {
   return (
     <dl class="legend">
       <div class="moment">
-        <dt>{pointed ? 'at tick' : 'now, tick'}</dt>
+        <dt>{pointed ? 'at tick' : 'at the cursor, tick'}</dt>
         <dd>{countText(tick)}</dd>
       </div>
       {plot.series.map(({ name, values }, i) => (

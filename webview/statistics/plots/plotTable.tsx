@@ -1,6 +1,7 @@
 /** A plot in numbers: some moments of the run, evenly spread, and the cursor's. All of them are in what is exported. */
 import type { Plot } from '../../../src/protocol/statistics';
 import { countText } from '../../shared/numbers';
+import { chosen } from '../model/scale';
 import { valueText } from '../model/units';
 
 interface PlotTableProps {
@@ -10,8 +11,6 @@ interface PlotTableProps {
   cursor: number;
   onSeek: (tick: number) => void;
 }
-
-const ROWS = 16;
 
 export function PlotTable({ plot, ticks, cursor, onSeek }: PlotTableProps) {
   const { title, explanation, unit, series } = plot;
@@ -57,12 +56,4 @@ export function PlotTable({ plot, ticks, cursor, onSeek }: PlotTableProps) {
       </table>
     </section>
   );
-}
-
-/** Indices of points: about as many, the first, the last and the cursor's among them. */
-export function chosen(points: number, cursor: number): number[] {
-  const step = Math.max(1, (points - 1) / (ROWS - 1));
-  const indices = new Set([cursor, points - 1]);
-  for (let i = 0; i < points - 1; i += step) indices.add(Math.round(i));
-  return [...indices].filter((index) => index >= 0 && index < points).sort((a, b) => a - b);
 }

@@ -34,6 +34,16 @@ function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: num
       <span class="which">
         <span class="level">{name}</span>
         <span class="index">[{index}]</span>
+        {entry?.changedSincePin && (
+          <span
+            class="sincePin"
+            role="img"
+            aria-label="changed since the pinned moment"
+            title="Changed since the pinned moment"
+          >
+            {' ◆'}
+          </span>
+        )}
       </span>
       {entry && <EntryCells entry={entry} />}
       <span class="cycles">{cycles !== undefined && `${cycles} cyc`}</span>
