@@ -52,7 +52,7 @@ export class Debuggee {
   }
 
   get run(): LoadedRun['run'] {
-    return this.loaded.run;
+    return this.timeline.run;
   }
 
   /** The machine has moved: what was shown before is out of date. */

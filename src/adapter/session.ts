@@ -61,6 +61,7 @@ export class PtscopeSession extends Connection {
     places: this.#places,
     launched: () => this.#launched(),
     stopped: () => this.#stopped(),
+    standing: () => this.#standing(),
     move: (motion, body, options) => this.#move(motion, body, options),
     lastStop: () => this.#lastStop,
     announce: (event, body) => this.announce(event, body),
@@ -264,13 +265,19 @@ export class PtscopeSession extends Connection {
 
   #launched(): Debuggee {
     if (this.#debuggee === undefined) throw notLaunched();
+    this.#debuggee.timeline.settle();
     return this.#debuggee;
   }
 
   #stopped(): Debuggee {
-    const debuggee = this.#launched();
+    this.#standing();
+    return this.#launched();
+  }
+
+  #standing(): Debuggee {
+    if (this.#debuggee === undefined) throw notLaunched();
     if (this.#moving || this.#loading !== undefined) throw notStopped();
-    return debuggee;
+    return this.#debuggee;
   }
 
   // ---- motion -----------------------------------------------------------------------------------------------------

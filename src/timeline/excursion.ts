@@ -1,9 +1,10 @@
 /**
  * Looking at other ticks than the cursor's while the cursor stands: for lists of what has happened.
  *
- * The run is taken elsewhere for a slice of a few milliseconds and brought back, so that whatever is asked in between finds
- * the cursor's state; a clock decides how long a slice is, and nothing else. It ends when the visitor has seen enough, or
- * when it is no longer wanted: then a motion may have begun, and the run is not ours to touch.
+ * Over gigabytes of tables, taking the run to another tick and back takes longer than what is looked at there. So it stays
+ * away between slices of a few milliseconds until somebody asks for the cursor's state (`Tape.settle`), and goes on when
+ * nobody has asked for a while. A clock decides when, and nothing else. It ends when the visitor has seen enough, or when
+ * it is no longer wanted: then a motion may have begun, and the run is not ours to touch.
  */
 import type { MachineEvent } from '../machine/core/events';
 import type { Run, RunSnapshot } from '../scenario/run/run';
@@ -30,6 +31,8 @@ export interface Past {
 export type Visitor = (past: Past) => boolean;
 
 const SLICE_MS = 6;
+/** At a stop an editor asks for many things one after the other. */
+const CALM_MS = 15;
 /** Ticks that are run at once: as many as take about so long, by the speed that was measured. */
 const STRIDE_MS = 2;
 const FIRST_STRIDE = 64;
@@ -47,31 +50,58 @@ export class Excursion implements Past {
     return this.tape.run;
   }
 
-  /** Resolves to false if it was no longer `wanted` before the visitor had enough, or before the end of the run. */
+  /** Resolves to false if it became `unwanted` before the visitor had enough, or before the end of the run. */
   async visit(from: number, visitor: Visitor, unwanted: () => boolean): Promise<boolean> {
-    let at = this.tape.nearest(from);
+    const { tape } = this;
+    let at: RunSnapshot | undefined;
+    let away = false;
     for (;;) {
-      const next = this.tape.aside(at, () => this.#slice(from, visitor));
-      if (next === undefined) return true;
-      at = next;
+      if (!away) {
+        await this.#calm();
+        if (unwanted()) return false;
+        tape.takeAway(at ?? tape.nearest(from), () => {
+          away = false;
+          at = this.run.save();
+        });
+        away = true;
+      }
+      if (!tape.quietly(() => this.#slice(from, visitor))) {
+        tape.settle();
+        return true;
+      }
       await this.options.yieldToHost();
-      if (unwanted()) return false;
+      if (unwanted()) {
+        if (away) tape.settle();
+        return false;
+      }
     }
   }
 
-  /** Where to go on; nothing if the visitor has seen enough. */
-  #slice(from: number, visitor: Visitor): RunSnapshot | undefined {
+  /** Nobody has asked for the cursor's state for a while, and no one else has the run. */
+  async #calm(): Promise<void> {
+    let since = this.options.now();
+    let asked = this.tape.asked;
+    while (this.options.now() - since < CALM_MS || this.tape.isAway) {
+      await this.options.yieldToHost();
+      if (this.tape.asked === asked) continue;
+      asked = this.tape.asked;
+      since = this.options.now();
+    }
+  }
+
+  /** False if the visitor has seen enough. */
+  #slice(from: number, visitor: Visitor): boolean {
     const { run } = this;
     const began = this.options.now();
     do {
-      if (run.end !== null) return undefined;
+      if (run.end !== null) return false;
       if (run.tick < from) {
         this.on(from - run.tick, 0);
         // Whoever looks here will look close to here.
         if (run.tick === from) this.tape.leaveNear();
-      } else if (!visitor(this)) return undefined;
+      } else if (!visitor(this)) return false;
     } while (this.options.now() - began < SLICE_MS);
-    return run.save();
+    return true;
   }
 
   on(ticks: number, armed: number): number {

@@ -60,6 +60,9 @@ export class Tape {
   /** Ticks below this have said what they had to say. */
   #said = 0;
   #quiet = false;
+  /** The run is somewhere else: what to do before it is brought back. */
+  #away: (() => void) | undefined;
+  #asked = 0;
 
   constructor(
     readonly run: Run,
@@ -271,19 +274,40 @@ export class Tape {
 
   // ---- beside the cursor ------------------------------------------------------------------------------------------
 
-  /** Has the run somewhere else for a while; the cursor's state is back when this returns. Nothing is said again. */
-  aside<T>(from: RunSnapshot, work: () => T): T {
-    try {
-      return this.#quietly(() => {
-        this.run.load(from);
-        return work();
-      });
-    } finally {
-      this.moveInside(this.#event);
-    }
+  /**
+   * The run is taken somewhere else, and stays there until somebody needs the cursor's state: `settle` then calls `leave`
+   * and brings it back. Nothing that the run says there is said again.
+   */
+  takeAway(from: RunSnapshot, leave: () => void): void {
+    this.settle();
+    this.#away = leave;
+    this.run.load(from);
   }
 
-  /** All events of the tick at whose start the run stands; it stands behind it then. For use inside `aside`. */
+  /** How often the cursor's state was asked for. */
+  get asked(): number {
+    return this.#asked;
+  }
+  get isAway(): boolean {
+    return this.#away !== undefined;
+  }
+
+  /** The run is in the cursor's state, wherever it was. */
+  settle(): void {
+    this.#asked++;
+    if (this.#away === undefined) return;
+    const leave = this.#away;
+    this.#away = undefined;
+    leave();
+    this.moveInside(this.#event);
+  }
+
+  /** Runs while the run is away. */
+  quietly<T>(work: () => T): T {
+    return this.#quietly(work);
+  }
+
+  /** All events of the tick at whose start the run stands; it stands behind it then. For use while it is away. */
   recordHere(): MachineEvent[] {
     return this.#runTick(Infinity);
   }

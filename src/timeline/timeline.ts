@@ -36,10 +36,21 @@ export class Timeline {
   #moves = 0;
 
   constructor(
-    readonly run: Run,
+    run: Run,
     private readonly options: TimelineOptions,
   ) {
     this.#tape = new Tape(run, options);
+  }
+
+  /** In the cursor's state, between motions. Not to be kept while others may look at the past. */
+  get run(): Run {
+    this.settle();
+    return this.#tape.run;
+  }
+
+  /** Whoever has kept the run finds it in the cursor's state. */
+  settle(): void {
+    this.#tape.settle();
   }
 
   get moment(): Moment {
@@ -49,6 +60,7 @@ export class Timeline {
     return this.#tape.events;
   }
   get standing(): Standing {
+    this.settle();
     return this.#tape.standing;
   }
   get atEnd(): boolean {
@@ -81,6 +93,7 @@ export class Timeline {
 
   /** Every motion: the trail ends unless it is kept, and edits that are later than where it ended are undone. */
   async #motion(body: (pace: Pace) => Arrival | Promise<Arrival>, trail: 'drop' | 'keep' = 'drop'): Promise<Arrival> {
+    this.settle();
     if (trail === 'drop') this.#trail = [];
     this.#pace = new Pace(this.run, this.options);
     this.#moves++;
@@ -291,6 +304,7 @@ export class Timeline {
 
   /** Changes the state at this moment; see `Tape.edit`. */
   edit(changes: readonly Change[]): string | undefined {
+    this.settle();
     this.#trail = [];
     this.#moves++;
     return this.#tape.edit(changes);

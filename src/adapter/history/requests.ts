@@ -14,7 +14,7 @@ export function historyHandlers(session: SessionContext): Readonly<Record<string
     [REQUESTS.historyRows]: (args: HistoryRowsArguments) => {
       if (!['ticks', 'faults'].includes(args.list)) throw badReference("'list' is ticks or faults.");
       const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
-      return session.stopped().past.history.rows(args, patience);
+      return session.standing().past.history.rows(args, patience);
     },
   };
 }
