@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { HistoryResponse, HistoryRow } from '../../src/protocol/history';
-import type { Shown } from '../../webview/history/host';
+import type { Shown } from '../../webview/history/model/shown';
 import { faultEntry, momentEntries, notesOf, sentence, tickEntry } from '../../webview/history/model/entries';
 import { RowStore } from '../../webview/history/model/rowStore';
 import {

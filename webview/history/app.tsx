@@ -3,10 +3,11 @@ import { useMemo } from 'preact/hooks';
 import { Dropdown } from '../controls/controls';
 import { ExportButton } from '../shared/exportButton';
 import { countText } from '../shared/numbers';
-import { type ListId, type Shown, useHost } from './host';
+import { useHost } from './host';
 import { VirtualList } from './list/virtualList';
 import { type Entry, faultEntry, momentEntries, notesOf, sentence, tickEntry } from './model/entries';
 import type { RowStore } from './model/rowStore';
+import type { ListId, Shown } from './model/shown';
 
 export interface AppProps {
   shown: Shown | undefined;

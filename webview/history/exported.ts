@@ -1,9 +1,9 @@
 /** The rows that have been looked at, with marks and stops, as a file. */
 import type { ExportFormat } from '../../src/protocol/viewMessages';
 import { csv } from '../shared/csv';
-import type { ListId, Shown } from './host';
 import { momentEntries } from './model/entries';
 import type { RowStore } from './model/rowStore';
+import type { ListId, Shown } from './model/shown';
 
 export function exported(format: ExportFormat, shown: Shown, store: RowStore, list: ListId): string {
   const rows = list === 'stops' ? [] : store.all(list).map(([, row]) => row);

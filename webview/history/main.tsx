@@ -7,8 +7,9 @@ import { listen } from '../shared/receive';
 import '../shared/base.css';
 import { App, type AppProps } from './app';
 import { exported } from './exported';
-import { HostContext, type KeptState, type ListId } from './host';
+import { HostContext, type KeptState } from './host';
 import { RowStore } from './model/rowStore';
+import type { ListId } from './model/shown';
 import './history.css';
 
 registerControls();

@@ -2,7 +2,7 @@
 import type { HistoryRow } from '../../../src/protocol/history';
 import type { Moment } from '../../../src/protocol/requests';
 import { countText } from '../../shared/numbers';
-import type { Shown } from '../host';
+import type { Shown } from './shown';
 
 /** Where a line stands to the cursor. */
 export type When = 'past' | 'now' | 'later';
