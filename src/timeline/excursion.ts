@@ -1,9 +1,9 @@
 /**
  * Looking at other ticks than the cursor's while the cursor stands: for lists of what has happened.
  *
- * Over gigabytes of tables, taking the run to another tick and back takes longer than what is looked at there. So it stays
- * away between slices of a few milliseconds until somebody asks for the cursor's state (`Tape.settle`), and goes on when
- * nobody has asked for a while. A clock decides when, and nothing else. It ends when the visitor has seen enough, or when
+ * Over gigabytes of tables, taking the run to another tick and back takes longer than what is looked at there. So it goes
+ * there in steps, and stays away between slices of a few milliseconds until somebody asks for the cursor's state
+ * (`Tape.settle`); it goes on when nobody has asked for a while. A clock decides when, and nothing else. It ends when the visitor has seen enough, or when
  * it is no longer wanted: then a motion may have begun, and the run is not ours to touch.
  */
 import type { MachineEvent } from '../machine/core/events';
@@ -31,12 +31,21 @@ export interface Past {
 export type Visitor = (past: Past) => boolean;
 
 const SLICE_MS = 6;
+/** Of memory, that are turned into others at once: about as long. */
+const CHUNKS = 24;
 /** At a stop an editor asks for many things one after the other. */
 const CALM_MS = 15;
 /** Ticks that are run at once: as many as take about so long, by the speed that was measured. */
 const STRIDE_MS = 2;
 const FIRST_STRIDE = 64;
 const LONGEST_STRIDE = 65_536;
+
+/** One time that the run is away: over when somebody needs it, who then leaves it `at` this place if it had arrived. */
+interface Stay {
+  away: boolean;
+  arrived: boolean;
+  at: RunSnapshot | undefined;
+}
 
 export class Excursion implements Past {
   #stride = FIRST_STRIDE;
@@ -52,29 +61,55 @@ export class Excursion implements Past {
 
   /** Resolves to false if it became `unwanted` before the visitor had enough, or before the end of the run. */
   async visit(from: number, visitor: Visitor, unwanted: () => boolean): Promise<boolean> {
-    const { tape } = this;
     let at: RunSnapshot | undefined;
-    let away = false;
     for (;;) {
-      if (!away) {
-        await this.#calm();
-        if (unwanted()) return false;
-        tape.takeAway(at ?? tape.nearest(from), () => {
-          away = false;
-          at = this.run.save();
-        });
-        away = true;
+      await this.#calm();
+      if (unwanted()) return false;
+      at ??= this.tape.nearest(from);
+      const stay = this.#leave();
+      if (await this.#travel(at, stay, unwanted)) {
+        this.run.load(at);
+        stay.arrived = true;
+        if (await this.#look(from, visitor, stay, unwanted)) {
+          stay.arrived = false;
+          await this.#travel(this.tape.place.start, stay, unwanted);
+          if (stay.away) this.tape.settle();
+          return true;
+        }
       }
-      if (!tape.quietly(() => this.#slice(from, visitor))) {
-        tape.settle();
-        return true;
-      }
-      await this.options.yieldToHost();
       if (unwanted()) {
-        if (away) tape.settle();
+        if (stay.away) this.tape.settle();
         return false;
       }
+      at = stay.at ?? at;
     }
+  }
+
+  #leave(): Stay {
+    const stay: Stay = { away: true, arrived: false, at: undefined };
+    this.tape.takeAway(() => {
+      stay.away = false;
+      if (stay.arrived) stay.at = this.run.save();
+    });
+    return stay;
+  }
+
+  /** Brings the memory to a saved state, in steps. False if it has to stop on the way. */
+  async #travel(to: RunSnapshot, stay: Stay, unwanted: () => boolean): Promise<boolean> {
+    while (stay.away && !this.run.machine.memory.approach(to.machine.memory, CHUNKS)) {
+      await this.options.yieldToHost();
+      if (unwanted()) return false;
+    }
+    return stay.away;
+  }
+
+  /** Slice by slice. False if somebody needed the run before the visitor had enough. */
+  async #look(from: number, visitor: Visitor, stay: Stay, unwanted: () => boolean): Promise<boolean> {
+    while (this.tape.quietly(() => this.#slice(from, visitor))) {
+      await this.options.yieldToHost();
+      if (!stay.away || unwanted()) return false;
+    }
+    return true;
   }
 
   /** Nobody has asked for the cursor's state for a while, and no one else has the run. */

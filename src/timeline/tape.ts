@@ -275,13 +275,12 @@ export class Tape {
   // ---- beside the cursor ------------------------------------------------------------------------------------------
 
   /**
-   * The run is taken somewhere else, and stays there until somebody needs the cursor's state: `settle` then calls `leave`
-   * and brings it back. Nothing that the run says there is said again.
+   * The run may be taken somewhere else, and stay there until somebody needs the cursor's state: `settle` then calls
+   * `leave` and brings it back.
    */
-  takeAway(from: RunSnapshot, leave: () => void): void {
+  takeAway(leave: () => void): void {
     this.settle();
     this.#away = leave;
-    this.run.load(from);
   }
 
   /** How often the cursor's state was asked for. */
@@ -302,7 +301,7 @@ export class Tape {
     this.moveInside(this.#event);
   }
 
-  /** Runs while the run is away. */
+  /** What the run says while it is away is not said again. */
   quietly<T>(work: () => T): T {
     return this.#quietly(work);
   }

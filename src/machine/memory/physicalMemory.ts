@@ -142,6 +142,11 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
     this.#small.load(saved.small);
   }
 
+  /** A part of the work of a `load`: see `PagedStore.approach`. */
+  approach(saved: MemorySnapshot, chunks: number): boolean {
+    return this.records.approach(saved.records, chunks) && this.pool.approach(saved.pool, chunks);
+  }
+
   hash(into: Hasher): void {
     this.records.hash(into);
     this.pool.hash(into);
