@@ -34,8 +34,12 @@ export function FlameTable({ root, pinned, most }: { root: WorkFrame; pinned: bo
       <thead>
         <tr>
           <th scope="col">function</th>
-          <th scope="col">class</th>
-          <th scope="col">group</th>
+          <th scope="col" class="words">
+            class
+          </th>
+          <th scope="col" class="words">
+            group
+          </th>
           <th scope="col">instructions</th>
           <th scope="col">share</th>
           {pinned && <th scope="col">at the pin</th>}
