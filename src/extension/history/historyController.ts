@@ -8,7 +8,7 @@ import type { Pins } from '../debug/pins';
 import { ask } from '../debug/requests';
 import type { Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
-import { logProblem, reportProblem } from '../problems';
+import { reportProblem } from '../problems';
 import type { ExportableViews } from '../webviews/exportable';
 import { exportFile } from '../webviews/exportFile';
 import { giveFocusBack } from '../webviews/focus';
@@ -20,6 +20,8 @@ export class HistoryController implements vscode.Disposable, vscode.WebviewViewP
   private page: ViewPage<ToHistoryView, FromHistoryView> | undefined;
   private view: vscode.WebviewView | undefined;
   private readonly subscriptions: vscode.Disposable[];
+  /** The machine moves: until it stops there is no use in asking for rows. */
+  private refused = false;
   private readonly drawing = new Latest('draw the history', () => this.draw());
 
   constructor(
@@ -74,6 +76,7 @@ export class HistoryController implements vscode.Disposable, vscode.WebviewViewP
     if (!session) return page.send({ type: 'ended' });
     const history = await ask(session, REQUESTS.history, {});
     if (session !== this.sessions.current) return;
+    this.refused = false;
     this.pins.set(history.pin !== undefined);
     await page.send({ type: 'history', session: session.id, history, marks: this.marks.of(session) });
   }
@@ -82,8 +85,8 @@ export class HistoryController implements vscode.Disposable, vscode.WebviewViewP
     try {
       await this.handle(message);
     } catch (problem) {
-      // Rows are asked for by the view itself, perhaps while the machine moves: it asks again after the next stop.
-      if (message.type === 'want') logProblem('list the history', problem);
+      // Rows are asked for by the view itself: nobody waits for an answer that a stop would make out of date.
+      if (message.type === 'want') this.refused = true;
       else reportProblem(message.type === 'seek' ? 'go to this moment' : 'do what the History view asked for', problem);
     }
   }
@@ -107,7 +110,7 @@ export class HistoryController implements vscode.Disposable, vscode.WebviewViewP
 
   private async list({ list, start, count }: HistoryRowsArguments): Promise<void> {
     const session = this.sessions.current;
-    if (!session) return;
+    if (!session || this.refused) return;
     const answer = await ask(session, REQUESTS.historyRows, { list, start, count });
     if (session === this.sessions.current) await this.page?.send({ type: 'rows', list, answer });
   }
