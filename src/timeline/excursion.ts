@@ -61,6 +61,15 @@ export class Excursion implements Past {
 
   /** Resolves to false if it became `unwanted` before the visitor had enough, or before the end of the run. */
   async visit(from: number, visitor: Visitor, unwanted: () => boolean): Promise<boolean> {
+    try {
+      return await this.#visit(from, visitor, unwanted);
+    } catch (error) {
+      this.tape.settle();
+      throw error;
+    }
+  }
+
+  async #visit(from: number, visitor: Visitor, unwanted: () => boolean): Promise<boolean> {
     let at: RunSnapshot | undefined;
     for (;;) {
       await this.#calm();
