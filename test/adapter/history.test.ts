@@ -81,6 +81,21 @@ describe('the history over the wire', () => {
     assert.equal((await fixture.client.frames())[0].name, 'tdb_find_tobj [radix]');
   });
 
+  it('lists what was populated ahead of time as faults that are counted and stopped nobody', async () => {
+    await runTo('process p\nmmap a 12KiB rw anon populate\nread a\nprint "x"\n', 4);
+    assert.equal((await overview()).faults, 3);
+    const faults = await rows('faults', 0, 3);
+    assert.deepEqual(
+      faults.map(({ tick, faults: [{ text }] }) => [tick, text]),
+      [
+        [2, 'anonymous, ahead of time'],
+        [2, 'anonymous, ahead of time'],
+        [2, 'anonymous, ahead of time'],
+      ],
+    );
+    assert.deepEqual((await rows('ticks', 2, 1))[0].faults, [], 'it is no page fault');
+  });
+
   it('knows the fault that it stands in, and what is later once it was there', async () => {
     await fixture.client.load(FIRST);
     await fixture.client.begin(['fault.minor']);

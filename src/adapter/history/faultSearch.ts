@@ -7,7 +7,7 @@ import { FAULT_KINDS } from '../../machine/kernel/faults/verdict';
 import type { HistoryRow } from '../../protocol/history';
 import type { SeriesPoint, SeriesReading } from '../../timeline/series';
 import type { Past, Visitor } from '../../timeline/timeline';
-import { rowOf } from './row';
+import { faultsOf, rowOf } from './row';
 
 const ALL_FAULTS = (1 << FAULT_KINDS.length) - 1;
 
@@ -54,11 +54,13 @@ export function listFaults(before: number, end: number, tell: (fault: number, ro
     if (first >= before || run.tick >= end) return false;
     if (run.tick - last > CLOSE && !skipTo(past, end)) return true;
     const { tick } = run;
-    const row = rowOf(past.record(), tick);
+    const events = past.record();
+    const row = rowOf(events, tick);
+    const faults = faultsOf(events);
     const count = faultsSoFar(past) - first;
     if (count > 0) last = tick;
     for (let i = 0; i < count; i++) {
-      const fault = row.faults[i];
+      const fault = faults[i];
       tell(first + i, { ...row, faults: fault === undefined ? [] : [fault] });
     }
     return true;

@@ -20,8 +20,7 @@ export function rowOf(events: readonly MachineEvent[], tick: number): HistoryRow
         row.references = (row.references ?? 0) + event.references;
         break;
       case 'faultResolved': {
-        const at = insideHandler(events, i);
-        if (at >= 0) row.faults.push(faultOf(event, at));
+        if (insideHandler(events, i) >= 0) row.faults.push(faultOf(events, i));
         break;
       }
       case 'output':
@@ -34,7 +33,13 @@ export function rowOf(events: readonly MachineEvent[], tick: number): HistoryRow
   return row;
 }
 
-const faultOf = (
-  { fault, signal, text }: Extract<MachineEvent, { kind: 'faultResolved' }>,
-  event: number,
-): HistoryFault => ({ kind: signal ?? fault, text, event });
+/** Also those that were served ahead of time, which are counted, too, but stopped nobody. */
+export const faultsOf = (events: readonly MachineEvent[]): HistoryFault[] =>
+  events.flatMap(({ kind }, i) => (kind === 'faultResolved' ? [faultOf(events, i)] : []));
+
+function faultOf(events: readonly MachineEvent[], resolved: number): HistoryFault {
+  const { fault, signal, text } = events[resolved] as Extract<MachineEvent, { kind: 'faultResolved' }>;
+  const inside = insideHandler(events, resolved);
+  const kind = signal ?? fault;
+  return inside < 0 ? { kind, text: `${text}, ahead of time`, event: resolved } : { kind, text, event: inside };
+}

@@ -15,11 +15,11 @@ describe('the run over time', () => {
   const moment = () => session('ptscope/moment');
   const palette = (title) => rig.runCommand(`ptscope: ${title}`);
 
-  /** Does something that moves the cursor, and waits until the workbench shows where to. */
+  /** Does something that moves the cursor, and waits until all views know where to; a view may have the keyboard then. */
   async function moving(action) {
     const after = await rig.stops();
     await action();
-    await rig.waitForStop({ after });
+    await until(async () => (await rig.stops()) > after, 20_000, 'the cursor to move');
     await rig.settle();
     return moment();
   }
@@ -133,11 +133,10 @@ describe('the run over time', () => {
   it('lists page faults, and goes into their handlers', async () => {
     await history.locator('vscode-dropdown').click();
     await history.locator('vscode-option', { hasText: 'Page faults' }).click();
-    await sleep(1000);
+    const fault = history.locator('.line', { hasText: 'read clean' });
+    await fault.locator('.badge.fault').waitFor();
     await rig.screenshot('history-faults');
-    const first = history.locator('.line').first();
-    await first.locator('.badge.fault').waitFor();
-    await moving(() => first.click());
+    await moving(() => fault.click());
     assert.match((await rig.readCallStack()).find((row) => row.frame).frame, /^tdb_find_tobj/);
   });
 
@@ -154,6 +153,8 @@ describe('the run over time', () => {
     assert.deepEqual([back.tick, back.event], [here.tick, here.event]);
     await mark.click({ button: 'right' });
     const items = rig.page.locator('.monaco-menu-container .action-label:visible');
+    await items.first().waitFor();
+    await sleep(300);
     await items.filter({ hasText: 'Remove Mark' }).first().click();
     await until(async () => (await mark.count()) === 0, 5000, 'the mark to go');
   });
