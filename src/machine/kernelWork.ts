@@ -10,7 +10,7 @@ import type { Probe, WorkClass } from './core/probe';
 
 /** Instructions of one function in one class of work; none are left out but zeroes. */
 export interface KernelWork {
-  /** `page_fault`, `system_call`, `timer`, `other`. */
+  /** `page_fault`, `system_call`, `timer`, `other`, `host`. */
   work: string;
   /** Whose function it is. */
   group: string;
@@ -23,6 +23,7 @@ const CLASSES: readonly [WorkClass, string][] = [
   [Counter.KernelSystemCall, 'system_call'],
   [Counter.KernelTimer, 'timer'],
   [Counter.KernelOther, 'other'],
+  [Counter.HostWork, 'host'],
 ];
 const GROUP_TITLES = { kernel: 'kernel', basic: 'emt_basic', customizable: 'emt_customizable', fpt: 'driver' } as const;
 const GROUPS = Object.keys(GROUP_TITLES) as (keyof typeof GROUP_TITLES)[];

@@ -3,8 +3,8 @@
  *
  * When the series is full, every second reading goes and the distance doubles: so it is spread evenly over the past, and
  * which ticks it has depends on how far the tape has run and on nothing else: neither on clocks nor on where the cursor
- * went meanwhile. A reading is a copy of a hundred numbers between two bursts; a tape of N ticks takes a thousand and
- * then 512 for each time that N doubles. No part of the machine's state.
+ * went meanwhile. A reading is a copy of a hundred numbers between two bursts; a tape of N ticks takes 512 and then
+ * 256 for each time that N doubles. No part of the machine's state.
  *
  * `last` is the reading at the farthest tick that was recorded, which lies anywhere.
  */
@@ -25,7 +25,7 @@ export interface SeriesPoint {
 }
 
 /** A power of two: halves stay multiples of the distance. */
-export const SERIES_CAPACITY = 1024;
+export const SERIES_CAPACITY = 512;
 
 export class Series {
   readonly #values = new Float64Array(SERIES_CAPACITY * WIDTH);

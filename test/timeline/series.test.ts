@@ -39,11 +39,11 @@ describe('the series of counters', () => {
     await timeline.seek({ tick: 20_000, event: 0 });
     const { series } = timeline;
     const ticks = series.points().map(({ tick }) => tick);
-    assert.equal(series.spacing, 32);
+    assert.equal(series.spacing, 64);
     assert.ok(ticks.length > SERIES_CAPACITY / 2 && ticks.length <= SERIES_CAPACITY + 1);
-    assert.ok(ticks.slice(0, -1).every((tick, i) => tick === i * 32));
+    assert.ok(ticks.slice(0, -1).every((tick, i) => tick === i * 64));
     assert.equal(ticks.at(-1), 20_001, 'the recorded tick is the last');
-    assert.equal(series.points()[100].reading[Counter.Writes] + series.points()[100].reading[Counter.Reads], 3200 - 2);
+    assert.equal(series.points()[100].reading[Counter.Writes] + series.points()[100].reading[Counter.Reads], 6400 - 2);
   });
 
   for (const fixture of ['scenario', 'python', 'gups', 'kernel'])

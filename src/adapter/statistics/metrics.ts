@@ -6,6 +6,7 @@
 import { PAGE_BYTES } from '../../machine/core/addresses';
 import { Counter } from '../../machine/core/counters';
 import type { Machine } from '../../machine/machine';
+import { tableFrames } from '../../machine/paging/format';
 import { tableKinds, walkCacheNames } from '../../machine/statistics';
 import type { Plot } from '../../protocol/statistics';
 import { FREE_FRAMES, SWAP_USED, type SeriesReading } from '../../timeline/series';
@@ -60,6 +61,7 @@ export function plotMetrics(machine: Machine): PlotMetric[] {
         ...walkCacheNames(machine).map((name, i) =>
           missRate(`${format.hashed === undefined ? 'PWC' : 'CWC'} ${name}`, Counter.WalkCaches + 2 * i),
         ),
+        missRate('nested TLB', Counter.NestedTlbHits),
       ],
     },
     {
@@ -107,6 +109,26 @@ export function plotMetrics(machine: Machine): PlotMetric[] {
       ),
     },
     {
+      id: 'hostTables',
+      title: 'Host page-table memory',
+      explanation: 'Bytes in the tables that the host keeps for the guest, by level.',
+      unit: 'bytes',
+      kind: 'level',
+      shape: 'stack',
+      curves: (format.host?.levels ?? []).map(({ name }, i) =>
+        level(name, Counter.NestedTablesByLevel + i, tableFrames(format.host ?? format, i) * PAGE_BYTES),
+      ),
+    },
+    {
+      id: 'exits',
+      title: 'VM exits',
+      explanation: 'All until then: walks that met a guest frame which the host had not given memory.',
+      unit: 'count',
+      kind: 'level',
+      shape: 'lines',
+      curves: [level('EPT violations', Counter.NestedViolations)],
+    },
+    {
       id: 'memory',
       title: 'Physical memory',
       explanation: 'Bytes in frames that somebody has, and in slots of the swap device.',
@@ -130,6 +152,7 @@ export function plotMetrics(machine: Machine): PlotMetric[] {
         level('system calls', Counter.KernelSystemCall),
         level('timer', Counter.KernelTimer),
         level('other', Counter.KernelOther),
+        level('host below the guest', Counter.HostWork),
       ],
     },
     {

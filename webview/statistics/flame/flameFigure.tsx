@@ -20,6 +20,7 @@ const TITLES: Record<string, string> = {
   system_call: 'system calls',
   timer: 'timer',
   other: 'other',
+  host: 'host below the guest',
   emt_basic: 'EMT, basic',
   emt_customizable: 'EMT, customizable',
   driver: 'driver',
