@@ -2,7 +2,8 @@
  * Kernel work by class, group and function: what flame graphs are made of.
  *
  * The counters charge instructions to the class of work and to the function that runs, and do not know its callers, so there
- * are three levels: the class, the group that the function belongs to, and the function. They add up to `kernel.instructions`.
+ * are three levels: the class, the group that the function belongs to, and the function. They add up to `kernel.instructions`,
+ * with those of the host below a guest, where there is one, to `nested.instructions`.
  */
 import { Counter } from './core/counters';
 import { FUNCTION_GROUPS, FUNCTION_NAMES } from './core/functions';
