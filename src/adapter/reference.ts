@@ -61,6 +61,11 @@ const REQUEST_TEXTS: Readonly<Record<keyof CustomRequests, string>> = {
   'ptscope/numberFormat': 'Hexadecimal or decimal from now on: no client sends a format.',
   'ptscope/effects':
     'What the statement before the cursor did, and the one in which it is, for the ends of their lines.',
+  'ptscope/statistics':
+    'Counters over the tape, thinned to so many points; kernel work by function; table memory by level.',
+  'ptscope/pin': 'Pins the moment at the cursor, or none: what has changed since is told from then on.',
+  'ptscope/history': 'What there is of the past: how many accesses, operations, faults and stops.',
+  'ptscope/historyRows': 'Rows of one of these lists.',
   'ptscope/stepUnit': 'What Step Over and Step Back take for one step from now on.',
 };
 
