@@ -1,8 +1,7 @@
 /**
- * The figure as a file of its own. Its colours come from the editor's theme through style sheets, which a file has not:
+ * A figure as a file of its own. Its colours come from the editor's theme through style sheets, which a file has not:
  * what the browser computed is written into attributes.
  */
-import type { WalkPicture } from '../../../src/protocol/walk';
 import { plainColour } from './colour';
 
 const PROPERTIES = [
@@ -25,9 +24,8 @@ const MARGIN_PX = 16;
 const TITLE_PX = 30;
 const SVG = 'http://www.w3.org/2000/svg';
 
-export function exportedSvg({ access, scheme }: WalkPicture): string {
-  const figure = document.querySelector<SVGSVGElement>('svg.figure');
-  if (!figure) return '';
+/** `title` stands above the figure. */
+export function exportedSvg(figure: SVGSVGElement, title: string): string {
   const copy = figure.cloneNode(true) as SVGSVGElement;
   freezeStyle(figure, copy);
   const width = figure.width.baseVal.value + 2 * MARGIN_PX;
@@ -36,7 +34,7 @@ export function exportedSvg({ access, scheme }: WalkPicture): string {
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   copy.setAttribute('viewBox', `${-MARGIN_PX} ${-MARGIN_PX - TITLE_PX} ${width} ${height}`);
-  copy.prepend(paper(width, height), heading(`${access.title} at ${access.address}, ${scheme}`));
+  copy.prepend(paper(width, height), heading(title));
   return new XMLSerializer().serializeToString(copy);
 }
 
