@@ -29,6 +29,11 @@ export class SnapshotMemory implements ReadableMemory {
     return this.#pages.get(pfn);
   }
 
+  /** Nothing in a snapshot changes. */
+  version(): number {
+    return 0;
+  }
+
   holds(address: number): boolean {
     return this.#pages.has(pageOf(address));
   }

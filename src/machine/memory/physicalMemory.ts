@@ -97,6 +97,11 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
     return base < 0 ? undefined : this.pool.words.subarray(base, base + PAGE_WORDS);
   }
 
+  version(pfn: Pfn): number {
+    const slot = this.record(pfn, SLOT) - 1;
+    return slot < 0 ? 0 : (slot + 1) * 2 ** 32 + (this.pool.version(slot) >>> 0);
+  }
+
   holds(address: number): boolean {
     return address < this.sizeBytes;
   }

@@ -5,6 +5,7 @@
 import type { Pfn, Vpn } from '../core/addresses';
 import type { ProbeOutcome } from '../core/events';
 import type { PagingFormat } from './format';
+import type { MapCounts, MapStretch } from './map/counts';
 
 /** One field of an entry, decoded. */
 export interface EntryFieldNode {
@@ -153,4 +154,9 @@ export interface Inspector {
   tables?(root: Pfn): HashedTable[];
   slots?(table: HashedTable): Iterable<HashedSlot>;
   census(root: Pfn, options?: CensusOptions): TableCensus;
+  /**
+   * What is mapped in a stretch, cell by cell, as programs see it. Answers at once whatever is mapped: what could not be
+   * looked at yet is told as unknown, and asking again goes on. `atOnce`: entries to look at, for tests.
+   */
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts;
 }

@@ -15,6 +15,8 @@ import type {
   TableCensus,
   WalkNode,
 } from '../inspector';
+import type { MapCounts, MapStretch } from '../map/counts';
+import { HashedMap, type SlotTable } from '../map/hashedMap';
 import { runsOf } from '../runs';
 import { LeafNodes } from '../x86/leafNodes';
 import { Descriptors, KERNEL_DESCRIPTOR, KERNEL_START, tableFrame, tableLog2, WayNumbers } from './descriptor';
@@ -49,6 +51,7 @@ export class EcptInspector implements Inspector {
   readonly #descriptors: Descriptors;
   readonly #numbers: WayNumbers;
   readonly #hash: WayHash;
+  readonly #map: HashedMap;
 
   constructor(
     readonly format: PagingFormat,
@@ -66,6 +69,7 @@ export class EcptInspector implements Inspector {
     this.#descriptors = new Descriptors(memory);
     this.#numbers = new WayNumbers(options.ways);
     this.#hash = makeHash(options.hash);
+    this.#map = new HashedMap(memory);
   }
 
   /** No table is the root: what CR3 names is where the descriptors of the ways lie. */
@@ -279,5 +283,19 @@ export class EcptInspector implements Inspector {
       if (user) census.userLeaves++;
     }
     return census;
+  }
+
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts {
+    const tables = this.tables(root).map(({ table, slots, firstSlot, level }): SlotTable => {
+      const size = this.#sizeOf(level);
+      return {
+        ...{ table, slots, firstSlot, slotWords: Cluster.Words, entries: Cluster.Entries, entryWord: 0 },
+        ...{ entryPages: ENTRY_PAGES[size], size },
+        pageAt: (words, at) => (isEmptySlot(words, at) ? -1 : pageOfTag(readTag(words, at), size)),
+        isNone,
+        isReserved: (low, high) => this.#entries.refuses(low, high, size),
+      };
+    });
+    return this.#map.summarise(tables, stretch, atOnce);
   }
 }

@@ -1,5 +1,5 @@
 /** The hashed page table as plain nodes, read from memory without side effects. */
-import { asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn } from '../../core/addresses';
+import { asPfn, asVpn, PAGE_BYTES, PAGE_SHIFT, type Pfn, type Vpn } from '../../core/addresses';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { isTranslatable } from '../format';
 import type {
@@ -14,6 +14,8 @@ import type {
   TableCensus,
   WalkNode,
 } from '../inspector';
+import type { MapCounts, MapStretch } from '../map/counts';
+import { HashedMap } from '../map/hashedMap';
 import { runsOf } from '../runs';
 import { PHYSICAL_BITS } from '../scheme';
 import { fieldOf, LeafNodes } from '../x86/leafNodes';
@@ -25,9 +27,11 @@ export class HashedInspector implements Inspector {
   readonly format = HASHED;
   readonly #entries: LeafNodes;
   readonly #log2: number;
+  readonly #map: HashedMap;
 
   constructor(private readonly memory: PhysicalMemory) {
     this.#log2 = slotBits(memory.frameCount);
+    this.#map = new HashedMap(memory);
     this.#entries = new LeafNodes(HASHED, memory, PHYSICAL_BITS, (low, high) =>
       low === 0 && high === 0 ? undefined : "not present (the other bits are software's)",
     );
@@ -121,5 +125,19 @@ export class HashedInspector implements Inspector {
   census(root: Pfn, options: Pick<LeafOptions, 'ignoreReserved'> = {}): TableCensus {
     const leaves = [...this.leaves(root, { ...options, shared: 'each' })];
     return { tables: [1], leaves: [leaves.length, 0, 0, 0], userLeaves: leaves.filter((l) => l.user).length };
+  }
+
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts {
+    const slots = {
+      ...{ table: root, slots: 2 ** this.#log2, firstSlot: 0, slotWords: SLOT_WORDS },
+      ...{ entries: 1, entryWord: 2, entryPages: 1, size: 0 },
+      pageAt: (words: Int32Array, at: number) => {
+        const page = (words[at] >>> 0) + words[at + 1] * 4294967296 - 1;
+        return page < 0 ? page : page % 2 ** (this.format.addressBits - PAGE_SHIFT);
+      },
+      isNone: (low: number, high: number) => low === 0 && high === 0,
+      isReserved: (low: number, high: number) => this.#entries.refuses(low, high, 0),
+    };
+    return this.#map.summarise([slots], stretch, atOnce);
   }
 }

@@ -38,6 +38,8 @@ import {
   reservedHigh,
 } from '../x86/entry';
 import type { KernelSpace } from '../x86/kernelSpace';
+import type { MapCounts, MapStretch } from '../map/counts';
+import { TreeMap } from '../map/treeMap';
 import { runsOf } from '../runs';
 import { TableGraph } from './graph';
 
@@ -63,6 +65,7 @@ export interface InspectorOptions {
 export class TreeInspector implements Inspector {
   readonly #reservedHigh: number;
   readonly #bitsByLevel: EntryBit[][] = [];
+  readonly #map: TreeMap;
 
   constructor(
     readonly format: PagingFormat,
@@ -70,6 +73,11 @@ export class TreeInspector implements Inspector {
     private readonly options: InspectorOptions,
   ) {
     this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
+    const { kernel } = options;
+    this.#map = new TreeMap(format, memory, {
+      reservedHigh: format.entryBytes === 4 ? 0 : this.#reservedHigh,
+      hides: kernel ? (table, level, index) => kernel.hides(table, level, index) : undefined,
+    });
   }
 
   rootTable(root: Pfn): { table: Pfn; level: number } {
@@ -264,5 +272,9 @@ export class TreeInspector implements Inspector {
 
   census(root: Pfn, { entries = false, ...options }: CensusOptions = {}): TableCensus {
     return new TableGraph(this, { ...options, shared: 'once' }).census(root, entries);
+  }
+
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts {
+    return this.#map.summarise(this.options.kernel?.userRoot(root) ?? root, stretch, atOnce);
   }
 }
