@@ -23,6 +23,9 @@ const REQUIRED: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   'ptscope/tree': { tree: 'string' },
   'ptscope/seek': { tick: 'number', event: 'number' },
   'ptscope/travel': { what: 'string', direction: 'string', target: 'string' },
+  'ptscope/map': { first: 'number', cellPages: 'number', cells: 'number' },
+  'ptscope/mapPlace': { first: 'number', pages: 'number' },
+  'ptscope/treePath': { address: 'string' },
   'ptscope/translate': { expression: 'string' },
 };
 

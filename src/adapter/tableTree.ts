@@ -136,6 +136,7 @@ function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
     hasChildren: used > 0,
     icon: 'server-process',
     kind: 'process',
+    space: id,
     memoryReference: physicalReference(physicalOf(table)),
     current: id === machine.space?.id && focus.vpn !== undefined,
   };

@@ -76,10 +76,24 @@ export interface MapResponse {
   /** In ascending order; the largest ones if there are too many to tell. */
   areas: MapArea[];
   areasInAll: number;
-  /** The stretches that hold all areas, or where there are none, all tables: what is worth looking at. */
-  extent: { first: number; pages: number } | undefined;
   /** Place of the access at the cursor. */
   cursor?: number;
+}
+
+/** `ptscope/mapPlace`: the first page of a stretch that something maps, and what maps it. */
+export interface MapPlaceArguments {
+  space?: number;
+  first: number;
+  pages: number;
+}
+export interface MapPlaceResponse {
+  /** Of the page; of the stretch where nothing is mapped in it. */
+  address: string;
+  place: number;
+  /** False also where an entry is there that maps nothing. */
+  mapped: boolean;
+  /** `4K page, frame 0x1a3, rw-, P RW US A D NX, 4 references` */
+  text: string;
 }
 
 /** `0x7fff12345000`: the address of a place, sign-extended where the scheme does that. */

@@ -59,6 +59,9 @@ export const REQUESTS = {
   reverseStepIn: 'ptscope/reverseStepIn',
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',
+  map: 'ptscope/map',
+  mapPlace: 'ptscope/mapPlace',
+  treePath: 'ptscope/treePath',
   numberFormat: 'ptscope/numberFormat',
 } as const;
 

@@ -51,6 +51,7 @@ export interface HashedTable {
   /** First frame. */
   table: Pfn;
   slots: number;
+  slotBytes: number;
   /** Slots that look-ups find something in. */
   occupied: number;
   /** Slots from this one on count: those below have moved. */
@@ -118,6 +119,13 @@ export interface TableCensus {
   entries?: number[];
 }
 
+/** Tables of one level, or one size of page, of an address space. */
+export interface LevelTables {
+  name: string;
+  count: number;
+  bytes: number;
+}
+
 /** A run of pages that map consecutively with equal rights. */
 export interface MappingRun {
   vpn: Vpn;
@@ -150,10 +158,12 @@ export interface Inspector {
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
-  /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order. */
+  /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order: all, or from one up to but not including another. */
   tables?(root: Pfn): HashedTable[];
-  slots?(table: HashedTable): Iterable<HashedSlot>;
+  slots?(table: HashedTable, range?: { from: number; to: number }): Iterable<HashedSlot>;
   census(root: Pfn, options?: CensusOptions): TableCensus;
+  /** What tables an address space has, root's level first; leaf tables are counted without looking at them. */
+  tablesByLevel(root: Pfn): LevelTables[];
   /**
    * What is mapped in a stretch, cell by cell, as programs see it. Answers at once whatever is mapped: what could not be
    * looked at yet is told as unknown, and asking again goes on. `atOnce`: entries to look at, for tests.

@@ -11,10 +11,12 @@ import type {
   Inspector,
   LeafNode,
   LeafOptions,
+  LevelTables,
   MappingRun,
   TableCensus,
   WalkNode,
 } from '../inspector';
+import { levelTables } from '../levelTables';
 import type { MapCounts, MapStretch } from '../map/counts';
 import { HashedMap, type SlotTable } from '../map/hashedMap';
 import { runsOf } from '../runs';
@@ -206,7 +208,11 @@ export class EcptInspector implements Inspector {
     if (own === undefined) return [];
     const firstSlot = this.#descriptors.pointer(root, way);
     const occupied = this.#descriptors.occupancy(root, way);
-    const common = { level: this.#levelOf(this.#numbers.sizeOf(way)), way: this.#numbers.relative(way) };
+    const common = {
+      level: this.#levelOf(this.#numbers.sizeOf(way)),
+      way: this.#numbers.relative(way),
+      slotBytes: Cluster.Bytes,
+    };
     const slots = 2 ** own.log2;
     const targetWay = this.#numbers.target(way);
     const target = this.#descriptors.isQueued(root, way) ? this.#table(root, targetWay) : undefined;
@@ -228,10 +234,10 @@ export class EcptInspector implements Inspector {
     ];
   }
 
-  *slots(table: HashedTable): Iterable<HashedSlot> {
+  *slots(table: HashedTable, { from = 0, to = table.slots } = {}): Iterable<HashedSlot> {
     const size = this.#sizeOf(table.level);
     const { words } = this.memory.pool;
-    for (let slot = table.firstSlot; slot < table.slots; slot++) {
+    for (let slot = Math.max(from, table.firstSlot); slot < Math.min(to, table.slots); slot++) {
       const at = this.#wordsAt(table.table, slot);
       if (at < 0) {
         slot = (Math.floor(slot / SLOTS_PER_FRAME) + 1) * SLOTS_PER_FRAME - 1;
@@ -297,5 +303,9 @@ export class EcptInspector implements Inspector {
       };
     });
     return this.#map.summarise(tables, stretch, atOnce);
+  }
+
+  tablesByLevel(root: Pfn): LevelTables[] {
+    return levelTables(this.format, this.tables(root));
   }
 }

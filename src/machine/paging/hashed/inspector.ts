@@ -10,10 +10,12 @@ import type {
   Inspector,
   LeafNode,
   LeafOptions,
+  LevelTables,
   MappingRun,
   TableCensus,
   WalkNode,
 } from '../inspector';
+import { levelTables } from '../levelTables';
 import type { MapCounts, MapStretch } from '../map/counts';
 import { HashedMap } from '../map/hashedMap';
 import { runsOf } from '../runs';
@@ -22,6 +24,9 @@ import { fieldOf, LeafNodes } from '../x86/leafNodes';
 import { HASHED, homeOf, MAX_PROBES, SLOT_WORDS, slotBits } from './format';
 
 const SLOT_BYTES = 4 * SLOT_WORDS;
+const SLOTS_PER_FRAME = PAGE_BYTES / SLOT_BYTES;
+
+const isEmpty = (words: Int32Array, at: number): boolean => words[at] === 0 && words[at + 1] === 0;
 
 export class HashedInspector implements Inspector {
   readonly format = HASHED;
@@ -86,17 +91,35 @@ export class HashedInspector implements Inspector {
   }
 
   tables(root: Pfn): HashedTable[] {
-    const table = { name: 'table', level: 0, way: 0, table: root, slots: 2 ** this.#log2, firstSlot: 0, note: '' };
+    const slots = 2 ** this.#log2;
+    const table = {
+      name: 'table',
+      level: 0,
+      way: 0,
+      table: root,
+      slots,
+      slotBytes: SLOT_BYTES,
+      firstSlot: 0,
+      note: '',
+    };
     let occupied = 0;
-    for (const { entries } of this.slots({ ...table, occupied })) occupied += entries.length;
+    for (let first = 0; first < slots; first += SLOTS_PER_FRAME) {
+      const words = this.#wordsOf(root, first);
+      if (words === undefined) continue;
+      for (let i = 0; i < SLOTS_PER_FRAME; i++) if (!isEmpty(words, SLOT_WORDS * i)) occupied++;
+    }
     return [{ ...table, occupied }];
   }
 
-  *slots({ table, slots }: HashedTable): Iterable<HashedSlot> {
-    const perFrame = PAGE_BYTES / SLOT_BYTES;
-    for (let slot = 0; slot < slots; slot++) {
-      if (slot % perFrame === 0 && this.memory.base(asPfn(table + slot / perFrame)) < 0) {
-        slot += perFrame - 1;
+  /** Words of the frame that holds a slot; undefined where all of it is empty. */
+  #wordsOf(table: Pfn, slot: number): Int32Array | undefined {
+    return this.memory.frameWords(asPfn(table + Math.floor(slot / SLOTS_PER_FRAME)));
+  }
+
+  *slots({ table, slots }: HashedTable, { from = 0, to = slots } = {}): Iterable<HashedSlot> {
+    for (let slot = from; slot < to; slot++) {
+      if (this.#wordsOf(table, slot) === undefined) {
+        slot = (Math.floor(slot / SLOTS_PER_FRAME) + 1) * SLOTS_PER_FRAME - 1;
         continue;
       }
       const page = this.#pageAt(table, slot);
@@ -139,5 +162,9 @@ export class HashedInspector implements Inspector {
       isReserved: (low: number, high: number) => this.#entries.refuses(low, high, 0),
     };
     return this.#map.summarise([slots], stretch, atOnce);
+  }
+
+  tablesByLevel(root: Pfn): LevelTables[] {
+    return levelTables(this.format, this.tables(root));
   }
 }

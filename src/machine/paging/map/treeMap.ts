@@ -84,6 +84,36 @@ export class TreeMap {
     return counts;
   }
 
+  /** How many tables there are of each level, none counted twice. What no walk can reach is not looked through. */
+  tables(root: Pfn): number[] {
+    const seen = this.#levels.map(() => new Set<number>());
+    const first = rootLevel(this.format, root);
+    const queue: [table: number, level: number][] = [[rootFrame(root), first]];
+    seen[first].add(rootFrame(root));
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const [table, level] = next;
+      const { frames, base, entries } = this.#levels[level];
+      if (base) continue;
+      const perFrame = Math.min(entries, this.#entriesPerFrame);
+      for (let n = 0; n < frames; n++) {
+        const words = this.memory.frameWords(asPfn(table + n));
+        if (words === undefined) continue;
+        for (let i = 0; i < perFrame; i++) {
+          const low = words[this.#words * i];
+          const high = this.#words === 2 ? words[2 * i + 1] : 0;
+          if ((low & (LOW.P | LOW.PS)) !== LOW.P || this.#isReserved(level, low, high)) continue;
+          if (level === first && this.options.hides?.(asPfn(table), level, n * perFrame + i)) continue;
+          const child = levelBelow(this.format, level, high);
+          const frame = frameOf(low, high);
+          if (seen[child].has(frame)) continue;
+          seen[child].add(frame);
+          queue.push([frame, child]);
+        }
+      }
+    }
+    return seen.map((tables) => tables.size);
+  }
+
   /** A table whose pages may lie in several cells. */
   #spread(table: number, level: number, base: number, rights: number, depth: number): void {
     const { frames, entries, pages } = this.#levels[level];

@@ -12,6 +12,7 @@ import {
   rootFrame,
   rootLevel,
   tableBytes,
+  tableFrames,
 } from '../format';
 import type {
   CensusOptions,
@@ -20,6 +21,7 @@ import type {
   Inspector,
   LeafNode,
   LeafOptions,
+  LevelTables,
   MappingRun,
   TableCensus,
   WalkNode,
@@ -276,5 +278,15 @@ export class TreeInspector implements Inspector {
 
   summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts {
     return this.#map.summarise(this.options.kernel?.userRoot(root) ?? root, stretch, atOnce);
+  }
+
+  tablesByLevel(root: Pfn): LevelTables[] {
+    const { levels } = this.format;
+    const rows = this.#map.tables(root).map((count, level) => ({
+      name: levels[level].name,
+      count,
+      bytes: count * tableFrames(this.format, level) * PAGE_BYTES,
+    }));
+    return rows.filter(({ count }) => count > 0);
   }
 }

@@ -5,6 +5,7 @@ import { asPfn, asVpn } from '../../../../src/machine/core/addresses';
 import type { Machine, MachineSnapshot } from '../../../../src/machine/machine';
 import { Access } from '../../../../src/machine/mmu/rights';
 import type { MapStretch } from '../../../../src/machine/paging/map/counts';
+import { statistics } from '../../../../src/machine/statistics';
 import {
   EVERY_SCHEME,
   entryAddress,
@@ -179,5 +180,33 @@ describe('maps of address spaces', () => {
     // Its own entries, taken for base pages after four levels.
     assert.equal(total(counts, MapField.Size4K), 2 ** 36);
     assert.equal(m.inspector.summarise(asPfn(0), whole(m)).counts.length, 64 * MapField.Count);
+  });
+});
+
+describe('tables by level', () => {
+  it('are those that a census finds, in every scheme', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...EVERY_SCHEME), fc.array(fc.nat(), { maxLength: 12 }), (scheme, seeds) => {
+        const m = machineWithProcess({ scheme });
+        for (const seed of seeds) {
+          const [at] = fc.sample(pageOf(scheme), { numRuns: 1, seed });
+          m.kernel.mmap({ pages: 3, ...RW, at, populate: true });
+          while (m.kernel.operation !== null) m.kernel.step();
+        }
+        const { levels } = m.inspector.format;
+        const counted = m.inspector.census(m.root).tables;
+        const rows = m.inspector.tablesByLevel(m.root);
+        assert.deepEqual(
+          rows.map(({ name, count }) => [name, count]),
+          levels.map(({ name }, i) => [name, counted[i]] as const).filter(([, count]) => count > 0),
+        );
+        if (m.inspector.tables === undefined)
+          assert.equal(
+            rows.reduce((sum, { bytes }) => sum + bytes, 0),
+            statistics(m).tables.bytes,
+          );
+      }),
+      { numRuns: 60 },
+    );
   });
 });
