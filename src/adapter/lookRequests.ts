@@ -12,8 +12,9 @@ import type { Debuggee } from './debuggee';
 import { badReference } from './errors';
 import { goTo } from './gotoRequests';
 import type { Frame } from './stack';
+import { mapHandlers } from './map/handlers';
 import { hoverText } from './translate';
-import { treeRows } from './trees';
+import { runRows } from './trees';
 
 /** Editors warn of larger files, and refuse to show very large ones. */
 const LARGEST_SHOWN_BYTES = 10e6;
@@ -131,8 +132,9 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     [REQUESTS.walk]: ({ address }: WalkArguments) => ({ picture: session.stopped().picture(address) }),
     [REQUESTS.tree]: (args: TreeArguments) => {
       const debuggee = session.stopped();
-      return treeRows(debuggee.run.machine, debuggee.scopeContext().focus, args);
+      return runRows({ ...debuggee.scopeContext(), at: debuggee.timeline.moment.event, format: debuggee.format }, args);
     },
+    ...mapHandlers(session),
     [REQUESTS.moment]: () => session.stopped().moment(true),
     [REQUESTS.translate]: translate,
     [REQUESTS.numberFormat]: numberFormat,

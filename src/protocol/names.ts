@@ -17,6 +17,11 @@ export const COMMANDS = {
   debug: 'ptscope.debug',
   showWalk: 'ptscope.showWalk',
   showWalkOfEntry: 'ptscope.showWalkOfEntry',
+  showMap: 'ptscope.showMap',
+  showMapOf: 'ptscope.showMapOf',
+  revealInTables: 'ptscope.revealInTables',
+  viewProcess: 'ptscope.viewProcess',
+  compareSchemes: 'ptscope.compareSchemes',
   reverseStepIn: 'ptscope.reverseStepIn',
   reverseStepOut: 'ptscope.reverseStepOut',
   copyAddress: 'ptscope.copyAddress',
@@ -31,9 +36,14 @@ export const COMMANDS = {
   goToTick: 'ptscope.goToTick',
 } as const;
 
-export const VIEWS = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;
+export const VIEWS = {
+  pageTables: 'ptscope.pageTables',
+  caches: 'ptscope.caches',
+  objects: 'ptscope.objects',
+  processes: 'ptscope.processes',
+} as const;
 
-export const WEBVIEWS = { walk: 'ptscope.walk' } as const;
+export const WEBVIEWS = { walk: 'ptscope.walk', map: 'ptscope.map', compare: 'ptscope.compare' } as const;
 
 /** Settings of the extension, by their full names. */
 export const SETTINGS = {

@@ -24,6 +24,7 @@ import type { SessionContext } from '../context';
 import { badExpression, badReference, refused } from '../errors';
 import type { Focus } from '../focus';
 import { inspectedPicture } from '../inspectedPicture';
+import { snapshotMapHandlers } from '../map/handlers';
 import { readMemory, toBase64 } from '../memory';
 import { Listings } from '../sources';
 import { tableNodes } from '../tableTree';
@@ -100,6 +101,10 @@ export class SnapshotView {
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => this.#readMemory(args),
     [REQUESTS.walk]: ({ address }: WalkArguments) => ({ picture: this.#picture(address) }),
     [REQUESTS.tree]: (args: TreeArguments) => this.#tree(args),
+    ...snapshotMapHandlers(
+      () => this.snapshot,
+      () => this.#focus(),
+    ),
     [REQUESTS.moment]: () => this.#moment(),
     [REQUESTS.translate]: ({ expression }: TranslateArguments) => ({
       text: hoverText(this.#subject, evaluateText(this.#subject, expression), this.#rows.format),
@@ -156,7 +161,7 @@ export class SnapshotView {
   }
 
   #tree(request: TreeArguments): TreeResponse {
-    if (request.tree !== 'pageTables') return page(NO_CACHES, request);
+    if (request.tree !== 'pageTables') return page([NOT_STORED[request.tree]], request);
     return page(
       tableNodes({ machine: this.snapshot, focus: this.#focus(), breakable: false }, request.parent),
       request,
@@ -200,15 +205,19 @@ export class SnapshotView {
   }
 }
 
-const NO_CACHES: TreeResponse['nodes'] = [
-  {
-    id: 'cache:none',
-    label: 'A snapshot has no TLB',
-    description: 'page tables were stored, caches were not',
-    hasChildren: false,
-    kind: 'message',
-  },
-];
+const notStored = (id: string, label: string, description: string): TreeResponse['nodes'][number] => ({
+  id,
+  label,
+  description,
+  hasChildren: false,
+  kind: 'message',
+});
+
+const NOT_STORED = {
+  caches: notStored('cache:none', 'A snapshot has no TLB', 'page tables were stored, caches were not'),
+  objects: notStored('tobj:none', 'A snapshot runs nothing', 'page tables were stored; no call is open in them'),
+  processes: notStored('proc:none', 'A snapshot is of one process', 'its root tables are under Page Tables'),
+} as const;
 
 /** Clients set their breakpoints whatever is launched: each is answered, and says why it will never be hit. */
 function breakpointHandlers(): Record<string, Handler> {
