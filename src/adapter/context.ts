@@ -2,6 +2,8 @@
 import type { StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
 import type { Debuggee } from './debuggee';
+import type { AdapterHost } from './session';
+import type { LaunchSettings } from './launch';
 import type { Places } from './places';
 
 export interface MotionOptions {
@@ -14,6 +16,9 @@ export interface MotionOptions {
 }
 
 export interface SessionContext {
+  host(): AdapterHost;
+  /** What the debuggee was launched with. */
+  settings(): LaunchSettings;
   readonly places: Places;
   /** Throws what a person is told before a launch. */
   launched(): Debuggee;

@@ -13,6 +13,7 @@ import { formatValue, type NumberFormat, numberOf } from '../scenario/run/values
 import { listingLines } from '../timeline/listing';
 import { type Change, Timeline, type TimelineOptions } from '../timeline/timeline';
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
+import type { Comparison } from './compare/comparison';
 import type { Report } from './breakpoints/guard';
 import { consoleCommand, evaluateText, memberNamed } from './console';
 import { badExpression, refused } from './errors';
@@ -34,6 +35,8 @@ export class Debuggee {
   readonly listings = new Listings();
   readonly variables = new VariableStore();
   format: NumberFormat = 'hex';
+  /** The same program on other schemes, since somebody first asked for it. */
+  comparison: Comparison | undefined;
   #listing: { tick: number; events: unknown; text: string } | undefined;
 
   constructor(
@@ -49,6 +52,12 @@ export class Debuggee {
 
   get run(): LoadedRun['run'] {
     return this.loaded.run;
+  }
+
+  /** Lets go of everything; it must not be moved afterwards. */
+  dispose(): void {
+    this.comparison?.dispose();
+    this.loaded.dispose();
   }
 
   /** The machine has moved: what was shown before is out of date. */

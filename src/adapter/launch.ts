@@ -1,5 +1,6 @@
 /** The arguments of a launch request, from whatever a client or a launch.json sent, to what loading needs. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { readSchemes } from '../scenario/run/comparedSchemes';
 import type { LoadRunOptions } from '../scenario/run/load';
 import { cannotLaunch } from './errors';
 
@@ -8,6 +9,8 @@ export interface LaunchSettings {
   stopOnEntry: boolean;
   noDebug: boolean;
   load: LoadRunOptions;
+  /** Schemes that the program can be compared on, in the words of a machine block. */
+  compareWith: string[];
   /** What saved states may hold together; absent: as the timeline has it. */
   checkpointBytes?: number;
 }
@@ -45,6 +48,15 @@ function memoryMegabytes({ memoryMegabytes: value }: Record<string, unknown>): n
   return value;
 }
 
+function schemes(args: Record<string, unknown>): string[] {
+  const value = args.compareWith ?? [];
+  if (!Array.isArray(value) || value.some((each) => typeof each !== 'string'))
+    throw cannotLaunch("'compareWith' in the launch configuration must be a list of schemes.");
+  const read = readSchemes(value as string[]);
+  if ('problem' in read) throw cannotLaunch(`'compareWith' in the launch configuration: ${read.problem}`);
+  return read.schemes;
+}
+
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
   const args = request as unknown as Record<string, unknown>;
   const program = text(args, 'program') ?? text(args, 'snapshot');
@@ -61,6 +73,7 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     stopOnEntry: args.stopOnEntry === true,
     noDebug: args.noDebug === true,
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
+    compareWith: schemes(args),
     load: {
       scheme: text(args, 'scheme'),
       test: text(args, 'test'),

@@ -15,6 +15,7 @@ import type { Arrival } from '../timeline/timeline';
 import { Snapshot } from '../snapshot/snapshot';
 import { importText } from '../trace/importText';
 import { BreakpointRequests } from './breakpointRequests';
+import { compareHandlers } from './compare/handlers';
 import { capabilities } from './capabilities';
 import { Connection, type Handler } from './connection';
 import type { MotionOptions, SessionContext } from './context';
@@ -57,6 +58,8 @@ export class PtscopeSession extends Connection {
   readonly #places = new Places();
   readonly #context: SessionContext = {
     places: this.#places,
+    host: () => this.host,
+    settings: () => this.#settings ?? launchSettings({}),
     launched: () => this.#launched(),
     stopped: () => this.#stopped(),
     move: (motion, body, options) => this.#move(motion, body, options),
@@ -110,6 +113,7 @@ export class PtscopeSession extends Connection {
     ...gotoHandlers(this.#context),
     ...travelHandlers(this.#context),
     ...lookHandlers(this.#context),
+    ...compareHandlers(this.#context),
   };
 
   protected override handlerOf(command: string): Handler | undefined {
@@ -187,7 +191,7 @@ export class PtscopeSession extends Connection {
   }
 
   #letGo(): void {
-    this.#debuggee?.loaded.dispose();
+    this.#debuggee?.dispose();
     this.#debuggee = undefined;
     this.#snapshot = undefined;
   }

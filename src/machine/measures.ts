@@ -5,9 +5,10 @@
  * Counters of walks that this table does not name (a scheme's or a memory model's own) are found in the statistics by
  * themselves: what is counted for walks is a cost of translation, whatever it is called.
  */
+import type { ComparedRow, MeasureUnit } from '../protocol/compare';
 import type { Statistics } from './statistics';
 
-export type MeasureUnit = 'count' | 'bytes' | 'cycles' | 'ratio';
+export type { ComparedRow } from '../protocol/compare';
 
 export interface Measure {
   /** Path in the statistics, or the name of what is derived from them. Stable. */
@@ -110,19 +111,6 @@ function numberAt(statistics: Statistics, path: readonly string[]): number | und
   for (const name of path)
     value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   return typeof value === 'number' ? value : undefined;
-}
-
-export interface ComparedRow {
-  id: string;
-  group: string;
-  title: string;
-  unit: MeasureUnit;
-  /** One a run, in their order; null where the run has no such number. */
-  values: (number | null)[];
-  /** The runs do not all have the same number. */
-  differs: boolean;
-  /** They differ in what a program sees: the schemes did not do the same thing. */
-  disagrees: boolean;
 }
 
 /** Rows of which at least one run has a number other than 0; `undefined` for a run that there is not. */

@@ -9,6 +9,8 @@ export interface LaunchArguments {
   scheme?: string;
   /** Keys of the machine block, each with its value as in a scenario. */
   machine?: Record<string, string | number | boolean>;
+  /** Other schemes that the Compare view runs the same thing on. */
+  compareWith?: string[];
   stopOnEntry?: boolean;
   /** Values for the scenario's `let` names. */
   args?: Record<string, string | number>;

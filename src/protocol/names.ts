@@ -72,8 +72,10 @@ export const REQUESTS = {
   map: 'ptscope/map',
   mapPlace: 'ptscope/mapPlace',
   treePath: 'ptscope/treePath',
+  compare: 'ptscope/compare',
+  cancelCompare: 'ptscope/cancelCompare',
   numberFormat: 'ptscope/numberFormat',
 } as const;
 
 /** DAP events beyond the standard. */
-export const EVENTS = { moment: 'ptscope/moment' } as const;
+export const EVENTS = { moment: 'ptscope/moment', compareProgress: 'ptscope/compareProgress' } as const;

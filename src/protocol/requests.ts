@@ -1,4 +1,5 @@
 /** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
+import type { CompareArguments, CompareResponse } from './compare';
 import type { MapArguments, MapPlaceArguments, MapPlaceResponse, MapResponse } from './map';
 import type { WalkPicture } from './walk';
 
@@ -158,6 +159,8 @@ export interface CustomRequests {
   'ptscope/map': { arguments: MapArguments; response: MapResponse };
   'ptscope/mapPlace': { arguments: MapPlaceArguments; response: MapPlaceResponse };
   'ptscope/treePath': { arguments: TreePathArguments; response: TreePathResponse };
+  'ptscope/compare': { arguments: CompareArguments; response: CompareResponse };
+  'ptscope/cancelCompare': { arguments: Record<string, never>; response: void };
   'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };

@@ -23,10 +23,7 @@ export function mapHandlers(session: SessionContext): Readonly<Record<string, Ha
 }
 
 /** `focus`: of the snapshot, see `SnapshotView`. */
-export function snapshotMapHandlers(
-  snapshot: () => Snapshot,
-  focus: () => Focus,
-): Readonly<Record<string, Handler>> {
+export function snapshotMapHandlers(snapshot: () => Snapshot, focus: () => Focus): Readonly<Record<string, Handler>> {
   const source = (): MapSource => ({
     machine: snapshot(),
     tick: 0,

@@ -47,7 +47,7 @@ const fixedState = (): never => {
 /** Requests that would move a run. */
 const MOTIONS = [
   ...['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'goto', 'gotoTargets', 'stepInTargets'],
-  ...[REQUESTS.reverseStepIn, REQUESTS.reverseStepOut, REQUESTS.seek, REQUESTS.travel],
+  ...[REQUESTS.reverseStepIn, REQUESTS.reverseStepOut, REQUESTS.seek, REQUESTS.travel, REQUESTS.compare],
 ];
 const CHANGES = ['setVariable', 'setExpression', 'writeMemory'];
 
