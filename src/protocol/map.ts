@@ -94,6 +94,8 @@ export interface MapPlaceResponse {
   mapped: boolean;
   /** `4K page, frame 0x1a3, rw-, P RW US A D NX, 4 references` */
   text: string;
+  /** The entry that maps it, as data that can be watched; absent where nothing can be. */
+  entry?: { label: string; dataId: string };
 }
 
 /** `0x7fff12345000`: the address of a place, sign-extended where the scheme does that. */

@@ -77,7 +77,10 @@ describe('the manifest', () => {
         COMMANDS.breakOnWrite,
         COMMANDS.copyAddress,
         COMMANDS.openMemory,
+        COMMANDS.revealInTables,
+        COMMANDS.showMapOf,
         COMMANDS.showWalkOfEntry,
+        COMMANDS.viewProcess,
       ].toSorted(),
     );
   });

@@ -27,6 +27,7 @@ export function snapshotMapHandlers(snapshot: () => Snapshot, focus: () => Focus
   const source = (): MapSource => ({
     machine: snapshot(),
     tick: 0,
+    breakable: false,
     focus: focus().vpn,
     areasOf: () => areasOfSnapshot(snapshot().description, snapshot().format),
   });
@@ -39,6 +40,7 @@ function sourceOfRun(debuggee: Debuggee): MapSource {
   return {
     machine: run.machine,
     tick: moment.tick,
+    breakable: true,
     focus: focus.vpn,
     areasOf: ({ id }) =>
       areasOfProcess(

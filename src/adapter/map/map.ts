@@ -12,6 +12,7 @@ import {
   type MapResponse,
 } from '../../protocol/map';
 import { badReference } from '../errors';
+import { dataIdOf, entryTarget } from '../data/target';
 import type { Areas } from './areas';
 import { placeOf, placesIn, vpnOfPlace } from './places';
 
@@ -21,6 +22,8 @@ const MOST_CELLS = 8192;
 export interface MapSource {
   machine: AddressSpaces;
   tick: number;
+  /** True where breakpoints can be set. */
+  breakable: boolean;
   /** The page that the cursor is about. */
   focus: Vpn | undefined;
   areasOf(space: AddressSpace): Areas;
@@ -92,7 +95,11 @@ export function mapPlaceOf(source: MapSource, { space: id, first, pages }: MapPl
   const place = firstMapped(inspector, space.root, first, Math.min(pages, placesIn(format) - first));
   if (place === undefined) return { address, place: first, mapped: false, text: 'nothing is mapped here' };
   const walk = inspector.walk(space.root, vpnOfPlace(place, format));
+  const leaf = walk.steps.at(-1);
   return {
+    ...(leaf === undefined || !source.breakable
+      ? {}
+      : { entry: { label: `${leaf.levelName}[${leaf.index}]`, dataId: dataIdOf(entryTarget(leaf.address, format)) } }),
     address: addressOfPlace(place, format),
     place,
     mapped: walk.pfn !== undefined,
