@@ -126,7 +126,7 @@ function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
   const { id, name, root: cr3, note } = space;
   const { table, level } = machine.inspector.rootTable(cr3);
   const root = machine.inspector.format.levels[level];
-  const used = machine.inspector.used(table, level).length;
+  const used = machine.inspector.fill(table, level);
   const at = formatPhysical(physicalOf(table));
   return {
     id: idOf({ pid: id, table, level, base: 0 }),
@@ -196,7 +196,7 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
   const vpn = pageOf(context, entry.index);
   const child = entry.present && !entry.leaf;
   const fill = child
-    ? ` · ${machine.inspector.used(entry.frame, entry.childLevel).length}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`
+    ? ` · ${machine.inspector.fill(entry.frame, entry.childLevel)}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`
     : '';
   const target = entry.leaf
     ? `frame 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`

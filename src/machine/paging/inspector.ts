@@ -154,6 +154,8 @@ export interface Inspector {
   fields(entry: EntryNode): EntryFieldNode[];
   /** Indices of the entries of a table that are not zero, ascending. */
   used(table: Pfn, level: number): number[];
+  /** How many these are. */
+  fill(table: Pfn, level: number): number;
   /** Present mappings in ascending order, leaf by leaf, or with equal neighbours coalesced. */
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */

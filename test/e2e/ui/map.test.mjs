@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { examples, fromRoot } from '../../../scripts/lib/paths.mjs';
 import { until } from '../rig/waiting.mjs';
-import { launch, sleep } from '../rig/workbench.mjs';
+import { launch, sleep, THEMES as NAMES } from '../rig/workbench.mjs';
 
 const SCHEMES = ['radix', 'fpt L3L2', 'fpt L4L3+L2L1', 'ecpt'];
 const THEMES = (process.env.PTSCOPE_THEMES ?? 'dark').split(',');
@@ -15,11 +15,19 @@ describe('the map and the comparison', () => {
 
   /** Stands behind some faults of an example, on a scheme. */
   async function stand(scheme, more = {}) {
-    await rig.openFile('20-fpt-three-modes.ptscen');
+    await rig.openFile('05-thp-life.ptscen');
     await rig.api(
       async (vscode, _h, scheme, more) => {
         const program = vscode.window.activeTextEditor.document.uri.fsPath;
-        const configuration = { type: 'ptscope', request: 'launch', name: 'map', program, stopOnEntry: true, scheme, ...more };
+        const configuration = {
+          type: 'ptscope',
+          request: 'launch',
+          name: 'map',
+          program,
+          stopOnEntry: true,
+          scheme,
+          ...more,
+        };
         await vscode.debug.startDebugging(undefined, configuration);
       },
       scheme,
@@ -60,16 +68,16 @@ describe('the map and the comparison', () => {
     it(`${scheme}: the map shows the area of the access, zooms, and leads to the row in Page Tables`, async () => {
       await stand(scheme);
       await rig.command('ptscope.showMap');
-      const { frame, text } = await frameText('Address-Space Map', (t) => /In sight 1 stretch/.test(t), 'the map');
+      const { frame, text } = await frameText('Address-Space Map', (t) => /In sight \d+ stretch/.test(t), 'the map');
       assert.match(text, new RegExp(scheme.replace('+', '\\+')));
       assert.match(text, /256 TiB ›/);
       assert.match(text, /in 4 KiB pages/);
       for (const theme of THEMES) {
-        await rig.setSetting('workbench.colorTheme', rig.themes[theme]);
+        await rig.setSetting('workbench.colorTheme', NAMES[theme]);
         await sleep(400);
         await rig.screenshot(`map-${scheme.replace(/\W+/g, '-')}-${theme}`);
       }
-      await rig.setSetting('workbench.colorTheme', rig.themes.dark);
+      await rig.setSetting('workbench.colorTheme', NAMES.dark);
       const canvas = frame.locator('canvas');
       await canvas.focus();
       await rig.page.keyboard.press('PageDown');
@@ -96,16 +104,16 @@ describe('the map and the comparison', () => {
   it('compares four schemes, walk beside walk, and follows a step', async () => {
     await stand('radix', { compareWith: SCHEMES.slice(1) });
     await rig.command('ptscope.compareSchemes');
-    const complete = (t) => /behind tick 300/.test(t) && /The schemes agree/.test(t) && !/Cancel/.test(t);
+    const complete = (t) => /behind tick 300/.test(t) && !/Cancel/.test(t);
     const { frame, text } = await frameText('Compare Schemes', complete, 'the comparison');
     for (const scheme of SCHEMES) assert.ok(text.includes(scheme), scheme);
     assert.equal(await frame.locator('svg.figure').count(), 4);
     for (const theme of THEMES) {
-      await rig.setSetting('workbench.colorTheme', rig.themes[theme]);
+      await rig.setSetting('workbench.colorTheme', NAMES[theme]);
       await sleep(400);
       await rig.screenshot(`compare-${theme}`);
     }
-    await rig.setSetting('workbench.colorTheme', rig.themes.dark);
+    await rig.setSetting('workbench.colorTheme', NAMES.dark);
     await rig.step('next');
     await frameText('Compare Schemes', (t) => /behind tick 301/.test(t) && !/Cancel/.test(t), 'the next access');
   });

@@ -191,6 +191,9 @@ export class EcptInspector implements Inspector {
   used(): number[] {
     return [];
   }
+  fill(): number {
+    return 0;
+  }
 
   tables(root: Pfn): HashedTable[] {
     const user = root === KERNEL_DESCRIPTOR ? 0 : 1;

@@ -89,6 +89,9 @@ export class HashedInspector implements Inspector {
   used(): number[] {
     return [];
   }
+  fill(): number {
+    return 0;
+  }
 
   tables(root: Pfn): HashedTable[] {
     const slots = 2 ** this.#log2;

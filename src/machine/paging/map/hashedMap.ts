@@ -8,7 +8,7 @@ import { LOW } from '../x86/entry';
 import { ABSENT, leafKind, MapCounts, type MapStretch, PathRight, rightsOf } from './counts';
 
 /** Frames of slots that one question works out beyond what is kept. */
-const FRAMES_AT_ONCE = 4096;
+const FRAMES_AT_ONCE = 1500;
 const FRAME_WORDS = PAGE_BYTES / 4;
 
 /** A table of slots, and how its slots read. */

@@ -16,9 +16,9 @@ import { mapsBasePages, pagesPerEntry, type PagingFormat, rootFrame, rootLevel, 
 import { frameOf, LOW, levelBelow, RESERVED_LOW_OF_LEAF } from '../x86/entry';
 import { ABSENT, addKind, leafKind, MapCounts, type MapStretch, PathRight, rightsOf } from './counts';
 
-/** Entries that one question looks at beyond what is kept: some 10 ms. Upper tables are not kept: they come on top. */
-const ENTRIES_AT_ONCE = 3_000_000;
-const UPPER_ENTRIES_AT_ONCE = 6_000_000;
+/** Entries that one question looks at beyond what is kept: some 10 to 20 ms. Upper tables are not kept: they come on top. */
+const ENTRIES_AT_ONCE = 1_500_000;
+const UPPER_ENTRIES_AT_ONCE = 4_000_000;
 /** Of kept counts, so many that a process of 32 million pages fits. */
 const MOST_KEPT = 70_000;
 
@@ -131,34 +131,48 @@ export class TreeMap {
     }
   }
 
-  /** The entries of one frame of a table, one by one. */
+  /** The entries of one frame of a table, one by one; neighbours that are alike go into the cells together. */
   #entries(table: number, n: number, level: number, start: number, rights: number, depth: number): void {
     const words = this.memory.frameWords(asPfn(table + n));
     if (words === undefined) return;
-    const { pages, entries, leafSize, base } = this.#levels[level];
+    const { pages, entries, base } = this.#levels[level];
     const counts = this.#counts;
     const hides = depth === 1 ? this.options.hides : undefined;
     const perFrame = Math.min(entries, this.#entriesPerFrame);
     const from = Math.max(0, Math.floor((counts.first - start) / pages));
     const to = Math.min(perFrame, Math.ceil((counts.last - start) / pages));
-    for (let i = from; i < to; i++) {
-      const low = words[this.#words * i];
-      const high = this.#words === 2 ? words[2 * i + 1] : 0;
-      if (low === 0 && high === 0) continue;
-      if (hides?.(asPfn(table), level, n * perFrame + i)) continue;
-      const place = start + i * pages;
-      if ((low & LOW.P) === 0 || this.#isReserved(level, low, high)) counts.addRun(place, pages, ABSENT);
-      else if (base || (low & LOW.PS) !== 0)
-        counts.addRun(place, pages, leafKind(leafSize ?? 0, this.#below(level, rights, low, high), low, depth));
-      else {
-        const child = levelBelow(this.format, level, high);
-        const cell = counts.cellOf(place, pages);
-        const own = this.#below(level, rights, low, high);
-        const frame = frameOf(low, high);
-        if (cell >= 0) counts.addAll(cell, this.#whole(frame, child, own, depth + 1));
-        else this.#spread(frame, child, place, own, depth + 1);
+    let run = 0;
+    let kind = NONE;
+    for (let i = from; i <= to; i++) {
+      const low = i < to ? words[this.#words * i] : 0;
+      const high = i < to && this.#words === 2 ? words[2 * i + 1] : 0;
+      const shown = (low !== 0 || high !== 0) && hides?.(asPfn(table), level, n * perFrame + i) !== true;
+      const next = shown ? this.#kindOf(level, rights, low, high, depth) : NONE;
+      if (next !== kind || kind < 0) {
+        if (kind >= 0) counts.addRun(start + run * pages, (i - run) * pages, kind);
+        kind = next;
+        run = i;
       }
+      if (next === TABLE && !base) this.#child(level, start + i * pages, rights, low, high, depth);
     }
+  }
+
+  /** What a table that an entry points to holds. */
+  #child(level: number, place: number, rights: number, low: number, high: number, depth: number): void {
+    const child = levelBelow(this.format, level, high);
+    const own = this.#below(level, rights, low, high);
+    const frame = frameOf(low, high);
+    const cell = this.#counts.cellOf(place, this.#levels[level].pages);
+    if (cell >= 0) this.#counts.addAll(cell, this.#whole(frame, child, own, depth + 1));
+    else this.#spread(frame, child, place, own, depth + 1);
+  }
+
+  /** What an entry that is not zero counts as (`leafKind`), or that it leads to a table. */
+  #kindOf(level: number, rights: number, low: number, high: number, depth: number): number {
+    if ((low & LOW.P) === 0 || this.#isReserved(level, low, high)) return ABSENT;
+    const { base, leafSize } = this.#levels[level];
+    if (!base && (low & LOW.PS) === 0) return TABLE;
+    return leafKind(leafSize ?? 0, this.#below(level, rights, low, high), low, depth);
   }
 
   /** Rights that are left behind an entry. */
@@ -192,7 +206,7 @@ export class TreeMap {
   #sum(frame: number, level: number, rights: number, depth: number, total: Float64Array): void {
     const words = this.memory.frameWords(asPfn(frame));
     if (words === undefined) return;
-    const { pages, entries, leafSize } = this.#levels[level];
+    const { pages, entries } = this.#levels[level];
     const perFrame = Math.min(entries, this.#entriesPerFrame);
     if (this.#leftAbove < 0) {
       total[MapField.Unknown] += perFrame * pages;
@@ -203,14 +217,14 @@ export class TreeMap {
       const low = words[this.#words * i];
       const high = this.#words === 2 ? words[2 * i + 1] : 0;
       if (low === 0 && high === 0) continue;
-      if ((low & LOW.P) === 0 || this.#isReserved(level, low, high)) addKind(total, 0, pages, ABSENT);
-      else if ((low & LOW.PS) !== 0)
-        addKind(total, 0, pages, leafKind(leafSize ?? 0, this.#below(level, rights, low, high), low, depth));
-      else {
-        const own = this.#below(level, rights, low, high);
-        const below = this.#whole(frameOf(low, high), levelBelow(this.format, level, high), own, depth + 1);
-        for (let f = 0; f < MapField.Count; f++) total[f] += below[f];
+      const kind = this.#kindOf(level, rights, low, high, depth);
+      if (kind !== TABLE) {
+        addKind(total, 0, pages, kind);
+        continue;
       }
+      const own = this.#below(level, rights, low, high);
+      const below = this.#whole(frameOf(low, high), levelBelow(this.format, level, high), own, depth + 1);
+      for (let f = 0; f < MapField.Count; f++) total[f] += below[f];
     }
   }
 
@@ -256,10 +270,7 @@ export class TreeMap {
         run = 0;
         lastLow = flagsLow;
         lastHigh = flagsHigh;
-        kind =
-          (low & LOW.P) === 0 || this.#isReserved(level, low, high)
-            ? ABSENT
-            : leafKind(0, this.#below(level, rights, low, high), low, depth);
+        kind = this.#kindOf(level, rights, low, high, depth);
       }
       run++;
     }
@@ -267,6 +278,10 @@ export class TreeMap {
     return counts;
   }
 }
+
+/** Beside kinds of leaves: an entry that is zero, and one that leads to a table. */
+const NONE = -1;
+const TABLE = -2;
 
 const LOW_FLAGS = 0xfff;
 /** XD: of the high word nothing else is a flag here. */

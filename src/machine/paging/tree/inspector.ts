@@ -246,6 +246,17 @@ export class TreeInspector implements Inspector {
 
   used(table: Pfn, level: number): number[] {
     const indices: number[] = [];
+    this.#eachUsed(table, level, (index) => indices.push(index));
+    return indices;
+  }
+
+  fill(table: Pfn, level: number): number {
+    let count = 0;
+    this.#eachUsed(table, level, () => count++);
+    return count;
+  }
+
+  #eachUsed(table: Pfn, level: number, found: (index: number) => void): void {
     const words = this.format.entryBytes / 4;
     const entries = entriesOf(this.format.levels[level]);
     const entriesPerFrame = PAGE_BYTES / this.format.entryBytes;
@@ -257,9 +268,8 @@ export class TreeInspector implements Inspector {
       if (frame === undefined) continue;
       for (let i = 0; i < Math.min(entriesPerFrame, entries); i++)
         if (frame[words * i] !== 0 || (words === 2 && frame[2 * i + 1] !== 0))
-          if (!kernel?.hides(table, level, n * entriesPerFrame + i)) indices.push(n * entriesPerFrame + i);
+          if (!kernel?.hides(table, level, n * entriesPerFrame + i)) found(n * entriesPerFrame + i);
     }
-    return indices;
   }
 
   *mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun> {
