@@ -6,8 +6,9 @@
  * least. A victim is found without a search and becomes the head by turning the ring, so exact LRU costs a few array
  * writes. Holds always: invalid ways are at the old end of their ring, so that they are filled before anything is evicted.
  *
- * Where a set has many ways, entries are also in a hash table over the whole cache, so that a miss, the usual answer of a
- * second-level TLB under load, costs one look instead of one a way. The table follows from the tags: it is no state.
+ * Each entry has a *mark*, a byte that follows from its tag. Four marks are compared at once, as the bytes of a word, and only
+ * where one fits is the tag looked at: so a miss, the usual answer of a second-level TLB under load, reads a few words. Marks
+ * follow from the tags: they are no state.
  *
  * Entries of an address space that is not the current one (its PCID is not CR3's) are *parked*: their tag becomes a
  * negative number that no look-up asks for, and `pcids` says whose they are. So look-ups and fills know nothing of PCIDs,
@@ -24,11 +25,22 @@ const enum Layout {
   Invalid = -1,
   /** Of a parked entry: this less its tag. */
   Parked = -2,
-  /** Sets with more ways than this are searched through the hash table. */
-  ScannedWays = 4,
-  /** Of buckets to entries, as a power of two. */
-  SparsenessBits = 2,
 }
+
+/**
+ * Marks as the bytes of a word. `(x - Ones) & ~x & Highs` has the high bit of each byte of x that is zero, and perhaps of one
+ * above it: candidates, of which the lowest is one for certain.
+ */
+export const enum Mark {
+  Ones = 0x01010101,
+  Highs = -0x7f7f7f80,
+}
+
+/**
+ * Mark of a tag: from other bits than those that choose the set, so that tags of one set differ. Never 0, which is what is behind
+ * the last way of a set.
+ */
+export const markOf = (tag: number): number => (Math.imul(tag | 0, 0x9e3779b1) >>> 24) | 1;
 
 /**
  * An entry's data is `frame * Scale + low bits`: flags (see `TlbFlag`) in bits 0 to 4, the page-size code in bits 5
@@ -54,8 +66,12 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
    * of a walk cache's entry; −1 if the entry is invalid, −2 less the tag if it is parked.
    */
   readonly slots: Float64Array;
-  /** Low 32 bits of the tags, or anything where an entry is invalid: to scan a set in few cache lines. */
-  readonly lows: Int32Array;
+  /** Marks of set s: the words from s × `markWords` on, the byte of its first way first. */
+  readonly marks: Int32Array;
+  /** Words of marks a set has. */
+  readonly markWords: number;
+  /** The same, as bytes. */
+  readonly markBytes: Uint8Array;
   /** Of a parked entry its PCID; of others anything. */
   readonly pcids: Uint16Array;
   /** At s the most recently used entry of set s. */
@@ -67,12 +83,6 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
   /** At i the next entry of the ring, at `entries + i` the one before. */
   readonly ring: Int32Array;
   readonly #state: ArrayState;
-  /** Ways are found through the table. */
-  readonly hashed: boolean;
-  /** First entry of each bucket; from `chains` on, the next one in an entry's bucket. −1 at the end. */
-  readonly index: Int32Array;
-  readonly chains: number;
-  readonly bucketShift: number;
 
   /** `entries` must be a multiple of `ways`; neither needs to be a power of two. */
   constructor(
@@ -85,7 +95,9 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     this.sets = entries / ways;
     this.slots = new Float64Array(2 * entries);
     for (let i = 0; i < entries; i++) this.slots[2 * i] = Layout.Invalid;
-    this.lows = new Int32Array(entries);
+    this.markWords = Math.ceil(ways / 4);
+    this.marks = new Int32Array(this.sets * this.markWords);
+    this.markBytes = new Uint8Array(this.marks.buffer);
     this.heads = new Int32Array(this.sets);
     this.ring = new Int32Array(2 * entries);
     for (let set = 0; set < this.sets; set++) {
@@ -97,11 +109,6 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
       }
     }
     this.mask = (this.sets & (this.sets - 1)) === 0 ? this.sets - 1 : -1;
-    this.hashed = ways > Layout.ScannedWays;
-    const bucketBits = Math.ceil(Math.log2(entries)) + Layout.SparsenessBits;
-    this.bucketShift = 32 - bucketBits;
-    this.chains = 1 << bucketBits;
-    this.index = new Int32Array(this.hashed ? this.chains + entries : 0).fill(Layout.Invalid);
     this.pcids = new Uint16Array(entries);
     this.#state = new ArrayState([
       this.slots,
@@ -152,22 +159,21 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
 
   /** As `find`, but changes nothing. */
   peek(key: number, size: number): number {
-    const slots = this.slots;
+    const { slots, marks } = this;
     const wanted = size << EntryData.SizeShift;
-    if (this.hashed) {
-      const index = this.index;
-      let i = index[Math.imul(key | 0, 0x9e3779b1) >>> this.bucketShift];
-      while (i >= 0 && (slots[2 * i] !== key || (slots[2 * i + 1] & EntryData.SizeMask) !== wanted))
-        i = index[this.chains + i];
-      return i;
+    const pattern = Math.imul(markOf(key), Mark.Ones);
+    const set = this.setOf(key);
+    const first = set * this.markWords;
+    const end = first + this.markWords;
+    for (let word = first; word < end; word++) {
+      const x = marks[word] ^ pattern;
+      let fits = (x - Mark.Ones) & ~x & Mark.Highs;
+      while (fits !== 0) {
+        const i = set * this.ways + 4 * (word - first) + ((31 - Math.clz32(fits & -fits)) >>> 3);
+        if (slots[2 * i] === key && (slots[2 * i + 1] & EntryData.SizeMask) === wanted) return i;
+        fits &= fits - 1;
+      }
     }
-    // In order of place, not of use: following the ring costs a dependent load a way, and most of these are misses.
-    const lows = this.lows;
-    const low = key | 0;
-    const first = this.setOf(key) * this.ways;
-    const end = first + this.ways;
-    for (let i = first; i < end; i++)
-      if (lows[i] === low && slots[2 * i] === key && (slots[2 * i + 1] & EntryData.SizeMask) === wanted) return i;
     return -1;
   }
 
@@ -190,16 +196,14 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     if (evicted !== Layout.Invalid) {
       const evictedSize = slots[2 * i + 1] & EntryData.SizeMask;
       if (evictedSize !== 0) this.huge[evictedSize >> EntryData.SizeShift]--;
-      if (this.hashed) this.#unlink(i, evicted);
     }
     const size = data & EntryData.SizeMask;
     if (size !== 0) this.huge[size >> EntryData.SizeShift]++;
     slots[2 * i] = key;
     slots[2 * i + 1] = data;
-    this.lows[i] = key | 0;
+    this.markBytes[4 * this.markWords * set + i - set * this.ways] = markOf(key);
     this.heads[set] = i;
     if (this.replacer !== null) this.replacer.filled(set, i - set * this.ways);
-    if (this.hashed) this.#link(i, key);
     return i;
   }
 
@@ -233,25 +237,11 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     this.slots[2 * i + 1] = frame * EntryData.Scale + (flags | (this.slots[2 * i + 1] & EntryData.SizeMask));
   }
 
-  #link(i: number, key: number): void {
-    const bucket = Math.imul(key | 0, 0x9e3779b1) >>> this.bucketShift;
-    this.index[this.chains + i] = this.index[bucket];
-    this.index[bucket] = i;
-  }
-
-  #unlink(i: number, key: number): void {
-    const index = this.index;
-    let at = Math.imul(key | 0, 0x9e3779b1) >>> this.bucketShift;
-    while (index[at] !== i) at = this.chains + index[at];
-    index[at] = index[this.chains + i];
-  }
-
   /** Makes one entry invalid and the first to be filled again. */
   invalidate(i: number): void {
     if (!this.isValid(i)) return;
     const size = this.sizeOf(i);
     if (size !== 0) this.huge[size]--;
-    if (this.hashed) this.#unlink(i, this.slots[2 * i]);
     this.slots[2 * i] = Layout.Invalid;
     if (this.replacer !== null) return;
     const set = Math.floor(i / this.ways);
@@ -270,7 +260,6 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
   retag(from: number, to: number): void {
     const { slots, pcids } = this;
     let woken = 0;
-    let parked = 0;
     for (let i = 0; i < this.entries; i++) {
       const tag = slots[2 * i];
       if (tag === Layout.Invalid) continue;
@@ -279,10 +268,8 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
       } else if ((slots[2 * i + 1] & EntryData.Global) === 0) {
         pcids[i] = from;
         slots[2 * i] = Layout.Parked - tag;
-        parked++;
       }
     }
-    if (parked > 0) this.#index();
     for (let i = 0; woken > 0 && i < this.entries; i++) {
       const tag = slots[2 * i];
       if (tag >= Layout.Invalid || pcids[i] !== to) continue;
@@ -292,10 +279,7 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
         this.invalidate(i);
         continue;
       }
-      if (this.hashed) this.#unlink(i, tag);
       slots[2 * i] = Layout.Parked - tag;
-      this.lows[i] = slots[2 * i] | 0;
-      if (this.hashed) this.#link(i, slots[2 * i]);
     }
   }
 
@@ -325,12 +309,11 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     return Layout.Invalid;
   }
 
-  /** What `lows` and the hash table say follows from the tags. */
-  #index(): void {
-    for (let i = 0; i < this.entries; i++) this.lows[i] = this.slots[2 * i] | 0;
-    if (!this.hashed) return;
-    this.index.fill(Layout.Invalid);
-    for (let i = 0; i < this.entries; i++) if (this.isValid(i)) this.#link(i, this.slots[2 * i]);
+  #mark(): void {
+    for (let i = 0; i < this.entries; i++) {
+      const set = Math.floor(i / this.ways);
+      this.markBytes[4 * this.markWords * set + i - set * this.ways] = markOf(this.tagOf(i));
+    }
   }
 
   /** Indices of the valid entries of a set, most recently used first; of other policies than LRU, only the first is. */
@@ -372,7 +355,7 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
 
   load(saved: readonly TypedArray[]): void {
     this.#state.load(saved);
-    this.#index();
+    this.#mark();
   }
 
   hash(into: Hasher): void {

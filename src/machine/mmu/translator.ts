@@ -26,11 +26,11 @@ import {
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import { type Probe, Signal } from '../core/probe';
-import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
-import { PageBits } from '../core/watch';
+import { ANY_PCID, type AssociativeCache } from './associativeCache';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
-import { countAccesses, countLongWalk, Tally } from './tally';
+import { Stride, StrideEnd } from './stride';
+import { countAccesses, Tally } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { TranslatorReports } from './translatorReports';
 import { type Walker, WalkStatus } from './walker';
@@ -100,8 +100,6 @@ export class Translator {
   globalPages = false;
   /** The caches do not follow CR3's PCID yet. */
   unsettled = false;
-  /** Place of the last access of the run that walked; −1 if none did. */
-  walkedAt = -1;
   readonly #ofChunk: Sides;
   readonly #ofSingle: Sides;
   /** What the run that goes on knows. */
@@ -117,12 +115,10 @@ export class Translator {
   readonly #counters: Float64Array;
   readonly #reports: TranslatorReports;
   readonly #strict: boolean;
-  /** True if a 4 KiB page always has a place in both levels, and leaves one without touching the other. */
-  readonly #plain: boolean;
+  readonly #stride: Stride;
   /** Between these lie the addresses that are not translated: not canonical, or too long. Kept: a power is dear where every access asks. */
   readonly #lowerEnd: number;
   readonly #upperStart: number;
-  #secondHits = 0;
   #running = false;
   readonly #tally: Tally;
   /** What the last `#findHuge` found. */
@@ -147,11 +143,22 @@ export class Translator {
     this.#ofSingle = new Sides(l1d, l1i, rights);
     this.#sides = this.#ofChunk;
     this.#reports = new TranslatorReports(probe);
-    this.#plain = !strict && [l1d, l1i, stlb].every((level) => level.bySize[0] !== null);
     const { addressBits, signExtended } = format;
     this.#lowerEnd = canonicalPages(signExtended ? addressBits : addressBits + 1);
     this.#upperStart = PageNumbers.Count - (signExtended ? this.#lowerEnd : 0);
     this.#hugeTlb = stlb.small;
+    this.#stride = new Stride({
+      l1d,
+      l1i,
+      stlb,
+      strict,
+      rights,
+      walker,
+      probe,
+      tally: this.#tally,
+      lowerEnd: this.#lowerEnd,
+      upperStart: this.#upperStart,
+    });
   }
 
   /**
@@ -179,22 +186,37 @@ export class Translator {
     // An error may have unwound the last run in the middle: what it had tallied is history that never was.
     if (this.#running) this.#tally.clear();
     this.#running = true;
-    this.walkedAt = -1;
-    this.#secondHits = 0;
+    const stride = this.#stride;
+    stride.walkedAt = -1;
+    stride.misses = stride.secondHits = stride.lastLevelWalks = 0;
     const at = this.#translate(chunk, from, to, shift, user, counting, goesOn);
     this.#running = false;
     // Who records sees counters at every event: there, the one access of the run has counted on its way.
     if (this.#probe.recorder !== null) return at;
     const counters = this.#counters;
+    data.misses += stride.misses;
     counters[Counter.LookupCycles] += (data.misses + code.misses) * this.#costs.stlb_lookup;
-    if (this.walkedAt >= 0) this.#tally.countWalks(counters);
+    const { lastLevelWalks } = stride;
+    if (lastLevelWalks > 0) {
+      const last = this.#walker.lastLevel!;
+      counters[Counter.LookupCycles] += lastLevelWalks * this.#costs.walk_cache_lookup;
+      counters[Counter.WalkCycles] += lastLevelWalks * this.#costs.table_read;
+      counters[Counter.WalkCaches + 2 * last.level - 2] += lastLevelWalks;
+      this.#tally.walks[this.#tally.width * last.level + 1] += lastLevelWalks;
+    }
+    if (stride.walkedAt >= 0) this.#tally.countWalks(counters);
     if (counting === Counting.Retry) return at;
     const made = (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at;
     // A page that has faulted is in no TLB: its look-up was a miss, and has been counted before.
     const again = counting === Counting.RetryFirst ? 1 : 0;
     if (again === 1) (packedKind(chunk.packed[from]) === Access.Exec ? code : data).misses--;
-    countAccesses(counters, chunk, from + again, made, counting === Counting.Page, sides, this.#secondHits);
+    countAccesses(counters, chunk, from + again, made, counting === Counting.Page, sides, stride.secondHits);
     return at;
+  }
+
+  /** Place of the last access of the run that walked; −1 if none did. */
+  get walkedAt(): number {
+    return this.#stride.walkedAt;
   }
 
   /** In the middle of an access; also after an error has unwound one, until the next. */
@@ -217,46 +239,16 @@ export class Translator {
     const { packed, leads, leadVpn, leadCount } = chunk;
     const { quickMask, quickWant } = this.#rights;
     const { data, code } = this.#sides;
+    const stride = this.#stride;
     const single = to - from === 1;
     const recording = probe.recorder !== null;
-    const watching = probe.watches.pages;
+    const { watches } = probe;
+    const watching = watches.pages;
     const armed = single || probe.armed !== 0;
     const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
-    const tally = this.#tally.walks;
-    const width = this.#tally.width;
-    const quickly = this.#plain && !recording;
-    const { watches } = probe;
-    const { lowestPage, highestPage, pageBits } = watches;
-    const skimming = !recording && !single;
-    let hugePages = this.#holdsHugePages();
-    const l1d = this.#l1d.small;
-    const dataSlots = l1d.slots;
-    const dataHeads = l1d.heads;
-    const dataMask = l1d.mask;
-    const dataSets = l1d.sets;
-    const l1i = this.#l1i.small;
-    const codeSlots = l1i.slots;
-    const codeHeads = l1i.heads;
-    const codeMask = l1i.mask;
-    const codeSets = l1i.sets;
+    const striding = !recording && !single;
     const second = this.#stlb.small;
-    const secondSlots = second.slots;
-    const secondMask = second.mask;
-    const dataLows = l1d.lows;
-    const dataWays = l1d.ways;
-    const dataRing = l1d.ring;
-    const dataEntries = l1d.entries;
-    const dataHashed = l1d.hashed;
-    const secondHashed = second.hashed;
-    // Fills are written out for LRU alone.
-    const dataInline = !dataHashed && l1d.replacer === null;
-    const secondInline = secondHashed && second.replacer === null;
-    const secondHeads = second.heads;
-    const secondRing = second.ring;
-    const secondIndex = second.index;
-    const secondChains = second.chains;
-    const secondShift = second.bucketShift;
-    const secondEntries = second.entries;
+    let hugePages = this.#holdsHugePages();
     let lead = firstLeadFrom(chunk, from);
     if (goesOn) this.#sides.check(user);
     else this.#sides.lookBack(chunk, lead, shift, user);
@@ -269,50 +261,21 @@ export class Translator {
     for (;;) {
       let vpn = 0;
       let kind: Access = Access.Read;
-      if (known && skimming) {
-        // Leads that hit the most recently used entry of their set, one after the other, and the repeats between them.
-        let dataLead = -1;
-        let codeLead = -1;
-        let crossing = false;
-        for (at = next; at < to; at = next) {
-          const access = packed[at];
-          kind = packedKind(access);
-          vpn = leadVpn[lead] + shift;
-          if (vpn >= PageNumbers.Count) vpn -= PageNumbers.Count;
-          crossing = packedCrosses(access);
-          if (crossing) break;
-          if (
-            watching &&
-            vpn >= lowestPage &&
-            vpn <= highestPage &&
-            ((pageBits[(vpn >>> 5) & PageBits.Mask] >>> (vpn & 31)) & 1) !== 0
-          )
-            break;
-          const right = 2 * kind + user;
-          if (kind === Access.Exec) {
-            const head = codeHeads[codeMask >= 0 ? vpn & codeMask : vpn % codeSets];
-            if (codeSlots[2 * head] !== vpn || (codeSlots[2 * head + 1] & quickMask[right]) !== quickWant[right]) break;
-            codeLead = lead;
-          } else {
-            const head = dataHeads[dataMask >= 0 ? vpn & dataMask : vpn % dataSets];
-            if (dataSlots[2 * head] !== vpn || (dataSlots[2 * head + 1] & quickMask[right]) !== quickWant[right]) break;
-            dataLead = lead;
-          }
-          lead++;
-          next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
+      let walked = false;
+      if (known && striding) {
+        at = stride.run(chunk, next, lead, to, shift, user, this.#sides, this.root, this.globalPages, hugePages);
+        lead = stride.lead;
+        if (stride.end === StrideEnd.Done) return at;
+        if (stride.end === StrideEnd.Fired) {
+          // Only a walk signals there.
+          this.pfn = this.#walker.result.pfn;
+          this.pageSize = 0;
+          return at;
         }
-        if (codeLead >= 0) {
-          code.page = wrapPage(leadVpn[codeLead] + shift);
-          codeWatched = false;
-        }
-        if (dataLead >= 0) {
-          dataWatched = false;
-          data.page = wrapPage(leadVpn[dataLead] + shift);
-          data.kind = packedKind(packed[leads[dataLead]]);
-        }
-        if (at >= to) return at;
-        if (crossing) return this.#crossing(kind, at);
-      } else if (at < next) {
+        next = at;
+        walked = stride.end === StrideEnd.Walked;
+      }
+      if (at < next) {
         // Repeats of which it is not known that they change nothing are made until it is.
         kind = packedKind(packed[at]);
         const side = kind === Access.Exec ? code : data;
@@ -323,14 +286,9 @@ export class Translator {
         vpn = side.page;
       } else {
         if (at >= to) return at;
-        const access = packed[at];
-        kind = packedKind(access);
-        if (packedCrosses(access)) return this.#crossing(kind, at);
-        vpn = leadVpn[lead] + shift;
-        if (vpn >= PageNumbers.Count) vpn -= PageNumbers.Count;
-      }
-      if (at === next) {
-        // A lead.
+        kind = packedKind(packed[at]);
+        if (packedCrosses(packed[at])) return this.#crossing(kind, at);
+        vpn = wrapPage(leadVpn[lead] + shift);
         if (kind === Access.Exec) {
           code.page = vpn as Vpn;
           codeWatched = watching && watches.mayWatch(vpn);
@@ -351,139 +309,71 @@ export class Translator {
       if (watched && watches.page(vpn as Vpn, 1 << kind)) probe.signal(Signal.Watch);
 
       translated: {
-        // The first level's 4 KiB pages: the most recently used of the set, then the others.
         const exec = kind === Access.Exec;
-        const slots = exec ? codeSlots : dataSlots;
-        const mask = exec ? codeMask : dataMask;
-        const set = mask >= 0 ? vpn & mask : vpn % (exec ? codeSets : dataSets);
-        const right = 2 * kind + user;
-        const first = exec ? l1i : l1d;
-        let found = -1;
-        if (exec || dataHashed) found = first.peek(vpn, 0);
-        else {
-          const low = vpn | 0;
-          const end = (set + 1) * dataWays;
-          for (let i = end - dataWays; i < end; i++)
-            if (dataLows[i] === low && slots[2 * i] === vpn && (slots[2 * i + 1] & EntryData.SizeMask) === 0) {
-              found = i;
-              break;
-            }
-        }
-        if (found < 0 && vpn >= this.#lowerEnd && vpn < this.#upperStart) {
-          (exec ? code : data).refused++;
-          this.#host.refuse('canonical', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
-          return this.#fault(at);
-        }
         const l1 = exec ? this.#l1i : this.#l1d;
-        if (recording && l1.bySize[0] !== null) {
-          this.#reports.lookup(first, 1, vpn as Vpn, 0, found);
-          // A person's edit at this event may have flushed.
-          found = first.peek(vpn, 0);
-        }
-        if (found >= 0) {
-          if (recording && !retry) this.#countHit(kind);
-          first.use(found, set);
-          if ((slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
-            if (exec) code.known = true;
-            else data.known = kind === data.kind;
-            if (single || watched) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
-          } else if (!this.#use(first, found, vpn as Vpn, packed[at], user)) return this.#fault(at);
-          break translated;
-        }
-        if (hugePages && this.#findHuge(l1, vpn as Vpn, 1)) {
-          if (recording && !retry) this.#countHit(kind);
-          if (!this.#use(this.#hugeTlb, this.#hugeAt, vpn as Vpn, packed[at], user)) return this.#fault(at);
-          break translated;
-        }
-
-        // The second level.
-        if (exec) code.misses++;
-        else data.misses++;
-        if (recording) {
-          counters[Counter.LookupCycles] += this.#costs.stlb_lookup;
-          if (!retry) counters[exec ? Counter.L1iMisses : Counter.L1dMisses]++;
-        }
-        const bucket = Math.imul(vpn | 0, 0x9e3779b1) >>> secondShift;
-        if (secondHashed) {
-          found = secondIndex[bucket];
-          while (
-            found >= 0 &&
-            (secondSlots[2 * found] !== vpn || (secondSlots[2 * found + 1] & EntryData.SizeMask) !== 0)
-          )
-            found = secondIndex[secondChains + found];
-        } else found = second.peek(vpn, 0);
-        if (recording && this.#stlb.bySize[0] !== null) {
-          this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
-          found = second.peek(vpn, 0);
-        }
-        const set2 = secondMask >= 0 ? vpn & secondMask : vpn % second.sets;
-        let filled: number;
-        if (found >= 0 && quickly && (secondSlots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
-          this.#secondHits++;
-          second.use(found, set2);
-          filled = secondSlots[2 * found + 1];
-        } else if (found >= 0 || (hugePages && this.#findHuge(this.#stlb, vpn as Vpn, 2))) {
-          this.#secondHits++;
-          if (recording && !retry) counters[Counter.StlbHits]++;
-          if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
-          hugePages = this.#holdsHugePages();
-          break translated;
-        } else {
-          // The walk.
-          if (recording && !retry) counters[Counter.StlbMisses]++;
-          if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
-          const status = this.#walker.walk(this.root, vpn as Vpn, kind, user, retry);
-          const r = this.#walker.result;
-          if (status !== WalkStatus.Mapped) {
-            this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
+        const first = l1.small;
+        const right = 2 * kind + user;
+        if (!walked) {
+          // The first level's 4 KiB pages.
+          let found = first.peek(vpn, 0);
+          if (found < 0 && vpn >= this.#lowerEnd && vpn < this.#upperStart) {
+            (exec ? code : data).refused++;
+            this.#host.refuse('canonical', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
             return this.#fault(at);
           }
-          counters[Counter.WalkCycles] += r.cycles;
-          if (r.references < width) tally[width * r.level + r.references]++;
-          else countLongWalk(counters, r.references);
-          this.walkedAt = at;
-          if (recording) this.#tally.countWalks(counters);
-          if (r.pageSize !== 0 || !quickly) {
-            this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+          if (recording && l1.bySize[0] !== null) {
+            this.#reports.lookup(first, 1, vpn as Vpn, 0, found);
+            // A person's edit at this event may have flushed.
+            found = first.peek(vpn, 0);
+          }
+          if (found >= 0) {
+            if (recording && !retry) this.#countHit(kind);
+            first.use(found, first.setOf(vpn));
+            if ((first.slots[2 * found + 1] & quickMask[right]) === quickWant[right]) {
+              if (exec) code.known = true;
+              else data.known = kind === data.kind;
+              if (single || watched) this.#translatedBy(first, found, vpn as Vpn, packedOffset(packed[at]));
+            } else if (!this.#use(first, found, vpn as Vpn, packed[at], user)) return this.#fault(at);
+            break translated;
+          }
+          if (hugePages && this.#findHuge(l1, vpn as Vpn, 1)) {
+            if (recording && !retry) this.#countHit(kind);
+            if (!this.#use(this.#hugeTlb, this.#hugeAt, vpn as Vpn, packed[at], user)) return this.#fault(at);
+            break translated;
+          }
+
+          // The second level.
+          if (exec) code.misses++;
+          else data.misses++;
+          if (recording) {
+            counters[Counter.LookupCycles] += this.#costs.stlb_lookup;
+            if (!retry) counters[exec ? Counter.L1iMisses : Counter.L1dMisses]++;
+          }
+          found = second.peek(vpn, 0);
+          if (recording && this.#stlb.bySize[0] !== null) {
+            this.#reports.lookup(second, 2, vpn as Vpn, 0, found);
+            found = second.peek(vpn, 0);
+          }
+          if (found >= 0 || (hugePages && this.#findHuge(this.#stlb, vpn as Vpn, 2))) {
+            stride.secondHits++;
+            if (recording && !retry) counters[Counter.StlbHits]++;
+            if (!this.#useSecond(found, l1, vpn as Vpn, packed[at], user)) return this.#fault(at);
             hugePages = this.#holdsHugePages();
             break translated;
           }
-          filled = r.pfn * EntryData.Scale + (this.globalPages ? r.flags : r.flags & ~TlbFlag.Global);
-          if (!secondInline) second.enter(vpn, filled);
-          else {
-            // AssociativeCache.enter, written out.
-            const victim = secondRing[secondEntries + secondHeads[set2]];
-            const evicted = secondSlots[2 * victim];
-            if (evicted !== -1) {
-              const evictedSize = secondSlots[2 * victim + 1] & EntryData.SizeMask;
-              if (evictedSize !== 0) second.huge[evictedSize >> EntryData.SizeShift]--;
-              let link = Math.imul(evicted | 0, 0x9e3779b1) >>> secondShift;
-              while (secondIndex[link] !== victim) link = secondChains + secondIndex[link];
-              secondIndex[link] = secondIndex[secondChains + victim];
-            }
-            secondSlots[2 * victim] = vpn;
-            secondSlots[2 * victim + 1] = filled;
-            secondHeads[set2] = victim;
-            secondIndex[secondChains + victim] = secondIndex[bucket];
-            secondIndex[bucket] = victim;
-          }
+          // The walk.
+          if (recording && !retry) counters[Counter.StlbMisses]++;
+          if (missArmed && (at > from || counting !== Counting.RetryFirst)) probe.signal(Signal.TlbMiss);
+          stride.walk(this.root, vpn as Vpn, kind, user, retry);
+          stride.walkedAt = at;
+          if (recording) this.#tally.countWalks(counters);
         }
-        if (exec || !dataInline) first.enter(vpn, filled);
-        else {
-          const victim = dataRing[dataEntries + dataHeads[set]];
-          const evictedSize = slots[2 * victim] === -1 ? 0 : slots[2 * victim + 1] & EntryData.SizeMask;
-          if (evictedSize !== 0) first.huge[evictedSize >> EntryData.SizeShift]--;
-          slots[2 * victim] = vpn;
-          slots[2 * victim + 1] = filled;
-          dataLows[victim] = vpn | 0;
-          dataHeads[set] = victim;
+        if (this.#walker.result.status !== WalkStatus.Mapped) {
+          this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
+          return this.#fault(at);
         }
-        if (exec) code.known = true;
-        else data.known = kind === data.kind;
-        if (armed) {
-          this.pfn = asPfn(Math.floor(filled / EntryData.Scale));
-          this.pageSize = 0;
-        }
+        this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+        hugePages = this.#holdsHugePages();
       }
       known = data.known && code.known && !dataWatched && !codeWatched;
       at++;

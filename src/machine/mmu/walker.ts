@@ -1,6 +1,7 @@
 /** What the MMU asks of a scheme's hardware walker. Every scheme has one; the MMU knows no other side of it. */
 import { asPfn, type Pfn, type Vpn } from '../core/addresses';
 import type { Stateful, TypedArray } from '../core/state';
+import type { PhysicalMemory } from '../memory/physicalMemory';
 import type { AssociativeCache } from './associativeCache';
 import type { Access } from './rights';
 
@@ -44,8 +45,21 @@ export interface CachedRange {
   about(vpn: Vpn): string;
 }
 
+/** What a walk needs that reads the last level alone. */
+export interface LastLevel {
+  /** The deepest walk cache, hashed. */
+  readonly cache: AssociativeCache;
+  readonly level: number;
+  /** Of a page number, to the cache's tag; and the index of its entry. */
+  readonly scale: number;
+  readonly mask: number;
+  readonly reservedHigh: number;
+  readonly memory: PhysicalMemory;
+}
+
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
+  readonly lastLevel?: LastLevel | null;
   /** Levels that a walk may read one after the other, root first; absent: those of the format in their order. */
   readonly paths?: readonly (readonly number[])[];
   /** False: a walk is no path through levels, and the walker itself counts its references by level. Absent: true. */

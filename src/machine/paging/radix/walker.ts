@@ -17,7 +17,7 @@ import type { TypedArray } from '../../core/state';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
+import { type LastLevel, noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
@@ -28,6 +28,7 @@ import { WalkReports } from '../x86/walkReports';
 
 export class RadixWalker implements Walker {
   readonly result = noWalkYet();
+  readonly lastLevel: LastLevel | null;
   readonly walkCaches: readonly AssociativeCache[];
   readonly #caches: readonly AssociativeCache[];
   readonly #last: number;
@@ -84,6 +85,17 @@ export class RadixWalker implements Walker {
     this.#deepest = this.#caches[this.#last - 1];
     this.#deepestScale = this.#scale[this.#last - 1];
     this.walkCaches = this.#caches;
+    this.lastLevel =
+      this.#deepest.sets === 1 && this.#entryShift === 1 && !this.#promoteAll
+        ? {
+            cache: this.#deepest,
+            level: this.#last,
+            scale: this.#deepestScale,
+            mask: this.#lastMask,
+            reservedHigh: this.#reservedHigh,
+            memory,
+          }
+        : null;
     this.#reports = new WalkReports(probe);
   }
 

@@ -5,38 +5,11 @@
  * on them need no BigInt. All masks say which word they are for.
  */
 import type { Pfn } from '../../core/addresses';
+import { FRAME_HIGH, frameOf, HIGH, LOW } from '../../mmu/entry';
 import type { PagingFormat } from '../format';
 
-/** Bits of the low word. */
-export const enum LOW {
-  P = 1 << 0,
-  RW = 1 << 1,
-  US = 1 << 2,
-  PWT = 1 << 3,
-  PCD = 1 << 4,
-  A = 1 << 5,
-  D = 1 << 6,
-  PS = 1 << 7,
-  G = 1 << 8,
-  SPECIAL = 1 << 9,
-  UFFD_WP = 1 << 10,
-  SOFT_DIRTY = 1 << 11,
-}
+export { frameOf, HIGH, LOW };
 
-/** Bits of the high word. */
-export const enum HIGH {
-  NX = 1 << 31,
-  DEVMAP = 1 << 26,
-  /** Bit 58 of an entry that points to a table: the table is flattened. */
-  FLATTENED = 1 << 26,
-  PKEY_SHIFT = 27,
-  PKEY_MASK = 0xf << 27,
-}
-
-/** Frame bits 32 to 51 in the high word. */
-const FRAME_HIGH = 0x000fffff;
-
-export const frameOf = (low: number, high: number): Pfn => ((low >>> 12) + (high & FRAME_HIGH) * 0x100000) as Pfn;
 export const lowOf = (pfn: Pfn, flags: number): number => ((pfn % 0x100000) << 12) | flags;
 export const highOf = (pfn: Pfn, flags: number): number => Math.floor(pfn / 0x100000) | flags;
 
