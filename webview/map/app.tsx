@@ -53,7 +53,12 @@ function MapView(props: AppProps & { map: MapResponse }) {
   const { map, live, mode, grid, actions, selected, place, cellPx } = props;
   const host = useHost();
   const space = map.spaces.find(({ id }) => id === map.space);
-  const facts = [space?.name ?? 'no process yet', map.scheme, `${map.areasInAll} areas`, `tick ${map.tick}`];
+  const facts = [
+    space?.name ?? 'no process yet',
+    map.scheme,
+    `${map.areasInAll} ${map.areasInAll === 1 ? 'area' : 'areas'}`,
+    `tick ${map.tick}`,
+  ];
   return (
     <main>
       <header class="header">
