@@ -7,7 +7,7 @@ import { shapesOf } from './draw/shapes';
 import { modeOf, type ModeId } from './model/modes';
 import { addressText, areaName, pagesText } from './model/words';
 import type { Grid } from './model/window';
-import { rowsOf } from './parts/mapTable';
+import { rowsOf } from './model/rows';
 
 export function exported(format: ExportFormat, map: MapResponse, mode: ModeId, grid: Grid, cellPx: number): string {
   if (format === 'json') return JSON.stringify(map, undefined, 2);
@@ -62,7 +62,7 @@ function svgOf(map: MapResponse, modeId: ModeId, grid: Grid, cellPx: number): st
     map.filled.some(([, ...counts]) => fields.some((field) => (counts[field] ?? 0) > 0)),
   );
   const height = shapes.height + 2 * MARGIN_PX + TITLE_PX + 26;
-  const patterns = [1, 2, 3, 4].map(
+  const patterns = [1, 2, 3, 4, 5, 6].map(
     (texture) =>
       `<pattern id="t${texture}" width="5" height="5" patternUnits="userSpaceOnUse">${(STROKES[texture] ?? [])
         .map(([x1, y1, x2, y2]) => `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="${paper}" stroke-width="1.2"/>`)

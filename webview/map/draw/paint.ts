@@ -159,6 +159,15 @@ export const STROKES: Readonly<Record<number, readonly Stroke[]>> = {
     [0, 2.5, 5, 2.5],
     [2.5, 0, 2.5, 5],
   ],
+  5: [
+    [0, 0, 5, 5],
+    [4, -1, 6, 1],
+    [-1, 4, 1, 6],
+  ],
+  6: [
+    [0, 0, 5, 5],
+    [0, 5, 5, 0],
+  ],
 };
 
 function labels(context: CanvasRenderingContext2D, { labels: list }: Shapes, { font, strong, paper }: Palette): void {

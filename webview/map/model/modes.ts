@@ -8,7 +8,7 @@ export interface Kind {
   fields: readonly MapField[];
   /** Class of the colour: `tone0` … `tone5`. */
   tone: number;
-  /** So that no colour has to be told apart: 0 solid, 1 lines, 2 diagonals, 3 dots, 4 grid. */
+  /** So that no colour has to be told apart: 0 solid, 1 lines, 2 diagonals, 3 dots, 4 grid, 5 diagonals the other way, 6 crosses. */
   texture: number;
 }
 
@@ -18,8 +18,8 @@ export interface Mode {
   kinds: readonly Kind[];
 }
 
-const ABSENT: Kind = { title: 'not present (swapped out, no access)', fields: [MapField.Absent], tone: 3, texture: 4 };
-const UNKNOWN: Kind = { title: 'not counted yet', fields: [MapField.Unknown], tone: -1, texture: 2 };
+const ABSENT: Kind = { title: 'not present (swapped out, no access)', fields: [MapField.Absent], tone: 3, texture: 5 };
+const UNKNOWN: Kind = { title: 'not counted yet', fields: [MapField.Unknown], tone: -1, texture: 6 };
 const MAPPED = [MapField.Size4K, MapField.Size2M, MapField.Size1G, MapField.Size4M];
 
 const kinds = (...list: [title: string, fields: readonly MapField[], tone: number][]): Kind[] =>

@@ -33,11 +33,13 @@ export function settled({ first, cellPages }: Stretch, { columns }: Grid, places
   return { first: Math.min(last, Math.max(0, Math.floor(first / row) * row)), cellPages: size };
 }
 
-/** Cells `factor` times as large (a power of two); what is in `cell` stays about where it is. */
+/** Cells `factor` times as large (a power of two); what is in `cell` stays in its row. */
 export function zoomed(stretch: Stretch, factor: number, cell: number, grid: Grid, places: number): Stretch {
-  const place = stretch.first + cell * stretch.cellPages + stretch.cellPages / 2;
-  const cellPages = Math.max(1, stretch.cellPages * factor);
-  return settled({ first: place - cell * cellPages, cellPages }, grid, places);
+  const place = stretch.first + cell * stretch.cellPages;
+  const { cellPages } = settled({ first: 0, cellPages: stretch.cellPages * factor }, grid, places);
+  const row = cellPages * grid.columns;
+  const first = Math.floor(place / row) * row - Math.floor(cell / grid.columns) * row;
+  return settled({ first, cellPages }, grid, places);
 }
 
 /** So that all of `pages` pages are shown, with a little around them. */

@@ -1,8 +1,8 @@
 /** What is in sight as a table: for whoever cannot see the map, and for whoever wants numbers. */
-import type { MapArea, MapResponse } from '../../../src/protocol/map';
+import type { MapResponse } from '../../../src/protocol/map';
 import { TextButton } from '../../controls/controls';
-import { CELLS } from '../model/window';
-import { addressText, areaName, countsByCell, pagesText, rightsText, sizesText, sumOf, usesText } from '../model/words';
+import { rowsOf } from '../model/rows';
+import { addressText, areaName, pagesText, rightsText, sizesText, usesText } from '../model/words';
 
 const MOST_ROWS = 100;
 
@@ -53,28 +53,4 @@ export function MapTable({ map, onGo }: { map: MapResponse; onGo: (first: number
       )}
     </section>
   );
-}
-
-export interface MapRow {
-  first: number;
-  pages: number;
-  area: MapArea | undefined;
-  counts: number[];
-}
-
-/** Areas in sight, and what is mapped outside of all, in runs of cells. */
-export function rowsOf(map: MapResponse): MapRow[] {
-  const byCell = countsByCell(map);
-  const last = map.first + map.cellPages * CELLS;
-  const areas = map.areas.filter(({ first, pages }) => first < last && first + pages > map.first);
-  const rows: MapRow[] = areas.map((area) => ({ ...area, area, counts: sumOf(map, area.first, area.pages, byCell) }));
-  let run: MapRow | undefined;
-  for (const [cell] of byCell) {
-    const first = map.first + cell * map.cellPages;
-    if (areas.some((a) => a.first < first + map.cellPages && a.first + a.pages > first)) continue;
-    if (run && run.first + run.pages === first) run.pages += map.cellPages;
-    else rows.push((run = { first, pages: map.cellPages, area: undefined, counts: [] }));
-    run.counts = sumOf(map, run.first, run.pages, byCell);
-  }
-  return rows.sort((a, b) => a.first - b.first);
 }
