@@ -108,7 +108,7 @@ describe('the map as shapes', () => {
         assert.ok(height > 0 && y >= row && y + height <= row + 10.001, `${mode.id}: ${y} ${height}`);
       }
     }
-    const [first] = shapesOf(MAP, MODES[0]!, grid, 10).boxes;
+    const [first] = shapesOf(MAP, MODES[0], grid, 10).boxes;
     assert.equal(first?.height, 2.25);
   });
 
@@ -122,7 +122,7 @@ describe('the map as shapes', () => {
   });
 
   it('draws an outline around each area, its name in it, and a mark at the cursor', () => {
-    const { outlines, labels, cursor, areas } = shapesOf(MAP, MODES[0]!, grid, 10);
+    const { outlines, labels, cursor, areas } = shapesOf(MAP, MODES[0], grid, 10);
     assert.equal(areas.length, 32 + 1);
     // A row of 32 cells: 64 above and below, two at its ends; and four around the cell of the small one.
     assert.equal(outlines.length, 66 + 4);

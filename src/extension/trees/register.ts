@@ -33,7 +33,12 @@ export function registerTrees(sessions: Sessions, memory: vscode.Memento): Trees
     const last = rows.at(-1);
     if (last) await pageTablesView?.reveal(last, { select: true, focus: false, expand: false });
   };
-  return { reveal, dispose: () => all.dispose() };
+  return {
+    reveal,
+    dispose: () => {
+      all.dispose();
+    },
+  };
 }
 
 const UNFOLDED = 'trees.unfolded';

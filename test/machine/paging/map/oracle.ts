@@ -48,7 +48,11 @@ function itemsOf(inspector: Inspector, root: Pfn): Item[] {
   return items;
 }
 
-type Rights = { write: boolean; user: boolean; exec: boolean };
+interface Rights {
+  write: boolean;
+  user: boolean;
+  exec: boolean;
+}
 
 const bit = ({ raw }: EntryNode, n: number): boolean => ((raw >> BigInt(n)) & 1n) === 1n;
 
@@ -64,7 +68,7 @@ function leafFields(entry: EntryNode, { write, user, exec }: Rights, depth: numb
         : MapField.Read;
   const use = bit(entry, 6) ? MapField.Dirty : bit(entry, 5) ? MapField.Accessed : MapField.Unused;
   const sizes = [MapField.Size4K, MapField.Size2M, MapField.Size1G, MapField.Size4M];
-  return [sizes[entry.pageSize], rights, use, (MapField.Depth1 + depth - 1) as MapField];
+  return [sizes[entry.pageSize], rights, use, MapField.Depth1 + depth - 1];
 }
 
 function below(
