@@ -130,6 +130,8 @@ function receive(message: ToMapView): void {
   switch (message.type) {
     case 'map':
       takeMap(message.map);
+      // It is on its way to what a person came for: the whole would only flash up.
+      if (state.stretch && state.stretch.cellPages !== message.map.cellPages) return;
       break;
     case 'place':
       takePlace(message.question, message.place);
