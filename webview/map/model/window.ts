@@ -16,7 +16,7 @@ export const CELLS = 2048;
 
 /** As many columns as fit, so that cells can be told apart and the whole stays on the screen. */
 export const gridFor = (widthPx: number): Grid =>
-  widthPx >= 640 ? { columns: 64, rows: 32 } : { columns: 32, rows: 64 };
+  widthPx >= 450 ? { columns: 64, rows: 32 } : { columns: 32, rows: 64 };
 
 /** Pages of all that is translated. */
 export const placesOf = (addressBits: number): number => 2 ** (addressBits - 12);
