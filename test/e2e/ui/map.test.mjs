@@ -68,7 +68,11 @@ describe('the map and the comparison', () => {
     it(`${scheme}: the map shows the area of the access, zooms, and leads to the row in Page Tables`, async () => {
       await stand(scheme);
       await rig.command('ptscope.showMap');
-      const { frame, text } = await frameText('Address-Space Map', (t) => /256 TiB ›.*In sight \d+ stretch/.test(t), 'the map');
+      const { frame, text } = await frameText(
+        'Address-Space Map',
+        (t) => /256 TiB ›.*In sight \d+ stretch/.test(t),
+        'the map',
+      );
       assert.match(text, new RegExp(scheme.replace('+', '\\+')));
       assert.match(text, /256 TiB ›/);
       assert.match(text, /in [24] [KM]iB pages/);

@@ -90,4 +90,4 @@ export const MODES: readonly Mode[] = [
   },
 ];
 
-export const modeOf = (id: string): Mode => MODES.find((mode) => mode.id === id) ?? (MODES[0]);
+export const modeOf = (id: string): Mode => MODES.find((mode) => mode.id === id) ?? MODES[0];
