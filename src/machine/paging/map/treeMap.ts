@@ -16,8 +16,8 @@ import { mapsBasePages, pagesPerEntry, type PagingFormat, rootFrame, rootLevel, 
 import { frameOf, LOW, levelBelow, RESERVED_LOW_OF_LEAF } from '../x86/entry';
 import { ABSENT, addKind, leafKind, MapCounts, type MapStretch, PathRight, rightsOf } from './counts';
 
-/** Entries that one question looks at beyond what is kept: some 10 to 20 ms. Upper tables are not kept: they come on top. */
-const ENTRIES_AT_ONCE = 1_500_000;
+/** Entries that one question looks at beyond what is kept: some 5 to 10 ms. Upper tables are not kept: they come on top. */
+const ENTRIES_AT_ONCE = 600_000;
 const UPPER_ENTRIES_AT_ONCE = 4_000_000;
 /** Of kept counts, so many that a process of 32 million pages fits. */
 const MOST_KEPT = 70_000;
@@ -45,7 +45,7 @@ export interface TreeMapOptions {
 }
 
 export class TreeMap {
-  readonly #kept = new Map<number, Kept>();
+  readonly #kept = new Map<number, Map<number, Kept>>();
   readonly #levels: Level[];
   /** Words of an entry, and entries of a frame. */
   readonly #words: number;
@@ -79,7 +79,6 @@ export class TreeMap {
     this.#leftAbove = UPPER_ENTRIES_AT_ONCE;
     this.#wholes = new Map();
     const counts = (this.#counts = new MapCounts(stretch));
-    if (this.#kept.size > MOST_KEPT) this.#kept.clear();
     this.#spread(rootFrame(root), rootLevel(this.format, root), 0, PathRight.All, 1);
     return counts;
   }
@@ -230,21 +229,31 @@ export class TreeMap {
 
   /** A frame of entries that map base pages: from what is kept, or counted now. Adds to `into` from `at` on. */
   #unit(frame: number, level: number, rights: number, depth: number, into: Float64Array, at: number): void {
-    const words = this.memory.frameWords(asPfn(frame));
-    if (words === undefined) return;
     const version = this.memory.version(asPfn(frame));
-    const key = keyOf(frame, level, rights, depth);
-    let kept = this.#kept.get(key);
-    if (kept === undefined || kept.version !== version) {
+    const same = this.#keptFor(level, rights, depth);
+    let kept = same.get(frame);
+    if (kept?.version !== version) {
+      const words = this.memory.frameWords(asPfn(frame));
+      if (words === undefined) return;
       if (this.#left < 0) {
         into[at + MapField.Unknown] += Math.min(this.#levels[level].entries, this.#entriesPerFrame);
         this.#counts.complete = false;
         return;
       }
       kept = { version, counts: this.#count(words, level, rights, depth) };
-      this.#kept.set(key, kept);
+      same.set(frame, kept);
     }
-    for (let f = 0; f < MapField.Count; f++) into[at + f] += kept.counts[f];
+    const { counts } = kept;
+    for (let f = 0; f < MapField.Count; f++) into[at + f] += counts[f];
+  }
+
+  /** What is kept of frames that are come to alike: small numbers are what a map finds fast. */
+  #keptFor(level: number, rights: number, depth: number): Map<number, Kept> {
+    const key = (level * 8 + rights) * 8 + depth;
+    let same = this.#kept.get(key);
+    if (same === undefined) this.#kept.set(key, (same = new Map()));
+    else if (same.size > MOST_KEPT) same.clear();
+    return same;
   }
 
   /** Entries that are alike follow one another, mostly: what they count as is worked out once. */
