@@ -62,6 +62,8 @@ export class PagedStore implements Stateful<StoreSnapshot> {
   #base: StoreSnapshot = { used: 0, chunks: [] };
   #pageHash: Int32Array;
   #versions: Int32Array;
+  /** How often a page has changed whose version somebody had asked for. */
+  seenChanges = 0;
   /** Sum of page hashes, modulo 2^32: independent of the order of updates. */
   #sum = 0;
 
@@ -78,6 +80,7 @@ export class PagedStore implements Stateful<StoreSnapshot> {
    * they have made of a page. Host-side: it is no part of the state. Writers pay for it once after each question.
    */
   version(page: number): number {
+    if (page >= this.#marks.length) return 0;
     this.#marks[page] &= ~UNSEEN;
     return this.#versions[page];
   }
@@ -94,7 +97,7 @@ export class PagedStore implements Stateful<StoreSnapshot> {
       this.#slots[page] = zero ? ZEROES : this.#undo.keep(this.words, page * PAGE_WORDS);
     }
     if ((this.#marks[page] & UNHASHED) === 0) this.#unhashed.push(page);
-    if ((this.#marks[page] & UNSEEN) === 0) this.#versions[page]++;
+    if ((this.#marks[page] & UNSEEN) === 0) this.#newVersion(page);
     this.#marks[page] = TOUCHED;
   }
 
@@ -219,8 +222,13 @@ export class PagedStore implements Stateful<StoreSnapshot> {
 
   #changed(page: number): void {
     if ((this.#marks[page] & UNHASHED) === 0) this.#unhashed.push(page);
-    if ((this.#marks[page] & UNSEEN) === 0) this.#versions[page]++;
+    if ((this.#marks[page] & UNSEEN) === 0) this.#newVersion(page);
     this.#marks[page] |= UNHASHED | UNSEEN;
+  }
+
+  #newVersion(page: number): void {
+    this.#versions[page]++;
+    this.seenChanges++;
   }
 
   hash(into: Hasher): void {

@@ -98,8 +98,14 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
   }
 
   version(pfn: Pfn): number {
+    // Where its words lie may change, too.
+    this.records.version(Math.floor(pfn / RECORDS_PER_PAGE));
     const slot = this.record(pfn, SLOT) - 1;
     return slot < 0 ? 0 : (slot + 1) * 2 ** 32 + (this.pool.version(slot) >>> 0);
+  }
+
+  get seenChanges(): number {
+    return this.pool.seenChanges + this.records.seenChanges;
   }
 
   holds(address: number): boolean {

@@ -12,6 +12,8 @@ export interface ReadableMemory {
   frameWords(pfn: Pfn): Int32Array | undefined;
   /** Another number whenever the frame's words may have changed since it was last asked for. */
   version(pfn: Pfn): number;
+  /** Another number whenever a frame may have changed whose version has been asked for since its last change. */
+  readonly seenChanges: number;
   /** Bytes from a physical address on; fewer than asked where memory ends. */
   readBytes(address: number, count: number): Uint8Array;
 }

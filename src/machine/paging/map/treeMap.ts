@@ -54,6 +54,8 @@ export class TreeMap {
   #left = 0;
   #leftAbove = 0;
   #wholes = new Map<number, Float64Array>();
+  /** `seenChanges` of the memory that they are of. */
+  #wholesAt = -1;
   #counts = new MapCounts({ first: 0, cellPages: 1, cells: 0 });
 
   constructor(
@@ -77,7 +79,9 @@ export class TreeMap {
   summarise(root: Pfn, stretch: MapStretch, entriesAtOnce = ENTRIES_AT_ONCE): MapCounts {
     this.#left = entriesAtOnce;
     this.#leftAbove = UPPER_ENTRIES_AT_ONCE;
-    this.#wholes = new Map();
+    // What is below a table is as it was for as long as nothing of it has changed.
+    if (!this.#counts.complete || this.#wholesAt !== this.memory.seenChanges) this.#wholes = new Map();
+    this.#wholesAt = this.memory.seenChanges;
     const counts = (this.#counts = new MapCounts(stretch));
     this.#spread(rootFrame(root), rootLevel(this.format, root), 0, PathRight.All, 1);
     return counts;
@@ -203,6 +207,7 @@ export class TreeMap {
   }
 
   #sum(frame: number, level: number, rights: number, depth: number, total: Float64Array): void {
+    this.memory.version(asPfn(frame));
     const words = this.memory.frameWords(asPfn(frame));
     if (words === undefined) return;
     const { pages, entries } = this.#levels[level];
