@@ -19,7 +19,7 @@ const NODE = 'node:';
  */
 export const ROOMS = [
   { name: 'protocol', files: 'src/protocol/**', packages: [], host: 'none' },
-  ...['core', 'memory', 'emt', 'mmu', 'paging', 'kernel'].map((part) => ({
+  ...['core', 'memory', 'caches', 'emt', 'mmu', 'paging', 'kernel'].map((part) => ({
     name: `machine/${part}`,
     files: `src/machine/${part}/**`,
     packages: [],

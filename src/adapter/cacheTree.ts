@@ -12,16 +12,31 @@ import { ANY_PCID, type AssociativeCache } from '../machine/mmu/associativeCache
 import type { CachedRange } from '../machine/mmu/walker';
 import { CR4, TlbFlag } from '../machine/mmu/rights';
 import { indexOf, pagesPerEntry, walkCacheLevels } from '../machine/paging/format';
+import { WalkMark } from '../machine/paging/nested/entry';
 import type { TreeNode } from '../protocol/requests';
+import { dataCacheNodes, dataCacheRows } from './dataCacheTree';
 import type { Focus } from './focus';
+import { hostCacheNode, hostTooltip } from './hostCaches';
 import { physicalReference } from './memory';
 
-const structures = (machine: Machine): AssociativeCache[] => [...machine.mmu.tlbs, ...machine.mmu.walkCaches];
+/** Of an entry of a guest's walk caches: see paging/nested/entry.ts. */
+const COMBINED: number = WalkMark.Combined;
+
+const structures = (machine: Machine): AssociativeCache[] => [
+  ...machine.mmu.tlbs,
+  ...machine.mmu.walkCaches,
+  ...machine.mmu.hostCaches,
+];
 
 export function cacheNodes(machine: Machine, focus: Focus, parent: string | undefined): TreeNode[] {
-  if (parent === undefined) return structures(machine).map((s) => structureNode(machine, focus, s));
+  if (parent === undefined)
+    return [...structures(machine).map((s) => structureNode(machine, focus, s)), ...dataCacheRows(machine, focus)];
+  const below = dataCacheNodes(machine, focus, parent);
+  if (below !== undefined) return below;
   const structure = structures(machine).find((s) => `cache:${s.name}` === parent);
   if (structure === undefined) return [];
+  if (machine.mmu.hostCaches.includes(structure))
+    return validEntries(structure).map((entry) => hostCacheNode(machine, focus, structure, entry));
   const level = cachedLevel(machine, structure);
   return validEntries(structure).map(({ index, set, rank }) =>
     level < 0
@@ -51,14 +66,15 @@ function structureNode(machine: Machine, focus: Focus, s: AssociativeCache): Tre
     id: `cache:${s.name}`,
     label: s.name,
     description: `${valid}/${s.entries} · ${shape}`,
-    tooltip:
-      level < 0
+    tooltip: machine.mmu.hostCaches.includes(s)
+      ? hostTooltip(s)
+      : level < 0
         ? `${s.name}: ${shape}`
         : machine.mmu.walker.cached !== undefined
           ? `${s.name}: lines of the cuckoo walk tables, which say what ways to probe. Nothing flushes them: a stale one costs a second round`
           : `${s.name}: remembers the table that a ${machine.scheme.format.levels[level].entryName} points to, so that a walk may skip the levels above`,
     hasChildren: valid > 0,
-    icon: level < 0 ? 'zap' : 'debug-step-over',
+    icon: level < 0 && !s.name.startsWith('PWC') ? 'zap' : 'debug-step-over',
     kind: 'structure',
     changed: [...focus.changedCaches].some((c) => c.startsWith(s.name + '|')),
   };
@@ -100,7 +116,7 @@ function tlbNode(
   return {
     id: `entry:${s.name}:${size}:${s.tagOf(index)}${context.id}`,
     label: formatVirtual(vpn),
-    description: `→ frame 0x${s.frameOf(index).toString(16)} · ${PAGE_SIZE_NAMES[size]} · ${flagNames(s.flagsOf(index))}${context.text} · set ${set}, ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    description: `→ ${machine.below === undefined ? 'frame' : 'host frame'} 0x${s.frameOf(index).toString(16)} · ${PAGE_SIZE_NAMES[size]} · ${flagNames(s.flagsOf(index))}${context.text} · set ${set}, ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
     tooltip: `${s.name}, set ${set}: VPN 0x${s.tagOf(index).toString(16)}`,
     hasChildren: false,
     icon: 'symbol-field',
@@ -126,15 +142,17 @@ function walkCacheNode(
   const vpn = asVpn(s.tagOf(index) * pagesPerEntry(format));
   const current = focus.vpn !== undefined && Math.floor(focus.vpn / pagesPerEntry(format)) === s.tagOf(index);
   const table = s.frameOf(index) * 4096;
-  // In a walk cache this flag says of what kind the table is.
-  const flags = s.flagsOf(index);
+  // In a walk cache these flags say of what kind the table is; in a guest's, whether the address is the host's.
+  const raw = s.flagsOf(index);
+  const known = machine.below === undefined ? '' : (raw & COMBINED) !== 0 ? 'host-physical ' : 'guest-physical ';
+  const flags = raw & ~(machine.below === undefined ? 0 : COMBINED);
   const { next = level + 1, flattened } = format;
   const child = flattened !== undefined && (flags & TlbFlag.Dirty) !== 0 ? flattened : next;
   const context = contextOf(machine, s, index);
   return {
     id: `entry:${s.name}:${s.tagOf(index)}${context.id}`,
     label: `${formatVirtual(vpn)}`,
-    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[child].name} table at ${formatPhysical(table)} · ${flagNames(flags & ~TlbFlag.Dirty)}${context.text} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
+    description: `${format.name}[${indexOf(vpn, format)}] → ${machine.scheme.format.levels[child].name} table at ${known}${formatPhysical(table)} · ${flagNames(flags & ~TlbFlag.Dirty)}${context.text} · ${rank === 0 ? 'most recent' : `use ${rank + 1}`}`,
     tooltip: `A walk of any address with this prefix starts at the table at ${formatPhysical(table)}`,
     hasChildren: false,
     icon: 'symbol-field',

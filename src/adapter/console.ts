@@ -6,6 +6,7 @@ import { statistics } from '../machine/statistics';
 import { parseExpression } from '../scenario/language/parser';
 import { evaluate, EvaluationError } from '../scenario/run/evaluate';
 import type { Run } from '../scenario/run/run';
+import type { EntryNode, HostWalkNode, WalkNode } from '../machine/paging/inspector';
 import type { Subject } from '../scenario/run/subject';
 import { type MemberValue, numberOf, type Value } from '../scenario/run/values';
 import type { Moment, Timeline } from '../timeline/timeline';
@@ -22,6 +23,8 @@ export interface ConsoleCommand extends Omit<LookCommand, 'run'> {
   run(run: Run, argument: string, timeline: Timeline): string;
   /** Where the command goes, if it is a motion. */
   goal?(run: Run, argument: string, here: Moment): Moment;
+  /** What it changes first, as `set target = value` would: a part of the tape. */
+  change?(run: Run, argument: string): { target: string; value: string };
 }
 
 /** A value, or an error whose message is for a person. */
@@ -38,9 +41,10 @@ export function evaluateText({ environment }: Pick<Subject, 'environment'>, text
 
 /** What is known of the member that an expression ends in: whether it is an address or a count. */
 export function memberNamed(subject: Pick<Subject, 'environment'>, expression: string): MemberValue | undefined {
-  const [, object, name] = /^(.+)\.(\w+)\s*$/.exec(expression) ?? [];
-  if (object === undefined || parseExpression(object).diagnostics.length > 0) return undefined;
-  const value = evaluateText(subject, object);
+  const { expression: parsed, diagnostics } = parseExpression(expression);
+  if (diagnostics.length > 0 || parsed.kind !== 'member') return undefined;
+  const value = evaluate(parsed.object, subject.environment);
+  const { name } = parsed.property;
   return typeof value === 'object' && value.type === 'object' ? value.members.find((m) => m.name === name) : undefined;
 }
 
@@ -56,6 +60,24 @@ const needsProcess = ({ machine }: Subject): void => {
 
 const MAX_LINES = 200;
 
+/** Both dimensions: the host's entries, indented, before the guest's that they lead to. */
+function inGuest(
+  { steps, pfn, outcome }: WalkNode,
+  host: readonly HostWalkNode[],
+  line: (s: EntryNode) => string,
+): string {
+  const lines = host.flatMap((walk) => {
+    const own = steps.at(walk.step);
+    const found = walk.pfn === undefined ? walk.outcome : `host frame 0x${walk.pfn.toString(16)}`;
+    const above = [...walk.steps.map(line), `guest frame 0x${walk.gfn.toString(16)} → ${found}`];
+    return [
+      ...above.map((text) => `  ${text}`),
+      ...(own !== undefined && walk.outcome === 'mapped' ? [line(own)] : []),
+    ];
+  });
+  return [...lines, pfn === undefined ? outcome : `guest frame 0x${pfn.toString(16)}`].join('\n');
+}
+
 /** Commands that only look: the same for a run and for a snapshot. */
 export const LOOK_COMMANDS: readonly LookCommand[] = [
   {
@@ -66,10 +88,10 @@ export const LOOK_COMMANDS: readonly LookCommand[] = [
       needsProcess(subject);
       const { machine } = subject;
       const walk = machine.inspector.walk(machine.root, vpnOfAddress(address(subject, argument)));
-      const steps = walk.steps.map(
-        (s) =>
-          `${s.levelName}[${s.index}] at ${formatPhysical(s.address)} = ${formatEntry(machine.inspector.format, s.raw)}${s.flags ? ` [${s.flags}]` : ''}: ${s.meaning}`,
-      );
+      const line = (s: EntryNode): string =>
+        `${s.levelName}[${s.index}] at ${formatPhysical(s.address)} = ${formatEntry(machine.inspector.format, s.raw)}${s.flags ? ` [${s.flags}]` : ''}: ${s.meaning}`;
+      if (walk.host !== undefined) return inGuest(walk, walk.host, line);
+      const steps = walk.steps.map(line);
       return [...steps, walk.pfn === undefined ? walk.outcome : `frame 0x${walk.pfn.toString(16)}`].join('\n');
     },
   },
@@ -81,9 +103,12 @@ export const LOOK_COMMANDS: readonly LookCommand[] = [
       needsProcess(subject);
       const at = address(subject, argument);
       const walk = subject.machine.inspector.walk(subject.machine.root, vpnOfAddress(at));
-      return walk.pfn === undefined
-        ? `not mapped (${walk.outcome})`
-        : formatPhysical(physicalOf(walk.pfn, Number(at & 0xfffn)));
+      if (walk.pfn === undefined) return `not mapped (${walk.outcome})`;
+      const own = formatPhysical(physicalOf(walk.pfn, Number(at & 0xfffn)));
+      if (walk.host === undefined) return own;
+      const page = walk.host.at(walk.steps.length)?.pfn;
+      const host = page === undefined ? 'none' : formatPhysical(physicalOf(page, Number(at & 0xfffn)));
+      return `guest-physical ${own}, host-physical ${host}`;
     },
   },
   {
@@ -156,6 +181,16 @@ export const CONSOLE_COMMANDS: readonly ConsoleCommand[] = [
       if (tick === '' || more.length > 0) throw badExpression('goto takes a tick, and an event of it if you like.');
       const [t, e] = [tick, event].map((text) => Number(address(run, text)));
       return { tick: t, event: e };
+    },
+  },
+  {
+    name: 'rehash',
+    usage: 'rehash [N]',
+    summary: 'N batches of the thread that resizes cuckoo tables, at this moment',
+    change: (_run, argument) => ({ target: 'ecpt.batches', value: `ecpt.batches + (${argument || '1'})` }),
+    run: (run) => {
+      const left = numberOf(evaluateText(run, 'ecpt.resizes')) ?? 0n;
+      return left === 0n ? 'nothing is resized any more' : `${left} ${left === 1n ? 'resize' : 'resizes'} left`;
     },
   },
   {

@@ -146,6 +146,8 @@ export class Debuggee {
 
   evaluate({ expression, context }: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
     const command = context === 'repl' ? consoleCommand(expression) : undefined;
+    const change = command?.command.change?.(this.run, command.argument);
+    if (change !== undefined) this.assign(change.target, change.value);
     if (command !== undefined)
       return { result: command.command.run(this.run, command.argument, this.timeline), variablesReference: 0 };
     const assignment = context === 'repl' ? /^\s*set\s+(.+?)\s*=(?!=)\s*(.+)$/.exec(expression) : null;

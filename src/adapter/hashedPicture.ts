@@ -1,11 +1,15 @@
 /** The ways of hashed tables in a picture of a walk: probed side by side, or pruned. */
 import type { Pfn } from '../machine/core/addresses';
-import type { ProbeOutcome } from '../machine/core/events';
+import { formatVirtual, type Vpn } from '../machine/core/addresses';
+import type { ClusterWriteEvent, MachineEvent, ProbeOutcome } from '../machine/core/events';
+import { extendPage } from '../machine/paging/format';
+import { pageOfTag, readTag } from '../machine/paging/ecpt/layout';
 import type { EntryNode, Inspector } from '../machine/paging/inspector';
-import type { WalkAttempt, WalkLevel } from '../protocol/walk';
+import type { KickChain, WalkAttempt, WalkLevel } from '../protocol/walk';
 
-/** All ways of an address space, not probed yet; `undefined` if its tables are a tree. */
-export function waysOf(inspector: Inspector, root: Pfn): WalkLevel[] | undefined {
+/** All ways that translate an address, not probed yet; `undefined` if its tables are a tree. */
+export function waysOf(inspector: Inspector, process: Pfn, vpn: Vpn): WalkLevel[] | undefined {
+  const root = inspector.rootOf?.(process, vpn) ?? process;
   return inspector.tables?.(root).map(({ name, slots }) => ({ name, status: 'skipped', slots, index: 0 }));
 }
 
@@ -20,4 +24,69 @@ export function probeLevel(walk: WalkAttempt, entry: EntryNode, probe: ProbeOutc
   level.index = probe.slot;
   level.matches = probe.matches;
   return level;
+}
+
+/**
+ * The chains of kicks among some events. Who swaps writes the path from its beginning, who copies first from its end; either way it
+ * is told from the newcomer on.
+ */
+export function kickChains(
+  inspector: Inspector,
+  events: readonly MachineEvent[],
+  first: number,
+  last: number,
+): KickChain[] {
+  const chains: KickChain[] = [];
+  let path: { event: ClusterWriteEvent; index: number }[] = [];
+  const close = (): void => {
+    if (path.length > 1 || path[0]?.event.action === 'kick') chains.push(chainOf(inspector, path));
+    path = [];
+  };
+  for (let index = first; index <= last; index++) {
+    const event = events[index];
+    if (event.kind !== 'clusterWrite') continue;
+    const before = path.at(-1)?.event.action;
+    if (event.action === 'kick' || event.action === 'copied') {
+      // Another chain begins where the numbers do not go on.
+      const goesOn =
+        path.length > 0 && event.attempt === path[path.length - 1].event.attempt + (event.action === 'kick' ? 1 : -1);
+      if (!goesOn) close();
+      path.push({ event, index });
+    } else if ((event.action === 'kicked' && before === 'kick') || (event.action === 'insert' && before === 'copied')) {
+      path.push({ event, index });
+      close();
+    } else close();
+  }
+  close();
+  return chains;
+}
+
+function chainOf(inspector: Inspector, written: readonly { event: ClusterWriteEvent; index: number }[]): KickChain {
+  const copies = written[0].event.action === 'copied';
+  const path = copies ? [...written].reverse() : written;
+  const { level } = path[0].event;
+  const size = inspector.format.levels[level].leafSize ?? 0;
+  const ways = [...new Set(path.map(({ event }) => 2 * event.way + (event.inTarget ? 1 : 0)))];
+  const most = Math.max(...ways.map((w) => w >> 1));
+  // Ways that it passes by are part of the picture; tables that resizes fill only if it goes through them.
+  for (let way = 0; way <= most; way++) if (!ways.includes(2 * way)) ways.push(2 * way);
+  ways.sort((a, b) => a - b);
+  const hex = (n: number): string => `0x${n.toString(16)}`;
+  return {
+    level: inspector.format.levels[level].name,
+    lanes: ways.map((w) => `way ${w >> 1}${w % 2 === 1 ? ' (new)' : ''}`),
+    steps: path.map(({ event, index }, i) => {
+      const victim = i + 1 < path.length ? path[i + 1].event.tag : readTag(Int32Array.from(event.before), 0);
+      const isLast = i + 1 === path.length && event.action !== 'kick';
+      return {
+        cluster: hex(event.tag),
+        address: formatVirtual(extendPage(pageOfTag(event.tag, size), inspector.format)),
+        lane: ways.indexOf(2 * event.way + (event.inTarget ? 1 : 0)),
+        slot: event.slot,
+        victim: isLast ? undefined : hex(victim),
+        event: index,
+      };
+    }),
+    ended: path[path.length - 1].event.action !== 'kick',
+  };
 }

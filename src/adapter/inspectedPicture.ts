@@ -5,21 +5,24 @@ import {
   offsetOfAddress,
   PAGES_OF_LEAF,
   physicalOf,
+  type Vpn,
   vpnOfAddress,
 } from '../machine/core/addresses';
-import { entriesOf, formatEntry, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
-import type { EntryNode, Inspector, WalkNode } from '../machine/paging/inspector';
+import { entriesOf, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
+import type { WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
   AddressField,
-  EntryPicture,
   TranslationResult,
   WalkAttempt,
   WalkLevel,
   WalkPicture,
 } from '../protocol/walk';
+import { referencesOf } from '../scenario/run/names/nested';
 import type { Subject } from '../scenario/run/subject';
+import { entryPicture } from './entryPicture';
 import { probeLevel, waysOf } from './hashedPicture';
+import { inspectedGrid } from './nestedPicture';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
@@ -57,7 +60,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     walk.steps.map(({ level }) => level),
   );
   const levels: WalkLevel[] =
-    hashedLevels(subject, walk) ??
+    hashedLevels(subject, walk, vpn) ??
     path.map((level, n): WalkLevel => {
       const step = walk.steps[n];
       const { name } = format.levels[level];
@@ -78,20 +81,24 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     levels,
     parallel: machine.inspector.tables === undefined ? undefined : true,
     outcome: mapped ? 'mapped' : 'fault',
-    references: walk.steps.length,
+    references: referencesOf(walk),
+    grid: machine.below && inspectedGrid(machine.below, format, path, walk),
     firstEvent: -1,
     lastEvent: -1,
   };
+  const found = machine.below === undefined ? walk.pfn : walk.host?.at(walk.steps.length)?.pfn;
+  if (mapped && found === undefined) attempt.outcome = 'exit';
   const result: TranslationResult | undefined =
-    walk.pfn === undefined
+    walk.pfn === undefined || found === undefined
       ? undefined
       : {
-          physical: formatPhysical(physicalOf(walk.pfn, offsetOfAddress(address))),
+          physical: formatPhysical(physicalOf(found, offsetOfAddress(address))),
           pageSizeBytes: PAGES_OF_LEAF[walk.pageSize ?? 0] * 4096,
-          frame: hex(walk.pfn),
+          frame: hex(found),
+          guestFrame: machine.below && hex(walk.pfn),
           rights: `${walk.write ? 'RW' : 'R'}${walk.exec ? 'X' : ''} ${walk.user ? 'user' : 'supervisor'}`,
           from: 'tables',
-          references: walk.steps.length,
+          references: referencesOf(walk),
           cycles: 0,
           event: -1,
         };
@@ -102,8 +109,8 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
 }
 
 /** Every way that was asked, and where. */
-function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode): WalkLevel[] | undefined {
-  const levels = waysOf(inspector, root);
+function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode, vpn: Vpn): WalkLevel[] | undefined {
+  const levels = waysOf(inspector, root, vpn);
   if (levels === undefined) return undefined;
   const attempt = { levels } as WalkAttempt;
   for (const step of walk.steps) {
@@ -146,17 +153,4 @@ export function addressFields(
     }),
     part('offset', 11, 0),
   ];
-}
-
-export function entryPicture(inspector: Inspector, entry: EntryNode): EntryPicture {
-  return {
-    address: formatPhysical(entry.address),
-    raw: formatEntry(inspector.format, entry.raw),
-    present: entry.present,
-    flags: entry.flags,
-    fields: inspector.fields(entry).map((f) => ({ ...f, value: f.value.toString(f.highBit === f.lowBit ? 2 : 16) })),
-    meaning: entry.meaning,
-    target: entry.present ? formatPhysical(physicalOf(entry.frame)) : undefined,
-    leaf: entry.leaf,
-  };
 }

@@ -22,8 +22,10 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
-import { probeLevel, waysOf } from './hashedPicture';
-import { addressFields, emptyPicture, entryPicture } from './inspectedPicture';
+import { kickChains, probeLevel, waysOf } from './hashedPicture';
+import { exitSummary, GridBuilder } from './nestedPicture';
+import { entryPicture } from './entryPicture';
+import { addressFields, emptyPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
 const PAGE_SHIFTS = [12, 21, 30] as const;
@@ -44,6 +46,8 @@ export function walkPicture(run: Run, events: readonly MachineEvent[], moment: M
   picture.fields = addressFields(format, address, path);
   const builder = new PictureBuilder(run, picture, path);
   for (let i = first; i <= last; i++) builder.add(events[i], i);
+  const kicks = kickChains(run.machine.inspector, events, first, last);
+  if (kicks.length > 0) picture.kicks = kicks;
   return picture;
 }
 
@@ -78,6 +82,8 @@ class PictureBuilder {
   #walk: WalkAttempt | undefined;
   #walkStart: WalkStartEvent | undefined;
   #vpn: Vpn = asVpn(0);
+  #grid: GridBuilder | undefined;
+  #guestFrame: string | undefined;
 
   constructor(
     private readonly run: Run,
@@ -114,10 +120,24 @@ class PictureBuilder {
       case 'tableRead':
         this.#read(event, index);
         break;
+      case 'hostLookup':
+      case 'hostWalkStart':
+      case 'hostRead':
+      case 'hostWalkEnd':
+        this.#grid?.add(event, index);
+        if (this.#walk !== undefined) this.#walk.lastEvent = index;
+        break;
+      case 'eptViolation':
+        if (this.#walk === undefined || event.software) break;
+        this.#walk.exit = exitSummary(event, this.run.machine.inspector.format, index);
+        this.#grid?.refused();
+        break;
       case 'walkEnd':
+        if (event.guest !== undefined) this.#guestFrame = hex(event.guest);
         if (this.#walk === undefined) break;
         this.#walk.outcome = event.outcome;
         this.#walk.references = event.references;
+        this.#walk.cycles = event.cycles;
         this.#walk.lastEvent = index;
         break;
       case 'fault':
@@ -139,7 +159,7 @@ class PictureBuilder {
     const { inspector, scheme, kernel } = this.run.machine;
     const formats = scheme.format.levels;
     const { shift } = formats[event.startLevel];
-    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table);
+    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table, this.#vpn);
     const levels =
       ways ??
       this.path.map((level): WalkLevel => ({
@@ -158,6 +178,12 @@ class PictureBuilder {
       firstEvent: index,
       lastEvent: index,
     };
+    this.#grid = undefined;
+    const { below } = this.run.machine;
+    if (below !== undefined) {
+      this.#grid = new GridBuilder(below, formats, this.path, event);
+      this.#walk.grid = this.#grid.grid;
+    }
     this.picture.walks.push(this.#walk);
   }
 
@@ -183,7 +209,9 @@ class PictureBuilder {
     level.table = formatPhysical(physicalOf(event.table));
     if (event.probe?.matches !== false) level.entry = entryPicture(this.run.machine.inspector, entry);
     level.cycles = event.cycles;
+    level.foundIn = event.from;
     level.event = index;
+    this.#grid?.guestRead(at, event);
   }
 
   #result(pfn: Pfn, offset: number, pageSize: number, from: string, index: number): TranslationResult {
@@ -192,6 +220,7 @@ class PictureBuilder {
       physical: formatPhysical(physicalOf(pfn, offset)),
       pageSizeBytes: PAGES_OF_SIZE[pageSize] * 4096,
       frame: hex(pfn),
+      guestFrame: this.#guestFrame,
       rights: leaf?.flags ?? '',
       from,
       references: this.picture.walks.reduce((n, w) => n + w.references, 0),
@@ -201,9 +230,13 @@ class PictureBuilder {
   }
 }
 
-/** Of a round of probes, that of the slowest. */
-const cyclesOf = ({ levels, parallel }: WalkAttempt): number =>
-  levels.reduce((n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles), 0);
+/** Of a round of probes that goes on, that of the slowest so far. */
+const cyclesOf = ({ cycles: whole, levels, parallel, grid }: WalkAttempt): number =>
+  whole ??
+  [...levels, ...(grid?.rows.flatMap(({ cells }) => cells) ?? [])].reduce(
+    (n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles),
+    0,
+  );
 
 type WalkCacheLookupEvent = Extract<MachineEvent, { kind: 'walkCacheLookup' }>;
 

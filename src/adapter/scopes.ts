@@ -123,6 +123,7 @@ function walkRows(context: ScopeContext): VariableNode[] {
       const read = walk.levels.filter((l) => l.event !== undefined && l.event <= now);
       const children = read.map((l) =>
         row(`${l.name}[${l.index}]`, `${l.entry?.raw} ${l.entry?.flags}: ${l.entry?.meaning}`, {
+          type: l.foundIn === undefined ? undefined : `${l.cycles} cycles, from ${l.foundIn}`,
           memoryReference: l.entry && physicalReference(BigInt(l.entry.address)),
           dataId: l.entry && dataIdOf(entryTarget(Number(l.entry.address), context.run.machine.scheme.format)),
           menu: l.entry && 'ptscope-entry',
@@ -140,9 +141,13 @@ function walkRows(context: ScopeContext): VariableNode[] {
       );
       const done = walk.lastEvent <= now ? walk.outcome : 'running';
       rows.push(
-        row(`walk ${n + 1}`, `${walk.purpose} from ${walk.startedFrom}: ${read.length} read, ${done}`, {
-          children: fixed(() => children),
-        }),
+        row(
+          `walk ${n + 1}`,
+          `${walk.purpose} from ${walk.startedFrom}: ${read.length} read, ${done}${walk.cycles === undefined || done === 'running' ? '' : `, ${walk.cycles} cycles`}`,
+          {
+            children: fixed(() => children),
+          },
+        ),
       );
     });
   if (picture.result !== undefined && picture.result.event <= now)

@@ -33,6 +33,13 @@ const STEPS: Partial<Record<MachineEvent['kind'], (event: never, levels: readonl
       ? `walk step: ${levels[e.level]}[${e.index}]`
       : `probe: ${levels[e.level]} way ${e.probe.way}, slot ${e.probe.slot}`,
   hardwareWrite: (e: { level: number; bits: string }, levels) => `walk step: set ${e.bits} in ${levels[e.level]}`,
+  hostWalkStart: () => 'host walk',
+  hostWalkEnd: () => 'host walk ends',
+  hostLookup: (e: { structure: string; hit: boolean }) => `${e.structure} look-up: ${e.hit ? 'hit' : 'miss'}`,
+  hostFill: (e: { structure: string }) => `${e.structure} fill`,
+  hostRead: () => 'host walk step',
+  hostWrite: (e: { bits: string }) => `host walk step: set ${e.bits}`,
+  eptViolation: () => 'VM exit',
   fault: (e: { vector: string }) => `#${e.vector} raised`,
   flush: (e: { instruction: string }) => e.instruction,
   translated: () => 'translated',
@@ -61,7 +68,12 @@ export function stackFrames(
           kind: callKind(event),
           event: line === at && frames.length === 0 ? at : line,
         });
-      else frames.push({ name: 'page walk', kind: 'hardware', event: line });
+      else
+        frames.push({
+          name: event.kind === 'hostWalkStart' ? 'host walk' : 'page walk',
+          kind: 'hardware',
+          event: line,
+        });
       line = index;
     }
   }
@@ -76,13 +88,13 @@ export function stackFrames(
   return frames;
 }
 
-/** Indices of the `enter` and `walkStart` events that are open at an event, outermost first; itself included. */
+/** Indices of the `enter`, `walkStart` and `hostWalkStart` events that are open at an event, outermost first; itself included. */
 export function openCalls(events: readonly MachineEvent[], at: number): number[] {
   const open: number[] = [];
   for (let i = 0; i <= at; i++) {
     const { kind } = events[i];
-    if (kind === 'enter' || (kind === 'walkStart' && i < at)) open.push(i);
-    else if ((kind === 'leave' && i < at) || kind === 'walkEnd') open.pop();
+    if (kind === 'enter' || ((kind === 'walkStart' || kind === 'hostWalkStart') && i < at)) open.push(i);
+    else if ((kind === 'leave' && i < at) || kind === 'walkEnd' || kind === 'hostWalkEnd') open.pop();
   }
   return open;
 }
@@ -95,7 +107,9 @@ interface Call {
 
 export function callName(event: Call): string {
   if (event.implementation === 'kernel') return event.name;
+  if (event.implementation === 'host') return `${event.name} [host]`;
   return `${event.name} [${event.implementation === 'driver' ? event.driver : 'default'}]`;
 }
 
-const callKind = (event: Call): FrameKind => (event.implementation === 'kernel' ? 'kernel' : 'emt');
+const callKind = ({ implementation }: Call): FrameKind =>
+  implementation === 'kernel' || implementation === 'host' ? 'kernel' : 'emt';

@@ -13,6 +13,7 @@ import {
   formatPhysical,
   formatVirtual,
   LEAF_SIZE_NAMES,
+  PAGE_BYTES,
   physicalOf,
   type Vpn,
 } from '../machine/core/addresses';
@@ -37,6 +38,8 @@ export interface TableTree {
   focus: Focus;
   /** True where breakpoints can be set: rows then name the data that they show. */
   breakable: boolean;
+  /** Present if the tables are a host's: the guest above them, whose walk says what of them is current. */
+  guest?: AddressSpaces;
 }
 
 interface TableId {
@@ -47,6 +50,13 @@ interface TableId {
   /** Entries first … last of the table: a run of equal ones, or a part of a table that is too large for one list. */
   run?: { kind: 'run' | 'part'; first: number; last: number };
 }
+
+/** Tables of the space 0, which no process has. */
+const HOST_TABLES = 'pt:0:';
+
+/** The tables below a guest. */
+const hostOf = (tree: TableTree): TableTree | undefined =>
+  tree.machine.below && { ...tree, machine: tree.machine.below, guest: tree.machine };
 
 const idOf = ({ pid, table, level, base, run }: TableId): string =>
   `pt:${pid}:${table}:${level}:${base}${run ? `:${run.kind === 'part' ? 'p' : ''}${run.first}-${run.last}` : ''}`;
@@ -62,7 +72,13 @@ function parseId(id: string): TableId | undefined {
 
 export function tableNodes(tree: TableTree, parent: string | undefined): TreeNode[] {
   const { machine } = tree;
-  if (parent === undefined) return machine.spaces.map((space) => spaceNode(tree, space));
+  if (parent === undefined) {
+    const host = hostOf(tree);
+    const below = host === undefined ? [] : host.machine.spaces.map((space) => spaceNode(host, space));
+    return [...machine.spaces.map((space) => spaceNode(tree, space)), ...below];
+  }
+  const host = parent.startsWith(HOST_TABLES) ? hostOf(tree) : undefined;
+  if (host !== undefined) return tableNodes(host, parent);
   if (machine.inspector.tables !== undefined) return hashedNodes(tree, parent);
   const id = parseId(parent);
   if (id === undefined || id.level >= machine.inspector.format.levels.length) return [];
@@ -101,12 +117,12 @@ function partNode(context: RowContext, first: number, count: number): TreeNode {
   return {
     id: idOf({ ...context.id, run: { kind: 'part', first, last } }),
     label: `${name}[${first}…${last}]`,
-    description: `${formatVirtual(vpn)} .. ${formatVirtual(end)} · ${count}/${PART_ENTRIES}`,
+    description: `${addressWord(context, vpn)} .. ${addressWord(context, end)} · ${count}/${PART_ENTRIES}`,
     tooltip: `${count} of these ${PART_ENTRIES} entries are not empty`,
     hasChildren: true,
     icon: 'layers',
     kind: 'run',
-    address: `0x${addressOf(vpn).toString(16)}`,
+    address: addressIn(context, vpn),
     memoryReference: physicalReference(address),
     current: [...context.onPath].some((at) => at >= address && at < address + PART_ENTRIES * format.entryBytes),
   };
@@ -115,8 +131,12 @@ function partNode(context: RowContext, first: number, count: number): TreeNode {
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 /** Physical addresses of the entries that a walk of the current page reads. */
-function pathOf({ machine, focus }: TableTree): Set<number> {
+function pathOf({ machine, focus, guest }: TableTree): Set<number> {
   if (focus.vpn === undefined) return new Set();
+  if (guest !== undefined) {
+    const walks = guest.inspector.walk(guest.root, focus.vpn).host ?? [];
+    return new Set(walks.flatMap(({ steps }) => steps.map((s) => s.address)));
+  }
   return new Set(machine.inspector.walk(machine.root, focus.vpn).steps.map((s) => s.address));
 }
 
@@ -128,19 +148,35 @@ function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
   const root = machine.inspector.format.levels[level];
   const used = machine.inspector.fill(table, level);
   const at = formatPhysical(physicalOf(table));
+  const whose = physicalWord(tree);
   return {
     id: idOf({ pid: id, table, level, base: 0 }),
-    label: name,
+    label: tree.guest === undefined ? name : `${name} (EPT)`,
     description: `${root.name} at ${at} · ${used}/${entriesOf(root)} · ${note}`,
-    tooltip: `Address space ${id}, ${name}: root table ${root.name} at physical ${at}`,
+    tooltip:
+      tree.guest === undefined
+        ? `Address space ${id}, ${name}: root table ${root.name} at ${whose} ${at}`
+        : `The host’s tables: from guest-physical to host-physical addresses. Root table ${root.name} at ${whose} ${at}`,
     hasChildren: used > 0,
-    icon: 'server-process',
+    icon: tree.guest === undefined ? 'server-process' : 'vm',
     kind: 'process',
     space: id,
     memoryReference: physicalReference(physicalOf(table)),
     current: id === machine.space?.id && focus.vpn !== undefined,
   };
 }
+
+// What the numbers of a row are: of a guest's tables guest-physical, of its host's from guest-physical to host-physical.
+
+const addressWord = ({ guest }: TableTree, vpn: Vpn): string =>
+  guest === undefined ? formatVirtual(vpn) : `GPA ${formatPhysical(vpn * PAGE_BYTES)}`;
+const frameWord = ({ machine, guest }: TableTree): string =>
+  guest !== undefined ? 'host frame' : machine.below !== undefined ? 'guest frame' : 'frame';
+const physicalWord = ({ machine, guest }: TableTree): string =>
+  guest !== undefined ? 'host-physical' : machine.below !== undefined ? 'guest-physical' : 'physical';
+/** The virtual address that a row is about, for the walk view. */
+const addressIn = ({ guest }: TableTree, vpn: Vpn): string | undefined =>
+  guest === undefined ? `0x${addressOf(vpn).toString(16)}` : undefined;
 
 interface RowContext extends TableTree {
   id: TableId;
@@ -199,19 +235,20 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     ? ` · ${machine.inspector.fill(entry.frame, entry.childLevel)}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`
     : '';
   const target = entry.leaf
-    ? `frame 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
+    ? `${frameWord(context)} 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
     : entry.meaning;
+  const from = addressWord(context, vpn);
   return {
     id: child
       ? idOf({ pid: id.pid, table: entry.frame, level: entry.childLevel, base: vpn })
       : `pte:${id.pid}:${entry.address}`,
     label: `${entry.levelName}[${entry.index}]`,
-    description: `${formatVirtual(vpn)} → ${target}${fill} · ${entry.flags}`,
-    tooltip: `${entry.levelName}[${entry.index}] at physical ${formatPhysical(entry.address)}\n${formatEntry(machine.inspector.format, entry.raw)}  ${entry.flags}\nmaps from ${formatVirtual(vpn)}\n${entry.meaning}`,
+    description: `${from} → ${target}${fill} · ${entry.flags}`,
+    tooltip: `${entry.levelName}[${entry.index}] at ${physicalWord(context)} ${formatPhysical(entry.address)}\n${formatEntry(machine.inspector.format, entry.raw)}  ${entry.flags}\nmaps from ${from}\n${entry.meaning}`,
     hasChildren: child,
     icon: child ? 'table' : entry.present ? 'file-binary' : 'circle-slash',
     kind: child ? 'table' : 'leaf',
-    address: `0x${addressOf(vpn).toString(16)}`,
+    address: addressIn(context, vpn),
     memoryReference: physicalReference(entry.address),
     dataId: context.breakable ? dataIdOf(entryTarget(entry.address, machine.inspector.format)) : undefined,
     range: context.breakable ? rangeOf(context, vpn, 1) : undefined,
@@ -229,12 +266,12 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
   return {
     id: idOf({ ...context.id, run: { kind: 'run', first: first.index, last: last.index } }),
     label: `${first.levelName}[${first.index}…${last.index}]`,
-    description: `${formatVirtual(vpn)} .. ${formatVirtual(end)} → frames 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${LEAF_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
+    description: `${addressWord(context, vpn)} .. ${addressWord(context, end)} → ${frameWord(context)}s 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${LEAF_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
     tooltip: `${run.length} consecutive pages with equal flags`,
     hasChildren: true,
     icon: 'layers',
     kind: 'run',
-    address: `0x${addressOf(vpn).toString(16)}`,
+    address: addressIn(context, vpn),
     memoryReference: physicalReference(first.address),
     dataId: context.breakable
       ? dataIdOf({ kind: 'physical', start: first.address, bytes: run.length * entryBytes, entry: false })
@@ -257,7 +294,9 @@ function sharedNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
 }
 
 /** The virtual addresses that some entries of the table map. */
-function rangeOf({ machine, id }: RowContext, vpn: Vpn, entries: number): string {
+function rangeOf({ machine, id, guest }: RowContext, vpn: Vpn, entries: number): string | undefined {
+  // Programs do not use guest-physical addresses.
+  if (guest !== undefined) return undefined;
   const pages = entries * pagesPerEntry(machine.inspector.format.levels[id.level]);
   return dataIdOf({ kind: 'virtual', pid: id.pid, start: addressOf(vpn), bytes: BigInt(pages) << 12n });
 }

@@ -75,7 +75,7 @@ function makeProgram(host: CliHost, done: (code: ExitCode) => void): Command {
   addMachineOptions(program.command('tables <file>'), TABLE_FORMATS)
     .description('print what the page tables of a run or of a snapshot map')
     .addOption(atOption())
-    .option('--process <name>', 'of this process (default: the one that runs)')
+    .option('--process <name>', 'of this process (default: the one that runs); `host`: of the host below a guest')
     .option('--root <name>', 'of this root table of a snapshot, by name or CR3 value (default: its first)')
     .option('--leaves', 'leaf by leaf instead of in runs of pages')
     .action(async (file: string, options: TablesOptions) => done(await tables(host, file, options)));

@@ -5,10 +5,21 @@
  * access retried. With a recorder attached to `probe` the same calls also report what they do. All state is in parts
  * that implement `Stateful`, so that `save` and `load` are complete and `stateHash` equal for equal states.
  */
-import { addressOf, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn, wrapPage } from './core/addresses';
+import {
+  addressOf,
+  asPfn,
+  asVpn,
+  formatPhysical,
+  PAGE_BYTES,
+  type Pfn,
+  physicalOf,
+  type Vpn,
+  wrapPage,
+} from './core/addresses';
 import { DEFAULT_COSTS, type HardwareCosts } from './core/costs';
 import { packedKind, packedOffset, packedSize } from './core/accessChunk';
 import { Counter } from './core/counters';
+import { MachineDied } from './core/death';
 import type { FatalSignal, FaultKind } from './core/events';
 import {
   DEFAULT_SOFTWARE_COSTS,
@@ -20,8 +31,9 @@ import {
 import { Hasher } from './core/hash';
 import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
+import { type CpuCaches, DataCaches, type DataCachesSnapshot } from './caches/dataCaches';
 import { Emt } from './emt/emt';
-import { FAULT_KINDS, type FaultRequest, SIGNALS } from './kernel/faults/verdict';
+import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
 import { type Process, residentPages } from './kernel/process';
 import { BuddyAllocator } from './memory/buddy';
@@ -29,14 +41,15 @@ import { type MemorySnapshot, PhysicalMemory } from './memory/physicalMemory';
 import { Mmu } from './mmu/mmu';
 import { Processors, type ProcessorsSnapshot } from './mmu/processors';
 import { Counting } from './mmu/translator';
-import { type Access, ErrorCode } from './mmu/rights';
+import { Access, ErrorCode } from './mmu/rights';
 import { pageSizesOf } from './paging/format';
 import { hasProtectionKeys } from './paging/x86/attributes';
+import type { Host, HostSnapshot } from './paging/host';
 import type { Inspector } from './paging/inspector';
 import { type MachineOptions, refusal, schemeOf } from './options';
 import type { Scheme } from './paging/registry';
 import type { AddressSpace, AddressSpaces } from './paging/spaces';
-import { KernelSpace } from './paging/x86/kernelSpace';
+import type { KernelHalf } from './paging/kernelHalf';
 import { TlbService } from './paging/x86/tlbService';
 import { Replay } from './replay';
 
@@ -45,10 +58,14 @@ export { type MachineOptions, refusal } from './options';
 export interface MachineSnapshot {
   readonly memory: MemorySnapshot;
   readonly buddy: readonly TypedArray[];
+  /** Of a guest. */
+  readonly host?: HostSnapshot;
   readonly processors: ProcessorsSnapshot;
   readonly tlb: readonly TypedArray[];
   readonly kernel: KernelSnapshot;
   readonly small: readonly TypedArray[];
+  /** Present in a machine that has data caches. */
+  readonly caches?: DataCachesSnapshot;
 }
 
 /** Most faults that one access may take before it is given up as a loop; a crossing access needs at most four. */
@@ -70,6 +87,8 @@ export const enum Last {
   Faults,
   /** That made it. */
   Cpu,
+  /** 1: the machine has died, see core/death.ts. */
+  Dead,
   /** First of MAX_FAULTS records of five: kind code, signal code, error code, page, offset. */
   Fault,
   Count = Fault + 5 * MAX_FAULTS,
@@ -101,17 +120,21 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   readonly probe = new Probe();
   readonly memory: PhysicalMemory;
   readonly buddy: BuddyAllocator;
+  /** What the machine runs on, if it is a guest: `memory` then has the host's frames above its own. */
+  readonly host: Host | null;
   readonly processors: Processors;
   /** The running CPU's; `runOn` says which that is. */
   mmu: Mmu;
   /** Address spaces loaded, flushes, mode switches under page-table isolation. */
   readonly tlb: TlbService;
-  readonly kernelSpace: KernelSpace | null;
+  readonly kernelSpace: KernelHalf | null;
   readonly emt: Emt;
   readonly kernel: Kernel;
   readonly scheme: Scheme;
   readonly inspector: Inspector;
   readonly costs: HardwareCosts;
+  /** `null`: data has no caches, and every read of a table costs the same. */
+  readonly caches: DataCaches | null;
   readonly last = new Float64Array(Last.Count);
   readonly replay = new Replay(this);
   readonly #small: ArrayState;
@@ -137,15 +160,17 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.costs = { ...DEFAULT_COSTS };
     for (const [name, value] of Object.entries(options.costs)) this.#setCost(name, value);
     this.memory = new PhysicalMemory(options.memoryBytes);
-    this.buddy = new BuddyAllocator(this.memory, this.probe, options.nodes);
-    const { memory, probe, costs, buddy } = this;
-    const { cpus = 1, pcid = false, kpti = false } = options;
-    const kernel = KernelSpace.for(scheme.format, memory, probe, kpti);
+    const { memory, probe, costs } = this;
+    this.host = scheme.createHost?.({ memory, probe, costs }) ?? null;
+    const { cpus = 1, pcid = false, kpti = false, fptFree, seed = 1 } = options;
+    const kernel = scheme.createKernel?.({ memory, probe, isolated: kpti, seed }) ?? null;
     this.kernelSpace = kernel;
+    this.buddy = new BuddyAllocator(memory, probe, options.nodes, kernel?.reservedFrames);
+    const { buddy } = this;
+    this.caches = options.caches === undefined ? null : new DataCaches(options.caches, cpus, options.memoryBytes);
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
-    const { fptFree, seed = 1 } = options;
     const parts = { memory, buddy, tlb: this.tlb, cpus: this.processors, kernel, probe, seed, fptFree };
     const driver = scheme.createDriver(parts);
     this.emt = new Emt(driver, probe, buddy, options.emtDefaults);
@@ -154,18 +179,21 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       userSpace: scheme.format.userSpace,
       protectionKeys: hasProtectionKeys(scheme.format) ? 16 : 1,
       noExecute: scheme.format.entryBytes === 8,
+      kernelTdb: kernel?.isMutable === true ? { id: kernel.id, root: kernel.root } : undefined,
     });
     this.kernel.onEntry = () => this.tlb.enter(0);
-    this.inspector = scheme.createInspector(memory, kernel);
+    this.inspector = scheme.createInspector(memory, kernel, this.host);
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
     this.emt.tsvcInit();
+    this.host?.start();
   }
 
   #makeCpu(cpu: number | undefined): Mmu {
-    const { options, scheme, memory, probe, costs } = this;
+    const { options, scheme, memory, probe, costs, host } = this;
     const { walkCaches } = options;
     const replacement = { policy: options.replacement ?? 'lru', seed: (options.seed ?? 1) + (cpu ?? 0) };
+    const tableReads = this.caches?.cpus[cpu ?? 0] ?? null;
     return new Mmu(
       {
         dtlb: options.dtlb,
@@ -181,7 +209,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       },
       probe,
       costs,
-      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches, replacement }),
+      (rights) => scheme.createWalker({ memory, rights, probe, costs, walkCaches, replacement, host, tableReads }),
     );
   }
 
@@ -221,6 +249,11 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     return this.kernel.current && spaceOf(this.kernel.current);
   }
 
+  /** Of a guest: the host's tables, as an address space of guest-physical pages. */
+  get below(): AddressSpaces | undefined {
+    return this.host?.view;
+  }
+
   /** Root table of the running address space. */
   get root(): Pfn {
     return this.mmu.movFromCr3();
@@ -232,16 +265,42 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
    */
   access(kind: Access, vpn: Vpn, offset: number, size: number, user: number): boolean {
     this.#begin(kind, vpn, offset, size, user);
-    if (this.tlb.isolated) this.tlb.enter(user);
+    if (this.tlb.isolated && !this.#enter(user)) return false;
+    const caches = this.dataCaches;
     if (!this.#page(kind, vpn, offset, user, Counting.Access)) return false;
+    if (caches !== null) this.#touch(caches, kind, offset, Math.min(size, PAGE_BYTES - offset));
     // The last byte may lie on a later page: each is translated, in ascending order.
     for (
       let end = offset + size - PAGE_BYTES, page = wrapPage(vpn + 1);
       end > 0;
       end -= PAGE_BYTES, page = wrapPage(page + 1)
-    )
+    ) {
       if (!this.#page(kind, page, 0, user, Counting.Page)) return false;
+      if (caches !== null) this.#touch(caches, kind, 0, Math.min(end, PAGE_BYTES));
+    }
     return true;
+  }
+
+  /** The running CPU's data caches, if it has any. */
+  get dataCaches(): CpuCaches | null {
+    return this.caches === null ? null : this.caches.cpus[this.cpu];
+  }
+
+  /** The access uses bytes of the frame that its page was translated to. */
+  #touch(caches: CpuCaches, kind: Access, offset: number, bytes: number): void {
+    this.touch(caches, kind, this.mmu.pfn, offset, bytes);
+    if (this.probe.recorder === null) return;
+    const { name, cycles } = caches.last;
+    this.probe.note(
+      `${kind === 2 ? 'instructions' : 'data'} at ${formatPhysical(physicalOf(this.mmu.pfn, offset))}: ${name}, ${cycles} cycles`,
+    );
+  }
+
+  /** A program has read or written (kinds 0 and 1) or fetched (2) bytes of one frame. */
+  touch(caches: CpuCaches, kind: Access, frame: Pfn, offset: number, bytes: number): void {
+    if (kind === Access.Exec) caches.instructions(frame, offset, bytes);
+    else caches.data(frame, offset, bytes);
+    if (kind === Access.Write && this.cpus.length > 1) this.caches?.written(this.cpu, frame, offset, bytes);
   }
 
   /** For `Replay`: the hardware has translated an access that lies on one page; writes its record. */
@@ -275,7 +334,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
-    if (this.tlb.isolated) this.tlb.enter(user);
+    if (this.tlb.isolated && !this.#enter(user)) return false;
     if (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry) && !this.#translateAgain(kind, vpn, offset, user))
       return false;
     this.#finishPage(walks, references, cycles);
@@ -304,7 +363,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     const walks = counters[Counter.Walks];
     const references = counters[Counter.WalkReferences];
     const cycles = counters[Counter.WalkCycles];
-    if (!this.mmu.translate(vpn, offset, kind, user, counting) && !this.#translateAgain(kind, vpn, offset, user))
+    if (!this.#translate(vpn, offset, kind, user, counting) && !this.#translateAgain(kind, vpn, offset, user))
       return false;
     this.#finishPage(walks, references, cycles);
     return true;
@@ -314,8 +373,25 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
   #translateAgain(kind: Access, vpn: Vpn, offset: number, user: number): boolean {
     do {
       if (!this.#serveFault(kind, user)) return false;
-      if (this.tlb.isolated) this.tlb.enter(user);
-    } while (!this.mmu.translate(vpn, offset, kind, user, Counting.Retry));
+      if (this.tlb.isolated && !this.#enter(user)) return false;
+    } while (!this.#translate(vpn, offset, kind, user, Counting.Retry));
+    return true;
+  }
+
+  /** As `Mmu.translate`. Where there are data caches, how long a walk took is noted. */
+  #translate(vpn: Vpn, offset: number, kind: Access, user: number, counting: Counting): boolean {
+    const caches = this.dataCaches;
+    if (caches === null) return this.mmu.translate(vpn, offset, kind, user, counting);
+    const counters = this.probe.counters;
+    const walks = counters[Counter.Walks];
+    const lookups = counters[Counter.LookupCycles];
+    const others = counters[Counter.OtherWalkCycles];
+    if (!this.mmu.translate(vpn, offset, kind, user, counting)) return false;
+    if (counters[Counter.Walks] === walks) return true;
+    const { references, cycles } = this.mmu.lastWalk;
+    // Before it walked it had asked the second level; what else was looked up was walk caches.
+    const asked = counters[Counter.LookupCycles] - lookups - this.costs.stlb_lookup;
+    caches.walked(references, cycles, asked, counters[Counter.OtherWalkCycles] - others);
     return true;
   }
 
@@ -343,16 +419,74 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     request.reserved = (fault.errorCode & ErrorCode.Reserved) !== 0;
     request.key = (fault.errorCode & ErrorCode.ProtectionKey) !== 0;
     request.lastTry = last[Last.Faults] + 1 >= MAX_FAULTS;
-    if (this.tlb.isolated) this.tlb.enter(0);
-    const verdict = this.kernel.handleFault(request);
+    const { errorCode, vpn, offset } = fault;
+    try {
+      if (this.tlb.isolated) this.tlb.enter(0);
+      const verdict = this.kernel.handleFault(request);
+      this.#recordFault(verdict, errorCode, vpn, offset);
+      return verdict.kind !== 'fatal';
+    } catch (error) {
+      this.died(error);
+      return false;
+    }
+  }
+
+  #recordFault({ kind, signal }: FaultVerdict, errorCode: number, vpn: number, offset: number): void {
+    const { last } = this;
     const n = last[Last.Faults]++;
     const at = Last.Fault + 5 * Math.min(n, MAX_FAULTS - 1);
-    last[at] = FAULT_KINDS.indexOf(verdict.kind) + 1;
-    last[at + 1] = verdict.signal === undefined ? 0 : SIGNALS.indexOf(verdict.signal) + 1;
-    last[at + 2] = fault.errorCode;
-    last[at + 3] = fault.vpn;
-    last[at + 4] = fault.offset;
-    return verdict.kind !== 'fatal';
+    last[at] = FAULT_KINDS.indexOf(kind) + 1;
+    last[at + 1] = signal === undefined ? 0 : SIGNALS.indexOf(signal) + 1;
+    last[at + 2] = errorCode;
+    last[at + 3] = vpn;
+    last[at + 4] = offset;
+  }
+
+  // ---- death --------------------------------------------------------------------------------------------------------
+
+  /** Nothing of the machine runs any more. */
+  get dead(): boolean {
+    return this.last[Last.Dead] === 1;
+  }
+  /** Of what, in words; only until the next tick. */
+  causeOfDeath = '';
+
+  /** An error that the machine's parts threw: enters its death into the record of the last access. Anything else goes on. */
+  died(error: unknown): void {
+    if (!(error instanceof MachineDied)) throw error;
+    this.causeOfDeath = error.why;
+    this.last[Last.Dead] = 1;
+    this.probe.running = 0;
+    this.#recordFault(DEATH, this.mmu.fault.errorCode, error.vpn, this.mmu.fault.offset);
+  }
+
+  /** Under isolation: to that mode. False if the machine has died on its way. */
+  #enter(user: number): boolean {
+    try {
+      this.tlb.enter(user);
+      return true;
+    } catch (error) {
+      this.died(error);
+      return false;
+    }
+  }
+
+  /** For `Replay`: the same before an access that has not begun. */
+  enterFor(packed: number, vpn: Vpn, user: number): boolean {
+    try {
+      this.tlb.enter(user);
+      return true;
+    } catch (error) {
+      this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), user);
+      this.died(error);
+      return false;
+    }
+  }
+
+  /** As `died`, where no access was made: the record has this fault alone. */
+  diedInKernel(error: unknown): void {
+    this.last[Last.Faults] = 0;
+    this.died(error);
   }
 
   /** The n-th fault of the last access, from 0; `undefined` if it took fewer. Only the first MAX_FAULTS are kept. */
@@ -382,30 +516,36 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     return {
       memory: this.memory.save(),
       buddy: this.buddy.save(),
+      ...(this.host !== null && { host: this.host.save() }),
       processors: this.processors.save(),
       tlb: this.tlb.save(),
       kernel: this.kernel.save(),
       small: this.#small.save(),
+      caches: this.caches?.save(),
     };
   }
 
   load(saved: MachineSnapshot): void {
     this.memory.load(saved.memory);
     this.buddy.load(saved.buddy);
+    if (saved.host !== undefined) this.host?.load(saved.host);
     this.processors.load(saved.processors);
     this.mmu = this.processors.running;
     this.tlb.load(saved.tlb);
     this.kernel.load(saved.kernel);
     this.#small.load(saved.small);
+    if (saved.caches !== undefined) this.caches?.load(saved.caches);
   }
 
   hash(into: Hasher): void {
     this.memory.hash(into);
     this.buddy.hash(into);
+    this.host?.hash(into);
     this.processors.hash(into);
     this.tlb.hash(into);
     this.kernel.hash(into);
     this.#small.hash(into);
+    this.caches?.hash(into);
   }
 
   stateHash(): string {

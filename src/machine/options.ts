@@ -1,13 +1,14 @@
 /** What a machine is built from, and which of it cannot be. */
+import { cachesRefusal, type DataCacheOptions } from './caches/options';
 import type { KernelOptions } from './kernel/options';
 import type { TlbGeometry } from './mmu/mmu';
 import { type ReplacementPolicy, replacementRefusal } from './mmu/replacement';
 import type { EcptOptions } from './paging/ecpt/format';
+import type { NestedOptions } from './paging/nested/format';
 import { type FptFree, schemeNamed, type Scheme, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
 import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
-import { KernelSpace } from './paging/x86/kernelSpace';
 
 export interface MachineOptions {
   scheme: string;
@@ -35,8 +36,12 @@ export interface MachineOptions {
   /** Of TLBs and walk caches; `lru` if absent. `seed` is for `random`. */
   replacement?: ReplacementPolicy;
   seed?: number;
+  /** Data caches that walks and data go through; absent: none, and every read of a table costs the same. */
+  caches?: DataCacheOptions;
   /** Of cuckoo tables; as released if absent. */
   ecpt?: EcptOptions;
+  /** Of a guest over a host; the defaults if absent. */
+  nested?: NestedOptions;
 }
 
 export const MAX_CPUS = 64;
@@ -65,8 +70,10 @@ export function refusal(options: MachineOptions): string | undefined {
     return `${options.scheme} has no page-table isolation: a flattened root has none for user mode beside it.`;
   const schemes = scheme.refusal?.(options);
   if (schemes !== undefined) return schemes;
-  if (kpti && !KernelSpace.suits(scheme.format, options.memoryBytes))
-    return `Nothing to isolate: a kernel half needs the scheme radix or radix 5, and 1 MiB of memory.`;
+  if (kpti && scheme.hasKernel?.(options.memoryBytes) !== true)
+    return `Nothing to isolate: ${options.scheme} has no kernel half, or not in so little memory.`;
+  const uncached = options.caches && cachesRefusal(options.caches, options.memoryBytes);
+  if (uncached !== undefined) return uncached;
   const unfit = unfitFor(scheme.format, options);
   if (unfit !== undefined) return unfit;
   const { dtlb, itlb, stlb, walkCaches } = options;

@@ -7,6 +7,7 @@
  */
 import { type AccessChunk, packedKind, packedOffset, packedSize, pageOf } from './core/accessChunk';
 import { type Vpn, wrapPage } from './core/addresses';
+import { runThroughCaches } from './cachedReplay';
 import type { Machine } from './machine';
 import { Counting, RunEnd } from './mmu/translator';
 
@@ -23,6 +24,12 @@ export class Replay {
    */
   run(chunk: AccessChunk, from: number, to: number, shift: number, user: number): number {
     const { machine } = this;
+    const caches = machine.dataCaches;
+    if (caches !== null) {
+      const made = runThroughCaches(machine, caches, chunk, from, to, shift, user);
+      this.alive = made >= 0;
+      return this.alive ? made : -1 - made;
+    }
     const { probe } = machine;
     const { translator } = machine.mmu;
     this.alive = true;
@@ -31,7 +38,10 @@ export class Replay {
     let faulted = -1;
     while (at < to - 1) {
       const began = at;
-      if (machine.tlb.isolated) machine.tlb.enter(user);
+      if (machine.tlb.isolated && !machine.enterFor(chunk.packed[at], this.#page(chunk, at, shift), user)) {
+        this.alive = false;
+        return at - from;
+      }
       const counting = began === faulted ? Counting.RetryFirst : Counting.Access;
       at = translator.run(chunk, began, to - 1, shift, user, counting, began > from || faulted === began);
       if (translator.end === RunEnd.Done) {

@@ -2,11 +2,12 @@
  * Every counter of the machine as one nested record: what the Statistics view, `stats` in expressions and
  * `ptscope run --format json` show. Field names are an interface (design CLI): fields are added, never renamed.
  */
+import { cacheStatistics, type CacheStatistics, dataCycles, walkLatency, type WalkLatency } from './cacheStatistics';
 import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
 import type { Machine } from './machine';
-import { entriesOf, tableFrames, walkCacheLevels } from './paging/format';
+import { entriesOf, type PagingFormat, tableFrames, walkCacheLevels } from './paging/format';
 
 export interface HitsAndMisses {
   hits: number;
@@ -21,12 +22,41 @@ export interface EcptStatistics {
   /** Hashes that software computed. */
   hashes: number;
   kicks: number;
+  /** Begun, and ended. */
   resizes: number;
+  resized: number;
+  /** Steps of the thread that resizes. */
+  batches: number;
+  /** Walks that found a page in more than one way. */
+  duplicates: number;
   /** Clusters moved by resizes. */
   migrated: number;
   /** Inserts that found no place. */
   failures: number;
   registerWrites: number;
+}
+
+export interface NestedStatistics {
+  /** VM exits: EPT violations, those of them that the guest's kernel met when it wrote, EPT misconfigurations. */
+  violations: number;
+  software: number;
+  misconfigurations: number;
+  exitCycles: number;
+  /** Instructions that the host ran. */
+  instructions: number;
+  /** Of walks that ended in a translation: entries read of the guest's tables, and of the host's. */
+  guestReferences: number;
+  hostReferences: number;
+  hostReferencesByLevel: Record<string, number>;
+  /** Entries read by walks that a VM exit cut short. */
+  cutReferences: number;
+  hostWalks: number;
+  tlb: HitsAndMisses;
+  /** The host's walk caches. */
+  walkCaches: Record<string, HitsAndMisses>;
+  /** The host's tables, and guest frames that it has given memory. */
+  tables: { count: number; bytes: number };
+  backed: number;
 }
 
 export interface Statistics {
@@ -51,8 +81,12 @@ export interface Statistics {
     longest: number;
     abandonedReferences: number;
     referencesByLevel: Record<string, number>;
+    /** Present with data caches. */
+    latency?: WalkLatency;
   };
   walkCaches: Record<string, HitsAndMisses>;
+  /** Present where there are data caches. */
+  caches?: CacheStatistics;
   /** Of processes; `kernel`: tables of the kernel's address space, which the others leave out. */
   tables: {
     bytes: number;
@@ -91,6 +125,8 @@ export interface Statistics {
   kpti: { switches: number };
   /** Present with cuckoo tables. */
   ecpt?: EcptStatistics;
+  /** Present in a guest. */
+  nested?: NestedStatistics;
   memory: { frames: number; freeFrames: number };
   cycles: number;
   instructionsPerCycle: number;
@@ -98,6 +134,7 @@ export interface Statistics {
 
 export function statistics(machine: Machine): Statistics {
   const c = machine.probe.counters;
+  const { caches } = machine;
   const { format } = machine.scheme;
   const { levels } = format;
   const cached = walkCacheLevels(format);
@@ -118,7 +155,10 @@ export function statistics(machine: Machine): Statistics {
     c[Counter.WalkCycles] +
     c[Counter.OtherWalkCycles] +
     c[Counter.IpiCycles] +
-    c[Counter.KptiCycles];
+    c[Counter.KptiCycles] +
+    c[Counter.NestedExitCycles] +
+    c[Counter.HostWork] * machine.costs.instruction +
+    (caches === null ? 0 : dataCycles(caches, machine.costs.memory_parallelism));
   const faults = {
     minor: c[Counter.FaultsMinor],
     major: c[Counter.FaultsMajor],
@@ -150,6 +190,14 @@ export function statistics(machine: Machine): Statistics {
       longest: c[Counter.WalkLongest],
       abandonedReferences: c[Counter.AbandonedReferences],
       referencesByLevel: byLevel(Counter.ReferencesByLevel),
+      ...(caches === null
+        ? {}
+        : {
+            latency: walkLatency(
+              caches,
+              levels.map((l) => l.name),
+            ),
+          }),
     },
     walkCaches: Object.fromEntries(
       machine.mmu.walkCaches.map(({ name }, i) => [
@@ -157,6 +205,7 @@ export function statistics(machine: Machine): Statistics {
         pair((Counter.WalkCaches + 2 * i) as Counter),
       ]),
     ),
+    ...(caches === null ? {} : { caches: cacheStatistics(caches) }),
     tables: {
       bytes: frames * PAGE_BYTES,
       count: tables,
@@ -211,6 +260,7 @@ export function statistics(machine: Machine): Statistics {
     migrated: c[Counter.PagesMigrated],
     kpti: { switches: c[Counter.KptiSwitches] },
     ...(machine.options.scheme === 'ecpt' ? { ecpt: ecptStatistics(c) } : {}),
+    ...(format.host === undefined ? {} : { nested: nestedStatistics(c, format.host) }),
     memory: { frames: machine.memory.frameCount, freeFrames: machine.buddy.freeFrames },
     cycles,
     instructionsPerCycle: cycles === 0 ? 0 : instructions / cycles,
@@ -231,6 +281,35 @@ function slotsOf({ kernel, inspector }: Machine): { total: number; wasted: numbe
   }
   return slots;
 }
+function nestedStatistics(c: Float64Array, host: PagingFormat): NestedStatistics {
+  const byLevel = (first: Counter): [string, number][] => host.levels.map((l, i) => [l.name, c[first + i]]);
+  const tables = byLevel(Counter.NestedTablesByLevel).map(([, count]) => count);
+  return {
+    violations: c[Counter.NestedViolations],
+    software: c[Counter.NestedSoftware],
+    misconfigurations: c[Counter.NestedMisconfigurations],
+    exitCycles: c[Counter.NestedExitCycles],
+    instructions: c[Counter.HostWork],
+    guestReferences: c[Counter.NestedGuestReferences],
+    hostReferences: c[Counter.NestedHostReferences],
+    hostReferencesByLevel: Object.fromEntries(byLevel(Counter.NestedReferencesByLevel)),
+    cutReferences: c[Counter.NestedCutReferences],
+    hostWalks: c[Counter.NestedHostWalks],
+    tlb: { hits: c[Counter.NestedTlbHits], misses: c[Counter.NestedTlbMisses] },
+    walkCaches: Object.fromEntries(
+      walkCacheLevels(host).map((level, i) => [
+        host.levels[level].name,
+        { hits: c[Counter.NestedWalkCaches + 2 * i], misses: c[Counter.NestedWalkCaches + 2 * i + 1] },
+      ]),
+    ),
+    tables: {
+      count: tables.reduce((sum, n) => sum + n, 0),
+      bytes: tables.reduce((sum, n, level) => sum + n * tableFrames(host, level) * PAGE_BYTES, 0),
+    },
+    backed: c[Counter.NestedBacked],
+  };
+}
+
 const ecptStatistics = (c: Float64Array): EcptStatistics => ({
   walks: {
     direct: c[Counter.EcptDirect],
@@ -243,6 +322,9 @@ const ecptStatistics = (c: Float64Array): EcptStatistics => ({
   hashes: c[Counter.SoftwareHashes],
   kicks: c[Counter.EcptKicks],
   resizes: c[Counter.EcptResizes],
+  resized: c[Counter.EcptResizesEnded],
+  batches: c[Counter.EcptBatches],
+  duplicates: c[Counter.EcptDuplicates],
   migrated: c[Counter.EcptMigrated],
   failures: c[Counter.EcptFailures],
   registerWrites: c[Counter.RegisterWrites],

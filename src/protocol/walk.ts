@@ -18,6 +18,8 @@ export interface WalkPicture {
   /** The walks of this access: none on a TLB hit, two if a fault was served and the access retried. */
   walks: WalkAttempt[];
   fault?: FaultSummary;
+  /** Chains of kicks that the kernel's inserts needed: absent if there were none. */
+  kicks?: KickChain[];
   /** Absent while the translation is not known, or if the access failed. */
   result?: TranslationResult;
 }
@@ -61,17 +63,49 @@ export interface CacheLookup {
 }
 
 export interface WalkAttempt {
-  purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'inspect';
+  purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'resume' | 'inspect';
   /** `CR3`, or the walk cache that let the walker skip levels. */
   startedFrom: string;
   /** The ways of hashed tables, or, level by level, what a tree's walk reads. */
   levels: WalkLevel[];
   /** All levels that were read were read at once: a round of probes, of which one has the page. */
   parallel?: true;
-  outcome: 'mapped' | 'fault' | 'abandoned' | 'running';
+  /** `exit`: the guest was left for its host in the middle of it. */
+  outcome: 'mapped' | 'fault' | 'abandoned' | 'exit' | 'running';
+  /** In both dimensions of a guest's walk. */
   references: number;
+  /** In a guest: the second dimension. */
+  grid?: NestedGrid;
+  /** Why the guest was left. */
+  exit?: ExitSummary;
+  /** Until the walk had what it needed; absent if it is not known or not there yet. */
+  cycles?: number;
   firstEvent: number;
   lastEvent: number;
+}
+
+/** Who took whose slot, from the newcomer to the empty one, in the order of the path. */
+export interface KickChain {
+  /** Of the tables: `PTE`. */
+  level: string;
+  /** Ways that the path may go through, with what they are resized to: `way 0`, `way 1 (new)`. */
+  lanes: string[];
+  steps: KickStep[];
+  /** False if it found no empty slot: the last cluster has no place. */
+  ended: boolean;
+}
+
+export interface KickStep {
+  /** Tag of the cluster that comes. */
+  cluster: string;
+  /** Its first address. */
+  address: string;
+  /** Index into `lanes`, and the slot. */
+  lane: number;
+  slot: number;
+  /** Tag of the one that was there and has to go on; absent where the slot was empty. */
+  victim?: string;
+  event: number;
 }
 
 export interface WalkLevel {
@@ -88,7 +122,52 @@ export interface WalkLevel {
   matches?: boolean;
   /** Cycles that this reference was charged. */
   cycles?: number;
+  /** The cache that had its line (`L2`, `DRAM`), where there are data caches. */
+  foundIn?: string;
   event?: number;
+}
+
+/** A walk in a guest as a grid: the guest's levels downwards, the host's across. */
+export interface NestedGrid {
+  /** The host's levels, root first: the columns. */
+  hostLevels: string[];
+  /** One for each of the walk's levels, in their order, and one for the page. */
+  rows: NestedRow[];
+}
+
+export interface NestedRow {
+  /** Of the guest's level, or `page`. */
+  name: string;
+  /** A walk cache knew where the host has the table of the row below; or the walk did not come here. */
+  status: 'walked' | 'skipped' | 'notReached';
+  /** Address that the host was asked for, and what it answered. */
+  guestPhysical?: string;
+  hostPhysical?: string;
+  /** What answered instead of the host's tables: the nested TLB, or a walk cache that holds combined mappings. */
+  answer?: { structure: string; text: string; event?: number };
+  /** The host walk, one for each column. */
+  cells: NestedCell[];
+  /** Which reference of the walk the guest's entry was, from 1. */
+  order?: number;
+}
+
+/** A host's entry; `order`: which reference of the whole walk it was, from 1. */
+export interface NestedCell extends WalkLevel {
+  order?: number;
+  /** Here the host's tables ended the walk. */
+  refused?: true;
+}
+
+/** A VM exit. */
+export interface ExitSummary {
+  /** `EPT violation` or `EPT misconfiguration` */
+  title: string;
+  guestPhysical: string;
+  qualification: string;
+  /** Names of the bits that are set. */
+  bits: string[];
+  explanation: string;
+  event: number;
 }
 
 export interface EntryPicture {
@@ -131,7 +210,10 @@ export interface FaultSummary {
 }
 
 export interface TranslationResult {
+  /** In a guest the host’s. */
   physical: string;
+  /** In a guest: frame of the page as the guest numbers it. */
+  guestFrame?: string;
   pageSizeBytes: number;
   frame: string;
   rights: string;

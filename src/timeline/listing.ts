@@ -14,10 +14,11 @@ import {
 } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
-import { entryAddressIn, formatEntry } from '../machine/paging/format';
+import { formatEntry } from '../machine/paging/format';
 import type { Inspector } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 import { clusterText, probeText } from './hashedText';
+import { entryPlace, hostText } from './nestedText';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
@@ -27,6 +28,8 @@ export type Describe = (address: bigint) => string | undefined;
 /** What a listing needs of whatever has tables. */
 export interface Tables {
   readonly inspector: Inspector;
+  /** Of a guest. */
+  readonly below?: { readonly inspector: Inspector };
 }
 
 export function listingLines(events: readonly MachineEvent[], machine: Tables, describe: Describe): string[] {
@@ -36,6 +39,8 @@ export function listingLines(events: readonly MachineEvent[], machine: Tables, d
 export function eventText(event: MachineEvent, machine: Tables, describe: Describe): string {
   const { format } = machine.inspector;
   const { levels } = format;
+  // What a guest's hardware finds are the host's frames; what its tables and its kernel say are the guest's.
+  const host = format.host === undefined ? '' : 'host ';
   const at = (vpn: Vpn, offset: number): string => describe(addressOf(vpn, offset)) ?? formatVirtual(vpn, offset);
   const tableAt = (pfn: Pfn | undefined): string =>
     `table at ${pfn === undefined ? '?' : formatPhysical(physicalOf(pfn))}`;
@@ -47,12 +52,12 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
       return `${again}translate ${at(event.vpn, event.offset)} for a ${event.user ? 'user' : 'supervisor'} ${event.access}`;
     }
     case 'tlbLookup': {
-      const answer = event.hit ? `hit: frame ${hex(event.pfn ?? 0)}` : 'miss';
+      const answer = event.hit ? `hit: ${host}frame ${hex(event.pfn ?? 0)}` : 'miss';
       return `${event.structure}: VPN ${hex(event.vpn)}, set ${event.set}: ${answer}`;
     }
     case 'tlbFill': {
       const evicted = event.evicted === undefined ? '' : `, evicts VPN ${hex(event.evicted)}`;
-      return `${event.structure}: fill VPN ${hex(event.vpn)} → frame ${hex(event.pfn)} (${PAGE_SIZE_NAMES[event.pageSize]}), set ${event.set}${evicted}`;
+      return `${event.structure}: fill VPN ${hex(event.vpn)} → ${host}frame ${hex(event.pfn)} (${PAGE_SIZE_NAMES[event.pageSize]}), set ${event.set}${evicted}`;
     }
     case 'tlbUpdate':
       return `${event.structure}: VPN ${hex(event.vpn)} is now ${event.text}`;
@@ -69,20 +74,32 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
       const raw = rawOf(event.low, event.high);
       const entry = machine.inspector.decode(raw, event.table, event.level, event.index);
       const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
-      if (event.probe !== undefined) return probeText(event.probe, entry, formatEntry(format, raw) + flags);
-      return `read ${entry.levelName}[${event.index}] at ${formatPhysical(entry.address)} = ${formatEntry(format, raw)}${flags}: ${entry.meaning}`;
+      const found = event.from === undefined ? '' : ` (${event.from}, ${event.cycles} cycles)`;
+      if (event.probe !== undefined) return probeText(event.probe, entry, formatEntry(format, raw) + flags) + found;
+      return `read ${entry.levelName}[${event.index}] at ${entryPlace(machine, event)} = ${formatEntry(format, raw)}${flags}: ${entry.meaning}${found}`;
     }
     case 'hardwareWrite':
-      return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${formatPhysical(entryAddressIn(format, event.table, event.index))}`;
+      return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${entryPlace(machine, event)}`;
     case 'walkEnd': {
       // Of a snapshot nobody knows what a reference costs.
       const cost = event.cycles === 0 ? '' : `, ${event.cycles} cycles`;
       const refs = `${event.references} ${event.references === 1 ? 'reference' : 'references'}${cost}`;
-      if (event.outcome === 'mapped') return `walk done: frame ${hex(event.pfn ?? 0)}, ${refs}`;
+      const guest = event.guest === undefined ? '' : ` (guest frame ${hex(event.guest)})`;
+      if (event.outcome === 'mapped') return `walk done: ${host}frame ${hex(event.pfn ?? 0)}${guest}, ${refs}`;
+      if (event.outcome === 'exit') return `walk cut short by the VM exit: ${refs}`;
       return event.outcome === 'fault'
         ? `walk ends in a fault: ${refs}`
         : `walk abandoned after ${refs}: a walk cache may be stale`;
     }
+    case 'hostLookup':
+    case 'hostFill':
+    case 'hostWalkStart':
+    case 'hostRead':
+    case 'hostWrite':
+    case 'hostWalkEnd':
+    case 'eptViolation':
+    case 'hostEntryWrite':
+      return hostText(event, machine);
     case 'fault': {
       const bits = ERROR_BITS.filter((b) => event.errorCode & b.bit)
         .map((b) => b.name)
@@ -125,7 +142,7 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
     case 'note':
       return event.text;
     case 'translated':
-      return `${at(event.vpn, event.offset)} is at ${formatPhysical(physicalOf(event.pfn, event.offset))} (from ${event.from})`;
+      return `${at(event.vpn, event.offset)} is at ${host === '' ? '' : 'host-physical '}${formatPhysical(physicalOf(event.pfn, event.offset))} (from ${event.from})`;
     case 'output':
       return `${OUTPUTS[event.category]}${event.text}`;
   }
@@ -136,6 +153,7 @@ const WALKS = {
   retry: 'walk again',
   confirm: 'walk again, to make sure,',
   dirty: 'walk to set the dirty bit',
+  resume: 'walk again, after the VM exit,',
 } as const;
 
 const OUTPUTS = { print: 'prints: ', failed: '✗ ', expect: '✓ ', break: 'break: ' } as const;
@@ -145,5 +163,6 @@ const oldAndNew = (e: { oldLow: number; oldHigh: number; newLow: number; newHigh
 
 function implementation(event: { implementation: string; driver?: string }): string {
   if (event.implementation === 'kernel') return '';
+  if (event.implementation === 'host') return ' [host]';
   return event.implementation === 'driver' ? ` [${event.driver ?? 'driver'}]` : ' [default]';
 }

@@ -4,7 +4,6 @@
  */
 import { Counter } from '../machine/core/counters';
 import { Signal } from '../machine/core/probe';
-import { FAULT_KINDS } from '../machine/kernel/faults/verdict';
 import type { Run } from '../scenario/run/run';
 import type { StopRules } from './stops';
 
@@ -44,8 +43,15 @@ const COUNTED: readonly (readonly [bit: number, counter: Counter])[] = [
     Counter.FaultsFatal,
   ].map((counter, kind) => [1 << kind, counter] as const),
   [Signal.TlbMiss, Counter.StlbMisses],
+  [Signal.VmExit, Counter.NestedViolations],
+  [Signal.VmExit, Counter.NestedMisconfigurations],
+  [Signal.Kick, Counter.EcptKicks],
+  [Signal.Resize, Counter.EcptResizes],
+  [Signal.Resize, Counter.EcptResizesEnded],
+  [Signal.Duplicate, Counter.EcptDuplicates],
+  [Signal.Fallback, Counter.FlattenedFallbacks],
 ];
-const KNOWN = (1 << FAULT_KINDS.length) - 1 + Signal.TlbMiss + Signal.Function + Signal.FailedExpect + Signal.Break;
+const KNOWN = COUNTED.reduce((bits, [bit]) => bits | bit, Signal.Function | Signal.FailedExpect | Signal.Break);
 
 /**
  * False if nothing that the rules ask for can be in a tick from `a` to before `b`; true if it is not known. `b` must lie

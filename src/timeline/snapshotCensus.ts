@@ -17,10 +17,20 @@ export class SnapshotCensus {
 
   /** Bytes that this state adds to those counted before. */
   add({ machine }: RunSnapshot): number {
-    const { memory, buddy, processors, tlb, small, kernel } = machine;
+    const { memory, buddy, processors, tlb, small, kernel, caches } = machine;
     const { pages, swap, cache } = kernel.frames;
-    const stores = [memory.records, memory.pool, pages, swap.slots, cache.nodes];
-    const arrays = [memory.small, buddy, tlb, small, kernel.frames.small, swap.small, cache.small, kernel.clock];
+    const stores = [memory.records, memory.pool, pages, swap.slots, cache.nodes, ...(caches?.lines ?? [])];
+    const arrays = [
+      memory.small,
+      buddy,
+      tlb,
+      small,
+      kernel.frames.small,
+      swap.small,
+      cache.small,
+      kernel.clock,
+      caches?.small ?? [],
+    ];
     return (
       RECORD_BYTES +
       stores.reduce((sum, store) => sum + this.#chunks.add(store.chunks), 0) +

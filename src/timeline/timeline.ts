@@ -147,7 +147,8 @@ export class Timeline {
    */
   #outOfFrame(rules: StopRules): Arrival {
     const { kind, depth } = this.events[this.moment.event];
-    const frame = kind === 'enter' || kind === 'walkStart' ? depth : depth - 1;
+    const opens = kind === 'enter' || kind === 'walkStart' || kind === 'hostWalkStart';
+    const frame = opens ? depth : depth - 1;
     let ended = false;
     return this.#toEvent(rules, (e) => {
       if (frame > 0 && ended) return true;

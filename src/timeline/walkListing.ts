@@ -5,7 +5,9 @@ import { indexOf, type PagingFormat, walkedPath } from '../machine/paging/format
 import type { WalkNode } from '../machine/paging/inspector';
 import { highWord, lowWord } from '../machine/paging/x86/entry';
 import type { Subject } from '../scenario/run/subject';
+import type { WalkCost } from '../scenario/run/walkCost';
 import { listingLines } from './listing';
+import { twoDimensions } from './nestedWalk';
 
 const RESULTS: Record<WalkNode['outcome'], string> = {
   mapped: '',
@@ -40,12 +42,13 @@ function hashedFields({ addressBits, hashed }: PagingFormat, address: bigint): [
 export interface WalkTextOptions {
   /** Lines about what caches know of the address. */
   known?: readonly string[];
-  cyclesPerRead?: number;
+  /** What it would cost; absent where nobody knows. */
+  cost?: WalkCost;
 }
 
 export function walkText(subject: Subject, address: bigint, walked: WalkNode, options: WalkTextOptions = {}): string {
   const fields = fieldsOf(subject, address, walked).map(([name, index]) => `${name} ${index}`);
-  const events = eventsOf(subject, address, walked, options.cyclesPerRead ?? 0);
+  const events = eventsOf(subject, address, walked, options.cost);
   const listing = listingLines(events, subject.machine, (a) => subject.describeAddress(a));
   const name = subject.describeAddress(address) ?? formatAddress(address);
   const head = `${name}: ${fields.join(', ')}, offset 0x${offsetOfAddress(address).toString(16)}`;
@@ -53,13 +56,13 @@ export function walkText(subject: Subject, address: bigint, walked: WalkNode, op
 }
 
 /** The walk in the words of the tape: the events that a walk from the root would report. */
-function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cyclesPerRead: number): MachineEvent[] {
+function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, walkCost?: WalkCost): MachineEvent[] {
   const { steps, outcome, pfn, pageSize = 0 } = walked;
   const vpn = vpnOfAddress(address);
   const offset = offsetOfAddress(address);
   if (outcome === 'notCanonical')
     return [{ kind: 'fault', depth: 0, vector: 'GP', vpn, offset, errorCode: 0, reason: RESULTS.notCanonical }];
-  const reads = steps.map(({ level, table, index, raw, probe }): MachineEvent => ({
+  const reads = steps.map(({ level, table, index, raw, probe }, i): MachineEvent => ({
     kind: 'tableRead',
     depth: 1,
     level,
@@ -67,18 +70,27 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, cycle
     index,
     low: lowWord(raw),
     high: highWord(raw),
-    cycles: cyclesPerRead,
+    cycles: walkCost?.reads[i].cycles ?? 0,
+    from: walkCost?.reads[i].from,
     probe,
   }));
+  // In a guest every read costs the same.
+  const cyclesPerRead = walkCost?.reads.at(0)?.cycles ?? 0;
+  const both = twoDimensions(machine, walked, reads, cyclesPerRead);
   const mapped = outcome === 'mapped';
   const isRound = machine.inspector.format.hashed !== undefined;
-  const cost = { references: steps.length, cycles: (isRound ? 1 : steps.length) * cyclesPerRead };
-  const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: mapped ? 'mapped' : 'fault', ...cost, pfn, pageSize };
+  const cycles = both.references === undefined ? (walkCost?.cycles ?? 0) : both.references * cyclesPerRead;
+  const cost = { references: both.references ?? both.reads.length, cycles };
+  const ends = mapped ? (both.exits ? 'exit' : 'mapped') : 'fault';
+  const found = both.pfn === undefined ? { pfn, pageSize } : { pfn: both.pfn, pageSize: both.pageSize, guest: pfn };
+  const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: ends, ...cost, ...found };
   const last: MachineEvent =
     pfn === undefined
       ? { kind: 'note', depth: 0, text: `nothing is mapped: ${RESULTS[outcome]}` }
-      : { kind: 'translated', depth: 0, vpn, offset, pfn, pageSize, from: 'walk' };
+      : both.exits
+        ? { kind: 'note', depth: 0, text: 'the host’s tables do not have it: the guest would be left for its host' }
+        : { kind: 'translated', depth: 0, vpn, offset, pfn: both.pfn ?? pfn, pageSize, from: 'walk' };
   const { table, level: startLevel } = machine.inspector.rootTable(machine.root);
   const start = { vpn, startLevel, table, startedFrom: isRound ? 'the descriptor: all ways' : 'CR3' };
-  return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...reads, end, last];
+  return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...both.reads, end, last];
 }

@@ -57,7 +57,7 @@ describe('bad input on the command line', () => {
   });
 
   it('ends with 2 for a machine block that asks for what there is not', async () => {
-    await refused(2, /PTS051/, 'run', folder.file('later.ptscen', 'machine {\n  scheme nested radix over radix\n}\n'));
+    await refused(2, /PTS080/, 'run', folder.file('nested.ptscen', 'machine {\n  scheme nested ecpt over radix\n}\n'));
     await refused(2, /PTS042/, 'run', folder.file('key.ptscen', 'machine {\n  frob 1\n}\n'));
   });
 
@@ -80,14 +80,7 @@ describe('bad input on the command line', () => {
       ...set('preset=skylake', 'replacement=plru'),
     );
     await refused(2, /nodes=8, memory=16MiB: A memory node needs/, 'run', file, ...set('nodes=8', 'memory=16MiB'));
-    await refused(
-      2,
-      /scheme nested radix over radix.*not available/,
-      'run',
-      file,
-      '--scheme',
-      'nested radix over radix',
-    );
+    await refused(2, /nested ecpt over radix.*cannot be a guest/, 'run', file, '--scheme', 'nested:ecpt/radix');
     await refused(2, /cannot be written/, 'run', file, '--output', folder.path('no/such/folder'));
   });
 

@@ -23,6 +23,11 @@ const SETTINGS = [
   'memory=64MiB',
   'seed=7',
   'latency=l2 13',
+  'cache=on',
+  'cache l2=256KiB x4 14cycles',
+  'cache priority=on',
+  'cache=off',
+  'walker=l2',
   'cost=table_read 12.5',
   'cost=handle_mm_fault 1',
 ];

@@ -25,10 +25,14 @@ describe('examples', () => {
       '21-fpt-fallback-mixed.ptscen',
       '22-fpt-free-and-flush.ptscen',
       '23-fpt-sparse-cost.ptscen',
+      '24-prioritised-lines.ptscen',
       '30-ecpt-first-walk.ptscen',
       '31-ecpt-kick-chain.ptscen',
       '32-ecpt-resize.ptscen',
       '33-ecpt-iterator.ptscen',
+      '34-ecpt-self-reference.ptscen',
+      '40-nested-walk.ptscen',
+      '41-ept-violation.ptscen',
     ]);
   });
 

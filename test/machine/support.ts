@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { asPfn, asVpn, type Pfn, type Vpn } from '../../src/machine/core/addresses';
 import { Hasher } from '../../src/machine/core/hash';
 import { Probe } from '../../src/machine/core/probe';
+import type { DataCacheOptions } from '../../src/machine/caches/options';
 import { DEFAULT_KERNEL } from '../../src/machine/kernel/options';
 import { Machine, type MachineOptions } from '../../src/machine/machine';
 import { BuddyAllocator } from '../../src/machine/memory/buddy';
@@ -36,6 +37,17 @@ export const SMALL: MachineOptions = {
   kernel: DEFAULT_KERNEL,
   costs: {},
   emtDefaults: [],
+};
+
+/** Data caches of a few lines, with sets that are no power of two. */
+export const TINY_CACHES: DataCacheOptions = {
+  l1: { sizeBytes: 512, ways: 2 },
+  l1i: { sizeBytes: 256, ways: 4 },
+  l2: { sizeBytes: 1536, ways: 4 },
+  llc: { sizeBytes: 4608, ways: 12 },
+  latency: { l1: 4, l2: 12, llc: 44, dram: 200 },
+  walker: 'l1',
+  priority: false,
 };
 
 /** Walk caches of one, two, four entries, the largest for the deepest level. */
@@ -75,8 +87,18 @@ export function unmap(m: Machine, start: number, end: number): void {
   while (m.kernel.operation !== null) m.kernel.step();
 }
 
+/** Guests over hosts that stand for all: trees of one shape, of different ones, flattened, of short entries. */
+export const NESTED: readonly string[] = [
+  'nested radix over radix',
+  'nested radix 32 over radix 5',
+  'nested fpt L4L3+L2L1 over fpt L4L3+L2L1',
+];
+
 /** Every scheme that runs, the flat table of a size that a test can afford. */
-export const EVERY_SCHEME: readonly string[] = [...Object.keys(SCHEMES), 'linear 32'];
+export const EVERY_SCHEME: readonly string[] = [...Object.keys(SCHEMES), 'linear 32', ...NESTED];
+
+/** The frame as the machine's software numbers it, of one that its hardware has found. */
+export const ownFrame = (m: Machine, frame: number): number => m.host?.guestFrameOf(asPfn(frame)) ?? frame;
 
 export const formatNamed = (scheme: string): PagingFormat => schemeNamed(scheme)!.format;
 

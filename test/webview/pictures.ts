@@ -100,6 +100,17 @@ export const fullWalk: WalkPicture = pictureOf({
   result: arrival(11),
 });
 
+/** The same on a machine with data caches: each entry was found somewhere. */
+export const foundInCaches: WalkPicture = {
+  ...fullWalk,
+  cursor: { tick: 9, event: 11, events: 12 },
+  walks: fullWalk.walks.map((walk) => ({
+    ...walk,
+    cycles: 442,
+    levels: walk.levels.map((level, i) => ({ ...level, foundIn: ['L1', 'L2', 'DRAM', 'DRAM'][i] })),
+  })),
+};
+
 /** A walk cache knew the table of PTEs: one read instead of four. */
 export const walkFromCache: WalkPicture = pictureOf({
   address: HEAP + 0x5123n,
@@ -224,7 +235,72 @@ export const longNames: WalkPicture = {
   },
 };
 
-export const PICTURES = { firstFault, fullWalk, walkFromCache, tlbHit, dirtyAssist, longNames } satisfies Record<
-  string,
-  WalkPicture
->;
+const way = (name: string, index: number, event: number) =>
+  ({ name, status: 'read', slots: 64, index, table: '0x81a000', matches: false, cycles: 30, event }) as const;
+
+/** A fault in cuckoo tables whose insert needs six kicks, of which the third is made. */
+export const kickChain: WalkPicture = {
+  ...pictureOf({
+    address: HEAP + 0x2d_0000n,
+    title: 'write heap+0x2d0000',
+    cursor: { tick: 93, event: 22, events: 60 },
+    lookups: coldMisses(HEAP, 1).slice(0, 2),
+    walks: [
+      {
+        purpose: 'translate',
+        startedFrom: 'user registers: 4K ways 0, 1, 2 (3 pruned)',
+        outcome: 'fault',
+        references: 3,
+        firstEvent: 4,
+        lastEvent: 8,
+        parallel: true,
+        levels: [
+          { name: 'PMD way 0', status: 'skipped', slots: 64, index: 0 },
+          way('PTE way 0', 17, 5),
+          way('PTE way 1', 60, 6),
+          way('PTE way 2', 3, 7),
+        ],
+      },
+    ],
+    fault: {
+      ...missingPage,
+      cr2: '0x00005555556d0000',
+      explanation: 'A user write to a page that is not present: no way has the page.',
+      event: 9,
+    },
+  }),
+  scheme: 'ecpt',
+  fields: [
+    { name: 'sign', highBit: 63, lowBit: 48, value: 0, bits: '0'.repeat(16) },
+    { name: 'tag', highBit: 47, lowBit: 15, value: 0xaaaaaada, bits: '010101010101010101010101011011010', level: 0 },
+    { name: 'entry', highBit: 14, lowBit: 12, value: 0, bits: '000' },
+    { name: 'offset', highBit: 11, lowBit: 0, value: 0, bits: '000000000000' },
+  ],
+  kicks: [
+    {
+      level: 'PTE',
+      lanes: ['way 0', 'way 1', 'way 1 (new)', 'way 2'],
+      steps: [
+        { lane: 3, slot: 3, cluster: '0xaaaaaa85a', victim: '0xaaaaaa812' },
+        { lane: 0, slot: 41, cluster: '0xaaaaaa812', victim: '0xaaaaaa80c' },
+        { lane: 1, slot: 22, cluster: '0xaaaaaa80c', victim: '0xaaaaaa83f' },
+        { lane: 3, slot: 9, cluster: '0xaaaaaa83f', victim: '0xaaaaaa801' },
+        { lane: 2, slot: 255, cluster: '0xaaaaaa801', victim: '0xaaaaaa82e' },
+        { lane: 3, slot: 50, cluster: '0xaaaaaa82e', victim: '0xaaaaaa811' },
+        { lane: 0, slot: 8, cluster: '0xaaaaaa811' },
+      ].map((step, i) => ({ ...step, address: '0x5555_5540_0000', event: 18 + 2 * i })),
+      ended: true,
+    },
+  ],
+};
+
+export const PICTURES = {
+  firstFault,
+  fullWalk,
+  foundInCaches,
+  walkFromCache,
+  tlbHit,
+  dirtyAssist,
+  longNames,
+  kickChain,
+} satisfies Record<string, WalkPicture>;

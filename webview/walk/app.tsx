@@ -12,7 +12,8 @@ import { AttemptTabs } from './parts/attemptTabs';
 import { Entries } from './parts/entries';
 import { EntryFields } from './parts/entryFields';
 import { Header } from './parts/header';
-import { FaultCard, ResultCard } from './parts/outcome';
+import { KickPath } from './parts/kickPath';
+import { ExitCard, FaultCard, ResultCard } from './parts/outcome';
 
 export interface AppProps {
   picture: WalkPicture | undefined;
@@ -66,7 +67,11 @@ function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPictur
             />
           </div>
           {attempt.walk && <Entries walk={attempt.walk} />}
+          {attempt.walk?.exit && <ExitCard exit={attempt.walk.exit} />}
           {attempt.fault && <FaultCard fault={attempt.fault} />}
+          {attempt.kicks?.map((chain, i) => (
+            <KickPath key={i} chain={chain} number={i} width={width} />
+          ))}
           {attempt.result && <ResultCard result={attempt.result} />}
           {level && <EntryFields level={level} />}
         </AttemptTabs>
@@ -106,8 +111,10 @@ function useInteraction(
 
 /** The entry whose format is shown: the one pointed at, else the one at the cursor, else the last that was read. */
 function levelToExplain({ walk }: Attempt, items: Item[], lit: string | undefined) {
-  const reads = items.filter(({ kind }) => kind === 'read');
+  const reads = items.filter(({ kind }) => kind === 'read' || kind === 'host');
   const past = reads.filter(({ when }) => when !== 'future');
   const item = reads.find(({ id }) => id === lit) ?? past[past.length - 1];
-  return item ? walk?.levels[Number(item.id.slice('read-'.length))] : undefined;
+  if (item === undefined) return undefined;
+  const [, row, column] = item.id.split('-').map(Number);
+  return item.kind === 'host' ? walk?.grid?.rows[row ?? 0]?.cells[column ?? 0] : walk?.levels[row ?? 0];
 }

@@ -65,8 +65,14 @@ function useAt(target: DataTarget, events: readonly MachineEvent[], index: numbe
 
 function physicalUse({ start, bytes }: PhysicalTarget, event: MachineEvent, format: PagingFormat): Use | undefined {
   const meets = (from: number, size: number): boolean => from < start + bytes && from + size > start;
-  const meetsEntry = ({ table, index }: { table: number; index: number }): boolean =>
-    meets(entryAddressIn(format, table, index), format.entryBytes);
+  // A guest's entry may be meant by either of its addresses.
+  const meetsEntry = ({ table, index, host }: { table: number; index: number; host?: number }): boolean => {
+    const own = entryAddressIn(format, table, index);
+    const other = host === undefined ? own : host * PAGE_BYTES + (own % PAGE_BYTES);
+    return meets(own, format.entryBytes) || meets(other, format.entryBytes);
+  };
+  const meetsHostEntry = ({ table, index }: { table: number; index: number }): boolean =>
+    meets(entryAddressIn(format.host ?? format, table, index), 8);
   switch (event.kind) {
     case 'tableRead':
       return meetsEntry(event) ? { access: 'read', by: 'hardware' } : undefined;
@@ -74,6 +80,12 @@ function physicalUse({ start, bytes }: PhysicalTarget, event: MachineEvent, form
       return meetsEntry(event) ? { access: 'write', by: 'hardware' } : undefined;
     case 'entryWrite':
       return meetsEntry(event) ? { access: 'write', by: 'kernel' } : undefined;
+    case 'hostRead':
+      return meetsHostEntry(event) ? { access: 'read', by: 'hardware' } : undefined;
+    case 'hostWrite':
+      return meetsHostEntry(event) ? { access: 'write', by: 'hardware' } : undefined;
+    case 'hostEntryWrite':
+      return meetsHostEntry(event) ? { access: 'write', by: 'kernel' } : undefined;
     case 'clusterWrite':
       return changedWords(event).some((index) => meetsEntry({ table: event.table, index }))
         ? { access: 'write', by: 'kernel' }

@@ -64,6 +64,12 @@ export function useText(title: string, events: readonly MachineEvent[], index: n
       return `${title} read by the hardware walk: ${hex(rawOf(event.low, event.high))}`;
     case 'hardwareWrite':
       return `${title}: ${event.bits} set by the hardware: now ${hex(rawOf(event.low, event.high))}`;
+    case 'hostRead':
+      return `${title} read by the hardware’s host walk: ${hex(rawOf(event.low, event.high))}`;
+    case 'hostWrite':
+      return `${title}: ${event.bits} set by the hardware’s host walk: now ${hex(rawOf(event.low, event.high))}`;
+    case 'hostEntryWrite':
+      return `${title} written by the host’s ${functionAt(events, index)}: ${change(event)}`;
     case 'entryWrite':
       return `${title} written by ${functionAt(events, index)}: ${change(event)}`;
     case 'clusterWrite':

@@ -151,7 +151,7 @@ export class SnapshotView {
   /** The page that the machine was about when it stopped: trees show the path to it. */
   #focus(): Focus {
     const vpn = vpnOfAddress(focusAddress(this.snapshot));
-    return { vpn, changedEntries: new Set(), changedCaches: new Set() };
+    return { vpn, changedEntries: new Set(), changedCaches: new Set(), lines: new Set() };
   }
 
   #picture(address: string | undefined): WalkPicture {

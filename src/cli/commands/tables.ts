@@ -23,6 +23,9 @@ export interface TablesOptions extends MachineCommandOptions<TableFormat> {
   leaves?: boolean;
 }
 
+/** Names the host's tables, where the machine is a guest. */
+const HOST = 'host';
+
 export async function tables(host: CliHost, file: string, options: TablesOptions): Promise<ExitCode> {
   const snapshot = await openSnapshot(host, file);
   if (snapshot === undefined) return withRun(host, file, options, (loaded) => tablesOf(host, file, loaded, options));
@@ -42,6 +45,13 @@ async function tablesOf(host: CliHost, file: string, loaded: LoadedRun, options:
     );
   await runToTick(host, loaded, options);
   const { run } = loaded;
+  const { below } = run.machine;
+  // Of a guest, its host's tables: what they map are guest-physical addresses.
+  if (options.process === HOST && below?.space !== undefined) {
+    const head = { program: file, scheme: schemeText(loaded.config.scheme), tick: run.tick, process: HOST };
+    await writeResult(host, written(below, below.space, head, options), options);
+    return ExitCode.ok;
+  }
   const { name, pid, tdb } = processOf(run, options.process);
   const head = { program: file, scheme: schemeText(loaded.config.scheme), tick: run.tick, process: name, pid };
   await writeResult(host, written(run.machine, { name, root: tdb.root }, head, options), options);

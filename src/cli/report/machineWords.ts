@@ -3,8 +3,8 @@
  * them together make the same machine; keys that have several values (`latency`, `cost`) are records of their own.
  */
 import { costNames, type Machine } from '../../machine/machine';
-import type { MachineConfig } from '../../scenario/language/machineConfig';
-import { describePwc, describeTlb } from '../../scenario/language/presets';
+import { DATA_CACHES, type MachineConfig } from '../../scenario/language/machineConfig';
+import { describeCache, describePwc, describeTlb } from '../../scenario/language/presets';
 import { schemeText } from '../../scenario/language/schemes';
 
 export type MachineWords = Record<string, string | number | Record<string, number>>;
@@ -13,6 +13,14 @@ const list = (words: readonly string[]): string => (words.length === 0 ? 'none' 
 const onOff = (value: boolean): string => (value ? 'on' : 'off');
 /** On one line of a machine block the arrays of a TLB stand without commas. */
 const tlb = (arrays: Parameters<typeof describeTlb>[0]): string => describeTlb(arrays).replace(/,/g, '');
+
+/** The data caches, where they are on: each line of a machine block that describes one turns them on. */
+const cacheWords = (config: MachineConfig): MachineWords => ({
+  cache: 'on',
+  ...Object.fromEntries(DATA_CACHES.map((name) => [`cache ${name}`, describeCache(config.dataCaches[name])])),
+  'cache priority': onOff(config.cachePriority),
+  walker: config.walker,
+});
 
 export function machineWords(config: MachineConfig, machine: Machine): MachineWords {
   const hardware: Record<string, number> = { ...machine.costs };
@@ -39,6 +47,7 @@ export function machineWords(config: MachineConfig, machine: Machine): MachineWo
     swap: config.swapBytes,
     'flush drop': list(config.flushDrop),
     'emt defaults': config.emtDefaults === 'all' ? 'all' : list(config.emtDefaults),
+    ...(config.cache ? cacheWords(config) : { cache: 'off' }),
     latency: { ...config.latency },
     cost: { ...hardware, ...changed },
   };

@@ -1,5 +1,5 @@
 /** The result of `ptscope run` for a person: what failed, how it ended, and the numbers in a compact table. */
-import type { HitsAndMisses } from '../../machine/statistics';
+import type { HitsAndMisses, NestedStatistics } from '../../machine/statistics';
 import { byteSize, grouped, percent, ratio } from '../numbers';
 import type { RunEnd, RunReport } from './runReport';
 
@@ -33,12 +33,28 @@ function summaryRows(report: RunReport): [string, string][] {
       `${grouped(walks.count)}, ${ratio(walks.references, walks.count)} references each, longest ${walks.longest}`,
     ],
     ['walk caches', hitRates(Object.entries(report.walkCaches))],
+    ...cacheRows(report),
     ['page tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables (${counts(tables.byLevel)})`],
     ['kernel', `${grouped(kernel.instructions)} instructions (${kernelText(kernel.byClass)})`],
   ];
+  if (report.nested !== undefined) rows.push(...nestedRows(report.nested));
   if (tested > 0) rows.push(['expects', `${grouped(expects.passed)} passed, ${grouped(expects.failed.length)} failed`]);
   rows.push(['end', `${endText(report.end)} after ${grouped(report.ticks)} ticks`]);
   return rows;
+}
+
+function nestedRows(nested: NestedStatistics): [string, string][] {
+  const { violations, software, misconfigurations, hostReferences, guestReferences, tlb, walkCaches, tables } = nested;
+  const wrong = misconfigurations === 0 ? '' : `, ${grouped(misconfigurations)} EPT misconfigurations`;
+  return [
+    ['VM exits', `${grouped(violations)} EPT violations (${grouped(software)} by the guest’s kernel)${wrong}`],
+    [
+      'two dimensions',
+      `${grouped(guestReferences)} references to the guest’s tables, ${grouped(hostReferences)} to the host’s`,
+    ],
+    ['host caches', hitRates([['nested TLB', tlb], ...Object.entries(walkCaches)])],
+    ['host tables', `${byteSize(tables.bytes)} in ${grouped(tables.count)} tables`],
+  ];
 }
 
 const counts = (record: object, names = Object.keys(record)): string =>
@@ -56,6 +72,32 @@ function tlbText({ tlb }: RunReport): string {
     ['L1I', tlb.l1i],
     ['STLB', tlb.stlb],
   ]);
+}
+
+/** How long walks took, and where lines were, where there are data caches. */
+function cacheRows({ walks: { latency }, caches }: RunReport): [string, string][] {
+  if (latency === undefined || caches === undefined) return [];
+  const seen = Object.entries(latency.histogram).filter(([, walks]) => walks > 0);
+  const histogram = seen.map(([name, walks]) => `${name.replace('upTo', '≤ ')}: ${grouped(walks)}`).join(', ');
+  const { l1, l1i, l2, llc } = caches;
+  const kept = l2.protected + llc.protected;
+  const found = (Object.entries(caches.tables) as [string, number][]).filter(([, lines]) => lines > 0);
+  return [
+    ['walk latency', `${latency.mean.toFixed(1)} cycles each, longest ${grouped(latency.longest)} (${histogram})`],
+    [
+      'data caches',
+      hitRates([
+        ['L1D', l1],
+        ['L1I', l1i],
+        ['L2', l2],
+        ['LLC', llc],
+      ]),
+    ],
+    [
+      'table lines',
+      `${found.map(([name, lines]) => `${name === 'dram' ? 'memory' : name.toUpperCase()} ${grouped(lines)}`).join(', ') || 'none'}${kept > 0 ? `; ${grouped(kept)} protected` : ''}`,
+    ],
+  ];
 }
 
 /** Only those that were asked at all. */

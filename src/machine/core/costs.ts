@@ -15,8 +15,15 @@ export interface HardwareCosts {
   instruction: number;
   /** Cycles that a TLB shootdown costs for each CPU it reaches: the initiator waits until all have answered. */
   ipi: number;
+  /**
+   * How many accesses to data wait at the same time, where there are data caches: the cycles of each count by that much less.
+   * A walk waits alone (EMT's script: 8).
+   */
+  memory_parallelism: number;
   /** Cycles of the CR3 switch in one kernel entry or exit under page-table isolation. */
   kpti_switch: number;
+  /** Cycles of leaving a guest for its host and of entering it again, without what the host does meanwhile. */
+  vm_exit: number;
 }
 
 export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
@@ -25,6 +32,8 @@ export const DEFAULT_COSTS: Readonly<HardwareCosts> = {
   walk_cache_lookup: 1,
   hash: 2,
   instruction: 0.5,
+  memory_parallelism: 8,
   ipi: 2000,
   kpti_switch: 200,
+  vm_exit: 1500,
 };

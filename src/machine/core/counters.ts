@@ -50,6 +50,8 @@ export const enum Counter {
   KernelSystemCall,
   KernelTimer,
   KernelOther,
+  /** Of the host below a guest: instructions that VM exits make it run. */
+  HostWork,
   /** Cycles spent in look-ups of the second-level TLB and of walk caches. */
   LookupCycles,
   /** Cycles of all walks that `WalkCycles` leaves out: faulting, abandoned and dirty-bit walks. */
@@ -105,7 +107,34 @@ export const enum Counter {
   /** Clusters that made room for another, resizes begun, clusters that they moved, and inserts that found no place. */
   EcptKicks,
   EcptResizes,
+  EcptResizesEnded,
+  /** Steps of the thread that resizes. */
+  EcptBatches,
   EcptMigrated,
   EcptFailures,
+  /** VM exits of a guest's walks: EPT violations, those of them that the guest's kernel met when it wrote a table, and entries that nobody may have. */
+  NestedViolations,
+  NestedSoftware,
+  NestedMisconfigurations,
+  /** Cycles of leaving the guest and entering it again. */
+  NestedExitCycles,
+  /** Entries read by walks that a VM exit cut short. */
+  NestedCutReferences,
+  /** Of walks that ended in a translation: entries read of the guest's tables, and of the host's. */
+  NestedGuestReferences,
+  NestedHostReferences,
+  /** Host walks that were made, the nested TLB’s answers apart. */
+  NestedHostWalks,
+  NestedTlbHits,
+  NestedTlbMisses,
+  /** First of ten: hits and misses of up to five of the host's walk caches, root first. */
+  NestedWalkCaches,
+  /** First of six: references by level of the host's tables; then tables in use by level. */
+  NestedReferencesByLevel = NestedWalkCaches + 10,
+  NestedTablesByLevel = NestedReferencesByLevel + 6,
+  /** Guest frames that the host has given memory. */
+  NestedBacked = NestedTablesByLevel + 6,
+  /** Walks that found the page in more than one way. */
+  EcptDuplicates,
   Count,
 }

@@ -11,11 +11,14 @@ import type { WatchedRegister } from './watch';
 export type AccessKind = 'read' | 'write' | 'exec';
 /** Which implementation of a function ran. */
 export type Implementation = 'kernel' | 'default' | 'driver';
-export type WalkPurpose = 'translate' | 'retry' | 'confirm' | 'dirty';
+/** Whose function runs: of the kernel (of a guest, if it is one), or of the host below it. */
+export type Runner = Implementation | 'host';
+export type WalkPurpose = 'translate' | 'retry' | 'confirm' | 'dirty' | 'resume';
 
 /** Kinds that faults are counted by; they are disjoint. `fatal` ones carry the signal in `signal`. */
 export type FaultKind = 'minor' | 'major' | 'cow' | 'thp' | 'protection' | 'spurious' | 'fatal';
-export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM';
+/** What a process gets; `RESET`: the machine itself dies, see death.ts. */
+export type FatalSignal = 'SIGSEGV' | 'SIGBUS' | 'GP' | 'OOM' | 'RESET';
 
 interface Base {
   depth: number;
@@ -97,8 +100,12 @@ export interface TableReadEvent extends Base {
   low: number;
   high: number;
   cycles: number;
+  /** Where its line was found (`L2`), where there are data caches. */
+  from?: string;
   /** Of hashed tables: which way was probed, in which slot, and whether it has the page. */
   probe?: ProbeOutcome;
+  /** Of a guest's tables: the host's frame in which the entry lies. `table` is then the guest's number. */
+  host?: Pfn;
 }
 export interface ProbeOutcome {
   /** Number inside the page size. */
@@ -117,14 +124,105 @@ export interface HardwareWriteEvent extends Base {
   bits: string;
   low: number;
   high: number;
+  /** As of a read. */
+  host?: Pfn;
 }
 export interface WalkEndEvent extends Base {
   kind: 'walkEnd';
-  outcome: 'mapped' | 'fault' | 'abandoned';
+  /** `exit`: the guest has left for its host. */
+  outcome: 'mapped' | 'fault' | 'abandoned' | 'exit';
   references: number;
   cycles: number;
   pfn?: Pfn;
   pageSize?: number;
+  /** In a guest: the frame as the guest numbers it. */
+  guest?: Pfn;
+}
+
+// ---- nested paging ----------------------------------------------------------------------------------------------------
+
+/**
+ * The second dimension of a walk in a guest: from a guest-physical frame (`gfn`) to the host's. `guestLevel` says what for: the
+ * guest table of that level, or −1 for the page itself.
+ */
+export interface HostLookupEvent extends Base {
+  kind: 'hostLookup';
+  structure: string;
+  guestLevel: number;
+  gfn: Pfn;
+  hit: boolean;
+  /** What a hit says. */
+  answer?: string;
+}
+export interface HostFillEvent extends Base {
+  kind: 'hostFill';
+  structure: string;
+  gfn: Pfn;
+  tag: number;
+  /** What is entered. */
+  text: string;
+}
+export interface HostWalkStartEvent extends Base {
+  kind: 'hostWalkStart';
+  guestLevel: number;
+  gfn: Pfn;
+  startLevel: number;
+  table: Pfn;
+  startedFrom: string;
+}
+export interface HostReadEvent extends Base {
+  kind: 'hostRead';
+  guestLevel: number;
+  gfn: Pfn;
+  /** Of the host's tables; so are table, index and value. */
+  level: number;
+  table: Pfn;
+  index: number;
+  low: number;
+  high: number;
+  cycles: number;
+}
+/** The hardware set A or D in an entry of the host's tables. */
+export interface HostWriteEvent extends Base {
+  kind: 'hostWrite';
+  level: number;
+  table: Pfn;
+  index: number;
+  bits: string;
+  low: number;
+  high: number;
+}
+export interface HostWalkEndEvent extends Base {
+  kind: 'hostWalkEnd';
+  guestLevel: number;
+  gfn: Pfn;
+  outcome: 'mapped' | 'violation' | 'abandoned';
+  references: number;
+  pfn?: Pfn;
+  pageSize?: number;
+}
+/** A VM exit: the host's tables do not let the access through. */
+export interface EptViolationEvent extends Base {
+  kind: 'eptViolation';
+  /** The entry is one that nobody may have: an EPT misconfiguration. */
+  misconfigured: boolean;
+  gfn: Pfn;
+  offset: number;
+  guestLevel: number;
+  qualification: number;
+  /** The guest's kernel wrote a table: no program's access was walked. */
+  software: boolean;
+}
+/** The host's software wrote an entry of its tables. */
+export interface HostEntryWriteEvent extends Base {
+  kind: 'hostEntryWrite';
+  level: number;
+  table: Pfn;
+  index: number;
+  oldLow: number;
+  oldHigh: number;
+  newLow: number;
+  newHigh: number;
 }
 export interface FaultEvent extends Base {
   kind: 'fault';
@@ -145,7 +243,7 @@ export interface FaultResolvedEvent extends Base {
 export interface EnterEvent extends Base {
   kind: 'enter';
   name: string;
-  implementation: Implementation;
+  implementation: Runner;
   /** Which driver, if a driver's implementation ran. */
   driver?: string;
   arguments: string;
@@ -154,7 +252,7 @@ export interface EnterEvent extends Base {
 export interface CallEvent extends Base {
   kind: 'call';
   name: string;
-  implementation: Implementation;
+  implementation: Runner;
   driver?: string;
   arguments: string;
   result: string;
@@ -261,9 +359,12 @@ export interface FlushEvent extends Base {
   /** The CPU that executes it, where there are several. */
   cpu?: number;
 }
+/** What a note is about that a person may want to stop at. */
+export type NoteTopic = 'resizeStart' | 'resizeEnd' | 'duplicate' | 'fallback';
 export interface NoteEvent extends Base {
   kind: 'note';
   text: string;
+  topic?: NoteTopic;
 }
 /** An access to one page has its translation. */
 export interface TranslatedEvent extends Base {
@@ -273,6 +374,8 @@ export interface TranslatedEvent extends Base {
   pfn: Pfn;
   pageSize: number;
   from: string;
+  /** In a guest: the frame as the guest numbers it, where that is known. */
+  guest?: Pfn;
 }
 /** Output of `print`, or the verdict of an `expect`. */
 export interface OutputEvent extends Base {
@@ -293,6 +396,14 @@ export type MachineEvent =
   | TableReadEvent
   | HardwareWriteEvent
   | WalkEndEvent
+  | HostLookupEvent
+  | HostFillEvent
+  | HostWalkStartEvent
+  | HostReadEvent
+  | HostWriteEvent
+  | HostWalkEndEvent
+  | EptViolationEvent
+  | HostEntryWriteEvent
   | FaultEvent
   | FaultResolvedEvent
   | EnterEvent

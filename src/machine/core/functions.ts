@@ -88,6 +88,16 @@ const fpt = {
   fpt_pte_offset_map_with_mm: 2,
 } as const;
 
+/** The host below a guest, by KVM's names (arch/x86/kvm): what an EPT violation makes it do. */
+const host = {
+  handle_ept_violation: 150,
+  handle_ept_misconfig: 150,
+  kvm_mmu_page_fault: 120,
+  kvm_faultin_pfn: 300,
+  tdp_mmu_alloc_sp: 150,
+  kvm_tdp_mmu_map: 120,
+} as const;
+
 const customizable = {
   ...groups.iterator,
   ...groups.hugePage,
@@ -113,9 +123,10 @@ export interface SoftwareCosts {
 
 export const DEFAULT_SOFTWARE_COSTS: Readonly<SoftwareCosts> = { entry_read: 4, entry_write: 6, entry_hash: 35 };
 
-export type FunctionName = keyof typeof kernel | keyof typeof basic | keyof typeof customizable | keyof typeof fpt;
+export type FunctionName =
+  keyof typeof kernel | keyof typeof basic | keyof typeof customizable | keyof typeof fpt | keyof typeof host;
 
-export const FUNCTION_GROUPS = { kernel, basic, customizable, fpt } as const;
+export const FUNCTION_GROUPS = { kernel, basic, customizable, fpt, host } as const;
 /** Names of the customizable functions by group of the EMT API. */
 export const CUSTOMIZABLE_GROUPS: Readonly<Record<keyof typeof groups, readonly string[]>> = {
   iterator: Object.keys(groups.iterator),
@@ -131,9 +142,10 @@ export const FUNCTION_NAMES = [
   ...Object.keys(basic),
   ...Object.keys(customizable),
   ...Object.keys(fpt),
+  ...Object.keys(host),
 ] as readonly FunctionName[];
 
-const costs: Record<string, number> = { ...kernel, ...basic, ...customizable, ...fpt };
+const costs: Record<string, number> = { ...kernel, ...basic, ...customizable, ...fpt, ...host };
 export const defaultInstructions = (name: FunctionName): number => costs[name];
 
 /** Index of a function in per-function counters. A lookup by name for set-up code; hot code keeps the index. */

@@ -78,6 +78,9 @@ export const kernel = {
   filemap_writepage: 600,
   migrate_pages: 100,
   try_to_migrate: 60,
+  // The kernel's own mappings.
+  split_large_page: 300,
+  cpa_collapse_large_pages: 300,
   // The resizing thread of cuckoo tables (EMT-Linux).
   do_rehash_range: 40,
 } as const;

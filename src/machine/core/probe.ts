@@ -7,7 +7,7 @@
  * then exactly in the state of that event, and stays usable for inspection only until a snapshot is restored.
  */
 import { Counter } from './counters';
-import type { EventBody, Implementation, IteratorPlace, MachineEvent } from './events';
+import type { EventBody, IteratorPlace, MachineEvent, NoteTopic, Runner } from './events';
 import { DEFAULT_SOFTWARE_COSTS, defaultInstructions, FUNCTION_NAMES, type SoftwareCosts } from './functions';
 import { Watches } from './watch';
 
@@ -62,20 +62,31 @@ export class Recorder {
  * order of `FAULT_KINDS`.
  */
 export const enum Signal {
+  /** The last of the fault kinds. */
+  Fatal = 1 << 6,
   TlbMiss = 1 << 7,
   Function = 1 << 8,
   FailedExpect = 1 << 9,
   Break = 1 << 10,
   /** Something that is watched was used: see watch.ts. */
   Watch = 1 << 11,
+  /** A walk of a guest has left for the host. */
+  VmExit = 1 << 12,
+  /** Of cuckoo tables: a cluster is kicked, a resize begins or ends, a walk finds a page in two ways. */
+  Kick = 1 << 13,
+  Resize = 1 << 14,
+  Duplicate = 1 << 15,
+  /** A flattened table had to be a normal one. */
+  Fallback = 1 << 16,
 }
 
 const FUNCTIONS = FUNCTION_NAMES.length;
 /** Consecutive counters, of which `KernelPageFault` is the first. */
-const WORK_CLASSES = Counter.KernelOther - Counter.KernelPageFault + 1;
+const WORK_CLASSES = Counter.HostWork - Counter.KernelPageFault + 1;
 
 /** Which class of kernel work instructions are charged to. */
-export type WorkClass = Counter.KernelPageFault | Counter.KernelSystemCall | Counter.KernelTimer | Counter.KernelOther;
+export type WorkClass =
+  Counter.KernelPageFault | Counter.KernelSystemCall | Counter.KernelTimer | Counter.KernelOther | Counter.HostWork;
 
 export class Probe {
   recorder: Recorder | null = null;
@@ -109,7 +120,7 @@ export class Probe {
   }
 
   /** A function begins. `detail` is evaluated by callers only while recording. */
-  enter(index: number, implementation: Implementation, detail = '', driver?: string): void {
+  enter(index: number, implementation: Runner, detail = '', driver?: string): void {
     this.calls[index]++;
     if (this.armedFunctions[index] !== 0) this.signal(Signal.Function);
     this.charge(index, this.costs[index]);
@@ -119,7 +130,7 @@ export class Probe {
   }
 
   /** A function in which nothing else happens that is worth a line. */
-  call(index: number, implementation: Implementation, detail = '', result = '', driver?: string): void {
+  call(index: number, implementation: Runner, detail = '', result = '', driver?: string): void {
     this.calls[index]++;
     if (this.armedFunctions[index] !== 0) this.signal(Signal.Function);
     this.charge(index, this.costs[index]);
@@ -181,7 +192,7 @@ export class Probe {
     this.counters[counter]++;
   }
 
-  note(text: string): void {
-    this.recorder?.emit({ kind: 'note', text });
+  note(text: string, topic?: NoteTopic): void {
+    this.recorder?.emit({ kind: 'note', text, topic });
   }
 }

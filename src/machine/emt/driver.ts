@@ -220,5 +220,7 @@ export interface MmuDriver {
   attach?(emt: EmtFunctions): void;
   /** A kernel thread of the driver's has work to do, and one bounded step of it. */
   readonly isBusy?: boolean;
+  /** It runs when somebody says so, and not behind faults and system calls. */
+  readonly runsAlone?: boolean;
   background?(): void;
 }

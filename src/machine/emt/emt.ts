@@ -26,9 +26,9 @@ export class Emt extends RangeCalls implements EmtFunctions {
     driver.attach?.(this);
   }
 
-  /** One bounded step of a kernel thread of the driver's, if one has work. */
-  background(): void {
-    if (!this.driver.isBusy) return;
+  /** One bounded step of a kernel thread of the driver's, if one has work. `asked`: somebody has said so. False if there was nothing to do. */
+  background(asked = false): boolean {
+    if (!this.driver.isBusy || (this.driver.runsAlone === true && !asked)) return false;
     const { probe } = this;
     const [outer, workClass] = [probe.running, probe.workClass[0]];
     probe.running = REHASH;
@@ -38,6 +38,7 @@ export class Emt extends RangeCalls implements EmtFunctions {
     probe.leave(REHASH);
     probe.running = outer;
     probe.workClass[0] = workClass;
+    return true;
   }
 
   // ---- lock ---------------------------------------------------------------------------------------------------------

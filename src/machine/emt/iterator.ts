@@ -36,3 +36,13 @@ export const newIterator = (start: Vpn, end: Vpn): TobjIterator => ({
   epoch: 0,
   baseOnlyTo: 0,
 });
+
+/** An iterator that is kept for a driver's life begins a scan, as a new one would, without allocating one. */
+export function restart(iterator: TobjIterator, start: Vpn, end: Vpn): void {
+  const it = iterator as { -readonly [K in keyof TobjIterator]: TobjIterator[K] };
+  it.start = it.vpn = start;
+  it.end = end;
+  it.objects = it.lookups = it.steps = 0;
+  it.table = -1;
+  it.level = it.base = it.epoch = it.baseOnlyTo = 0;
+}

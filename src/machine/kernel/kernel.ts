@@ -12,6 +12,7 @@ import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
 import type { Stateful, TypedArray } from '../core/state';
 import type { UserSpace } from '../core/userSpace';
+import type { Tdb } from '../emt/driver';
 import type { Emt } from '../emt/emt';
 import type { BuddyAllocator } from '../memory/buddy';
 import { type CallResult, DONE, failure, type KernelCore, type KernelError, type MapResult } from './core';
@@ -52,6 +53,8 @@ export interface Platform {
   readonly protectionKeys: number;
   /** A page can be kept from being executed. */
   readonly noExecute: boolean;
+  /** The database of the kernel's own mappings, where software can change it. */
+  readonly kernelTdb?: Tdb;
 }
 
 export interface KernelSnapshot {
@@ -78,14 +81,16 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   readonly #reclaimer: Reclaimer;
   readonly #forkPolicy: ForkPolicy;
   readonly #protectionKeys: number;
+  readonly #kernelTdb: Tdb | undefined;
 
   constructor(
     readonly emt: Emt,
     buddy: BuddyAllocator,
     readonly probe: Probe,
     readonly options: KernelOptions,
-    { pageSizes, userSpace, protectionKeys, noExecute }: Platform,
+    { pageSizes, userSpace, protectionKeys, noExecute, kernelTdb }: Platform,
   ) {
+    this.#kernelTdb = kernelTdb;
     this.layout = layoutOf(userSpace);
     this.#protectionKeys = protectionKeys;
     this.frames = new Frames(buddy, probe, options, pageSizes);
@@ -308,6 +313,16 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   demote(start: Vpn, end: Vpn): CallResult {
     return this.#scan('demote', start, end);
   }
+  /** Joins or splits pages of the kernel's own mappings in start … end − 1. */
+  changeKernelPages(action: 'promote' | 'demote', start: Vpn, end: Vpn): CallResult {
+    this.#begin(Counter.KernelOther);
+    const tdb = this.#kernelTdb;
+    if (tdb === undefined)
+      return failure('EINVAL', 'the kernel’s own tables of this scheme are made once and stay: use the scheme ecpt');
+    this.#operation = { kind: 'kernelPages', action, tdb, at: start, end };
+    return DONE;
+  }
+
   /** As MADV_PAGEOUT. */
   swapOut(start: Vpn, end: Vpn): CallResult {
     this.#begin(Counter.KernelOther);
@@ -334,6 +349,12 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   reclaim(pages: number): void {
     this.#begin(Counter.KernelOther);
     this.#operation = { kind: 'reclaim', target: pages, freed: 0, rounds: this.#reclaimer.rounds };
+  }
+
+  /** Runs the thread that resizes for so many batches, or until nothing is left to be resized. */
+  rehash(batches: number): void {
+    this.#begin(Counter.KernelOther);
+    this.#operation = batches > 0 ? { kind: 'rehash', batches } : null;
   }
 
   /** Leaves only so many free blocks of that order, and none of larger ones. */
@@ -369,7 +390,8 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
       this.#failure = { error: next.error, text: next.text };
       this.#operation = this.#undo(operation);
     } else this.#operation = next;
-    this.emt.background();
+    // What was ordered is not done twice.
+    if (operation.kind !== 'rehash') this.emt.background();
     return this.#operation === null;
   }
 

@@ -9,10 +9,10 @@ import { asPfn, type Pfn } from '../core/addresses';
 import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
 import type { Stateful, TypedArray } from '../core/state';
-import { BuddyZone, FrameState, MAX_ORDER, type OrderInfo, orderOf, OWNER, STATE } from './buddyZone';
+import { BuddyZone, FrameState, MAX_ORDER, type OrderInfo, orderOf, OWNER, RESERVED_FRAMES, STATE } from './buddyZone';
 import type { PhysicalMemory } from './physicalMemory';
 
-export { FrameState, MAX_ORDER, type OrderInfo };
+export { FrameState, MAX_ORDER, type OrderInfo, RESERVED_FRAMES };
 
 const LARGEST = 1 << MAX_ORDER;
 
@@ -21,18 +21,22 @@ export class BuddyAllocator implements Stateful<readonly TypedArray[]> {
   readonly zones: readonly BuddyZone[];
   readonly #framesPerNode: number;
 
-  /** Memory is divided evenly, in whole blocks of the largest order; the last node has the rest. */
+  /**
+   * Memory is divided evenly, in whole blocks of the largest order; the last node has the rest. `reserved`: frames from 0 on that are
+   * never handed out; they must lie in the first node.
+   */
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly probe: Probe,
     nodes = 1,
+    reserved = RESERVED_FRAMES,
   ) {
     const { frameCount } = memory;
     this.#framesPerNode = nodes === 1 ? frameCount : Math.floor(frameCount / nodes / LARGEST) * LARGEST;
     if (this.#framesPerNode === 0) throw new Error(`${nodes} nodes need at least ${nodes * LARGEST} frames`);
     this.zones = Array.from({ length: nodes }, (_, i) => {
       const end = i === nodes - 1 ? frameCount : (i + 1) * this.#framesPerNode;
-      return new BuddyZone(memory, probe, i * this.#framesPerNode, end);
+      return new BuddyZone(memory, probe, i * this.#framesPerNode, end, reserved);
     });
   }
 

@@ -3,8 +3,8 @@
  * their buddies on free, as Linux's mm/page_alloc.c does (`expand`, `__free_one_page`).
  *
  * Memory that was never touched is not on a list: `untouched` is the first frame of a run of whole order-10 blocks, so
- * that a machine of 64 GiB starts in no time. The first MiB is reserved, as on a PC; the tail that fills no order-10
- * block is handed out in smaller ones.
+ * that a machine of 64 GiB starts in no time. The first MiB is reserved, as on a PC, and what the kernel's image takes behind it;
+ * the tail that fills no order-10 block is handed out in smaller ones.
  *
  * Blocks of higher orders are made of consecutive ones of order 10, the first that are free side by side (Linux's
  * `alloc_contig_pages`); they are aligned to 4 MiB only, and become blocks of order 10 again when they are freed.
@@ -21,7 +21,8 @@ import type { PhysicalMemory } from './physicalMemory';
 /** Of the blocks that are kept on lists. */
 export const MAX_ORDER = 10;
 const LARGEST = 1 << MAX_ORDER;
-const RESERVED_FRAMES = 256;
+/** The first MiB. */
+export const RESERVED_FRAMES = 256;
 
 /** Words of a frame's record. */
 export const STATE = 0;
@@ -62,14 +63,15 @@ export class BuddyZone implements Stateful<readonly TypedArray[]> {
     private readonly probe: Probe,
     readonly start: number,
     readonly end: number,
+    reserved = RESERVED_FRAMES,
   ) {
     this.#wholeEnd = Math.max(start, Math.floor(end / LARGEST) * LARGEST);
     this.#progress[0] = start;
     if (start === 0 && this.#wholeEnd > 0) {
-      this.#progress[0] = LARGEST;
-      this.#seed(RESERVED_FRAMES, LARGEST);
+      this.#progress[0] = Math.min(this.#wholeEnd, Math.ceil(reserved / LARGEST) * LARGEST);
+      this.#seed(reserved, this.#progress[0]);
     }
-    this.#seed(Math.max(this.#wholeEnd, RESERVED_FRAMES), end);
+    this.#seed(Math.max(this.#wholeEnd, reserved), end);
     this.#progress[1] += this.#wholeEnd - this.#progress[0];
   }
 

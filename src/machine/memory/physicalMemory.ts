@@ -5,6 +5,10 @@
  * pool. Other frames exist only as a record, so that 64 GiB of data costs no more than its tables; their bytes read as
  * zero, which is what the kernel hands out. Reading never backs a frame and never changes state.
  *
+ * Memory may have frames with two numbers: what a guest calls its frame is, for the host below it, another. Their records
+ * name the same slot, so that whoever has either number finds the same bytes at no cost; `SharedFrames` says which belong
+ * together, and is asked only when a frame gets or loses its slot.
+ *
  * A frame's record is four words: state (bits 0–3 state, 4–8 order of a block's head frame), two words that belong to
  * whoever owns the frame (free-list links while it is free), and the slot number + 1, or 0 if not backed.
  */
@@ -24,6 +28,17 @@ export interface MemorySnapshot {
   readonly small: readonly TypedArray[];
 }
 
+/** Which numbers are the same frame. */
+export interface SharedFrames {
+  /** The numbers that software does not have: `first` to `end` − 1, all above its own. */
+  readonly first: number;
+  readonly end: number;
+  /** The frame's other number, or −1. */
+  otherOf(pfn: Pfn): Pfn | -1;
+  /** The same for a frame that is about to be written: it gets another number if it needs one. */
+  provide(pfn: Pfn): Pfn | -1;
+}
+
 export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> {
   readonly frameCount: number;
   readonly records = new PagedStore(64);
@@ -31,13 +46,22 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
   /** [0]: first free slot + 1 of a list linked through the slots' first words. */
   readonly #freeSlots = new Int32Array(1);
   readonly #small = new ArrayState([this.#freeSlots]);
+  #shared: SharedFrames | null = null;
 
+  /** `frameCount` of that size are what the machine's software has. */
   constructor(sizeBytes: number) {
     this.frameCount = Math.floor(sizeBytes / PAGE_BYTES);
   }
 
+  /** There are more frames than software has, and those of software are some of them. */
+  share(shared: SharedFrames): void {
+    this.#shared = shared;
+    // Once for all: to grow the records by a page at a time would copy them each time.
+    this.records.extend(Math.ceil(shared.end / RECORDS_PER_PAGE));
+  }
+
   get sizeBytes(): number {
-    return this.frameCount * PAGE_BYTES;
+    return (this.#shared?.end ?? this.frameCount) * PAGE_BYTES;
   }
 
   /** Word `field` (0–2) of a frame's record. */
@@ -62,6 +86,8 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
   back(pfn: Pfn): number {
     const have = this.base(pfn);
     if (have >= 0) return have;
+    // First of all: who provides may write to tables of its own.
+    const other = this.#shared === null ? -1 : this.#shared.provide(pfn);
     let slot = this.#freeSlots[0] - 1;
     if (slot >= 0) {
       this.#freeSlots[0] = this.pool.words[slot * PAGE_WORDS];
@@ -71,7 +97,7 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
       slot = this.pool.used;
       this.pool.extend(slot + 1);
     }
-    this.setRecord(pfn, SLOT, slot + 1);
+    this.#setSlot(pfn, other, slot + 1);
     return slot * PAGE_WORDS;
   }
 
@@ -83,7 +109,12 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
     this.pool.words.fill(0, slot * PAGE_WORDS, (slot + 1) * PAGE_WORDS);
     this.pool.words[slot * PAGE_WORDS] = this.#freeSlots[0];
     this.#freeSlots[0] = slot + 1;
-    this.setRecord(pfn, SLOT, 0);
+    this.#setSlot(pfn, this.#shared === null ? -1 : this.#shared.otherOf(pfn), 0);
+  }
+
+  #setSlot(pfn: Pfn, other: Pfn | -1, value: number): void {
+    this.setRecord(pfn, SLOT, value);
+    if (other !== -1) this.setRecord(other, SLOT, value);
   }
 
   /** 32-bit word at a physical address (a multiple of 4); 0 where nothing is backed, or no memory is. */
@@ -109,7 +140,9 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
   }
 
   holds(address: number): boolean {
-    return address < this.sizeBytes;
+    const frame = address / PAGE_BYTES;
+    if (frame < this.frameCount) return true;
+    return this.#shared !== null && frame >= this.#shared.first && frame < this.#shared.end;
   }
 
   /** Writes a 32-bit word; backs the frame. The address must lie in memory. */
@@ -135,6 +168,7 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
     const length = Math.max(0, Math.min(bytes.length, this.sizeBytes - address));
     for (let i = 0; i < length; i++) {
       const at = address + i;
+      if (!this.holds(at)) return i;
       const shift = (at % 4) * 8;
       const word = at - (at % 4);
       this.writeWord(word, (this.readWord(word) & ~(0xff << shift)) | (bytes[i] << shift));

@@ -5,6 +5,7 @@
  * PCIDs are 0 to 4095; while CR4.PCIDE is off there is only PCID 0.
  */
 import type { Pfn, Vpn } from '../core/addresses';
+import type { Access } from './rights';
 
 /** What INVPCID invalidates; the numbers are the instruction's. */
 export const enum Invpcid {
@@ -38,6 +39,8 @@ export interface Instructions {
   pkru: number;
   /** STAC and CLAC. */
   ac: boolean;
+  /** An access or a fetch of the kernel's own, translated as any; false if it faults. */
+  touch(vpn: Vpn, offset: number, access: Access): boolean;
   /** WRMSR of a register that the scheme's walker has, below 2^53; others are of no effect. Flushes nothing. */
   wrmsr(register: number, value: number): void;
 }

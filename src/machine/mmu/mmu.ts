@@ -14,6 +14,7 @@ import { ArrayState, type Stateful, type TypedArray } from '../core/state';
 import { ANY_PCID, type AssociativeCache } from './associativeCache';
 import { Contexts } from './contexts';
 import { type Instructions, Invpcid } from './instructions';
+import { QuickHits } from './quickHits';
 import type { ReplacementOptions } from './replacement';
 import { type ProcessorMode, Register, Registers } from './registers';
 import { Access, CR4, ErrorCode, type RightsTable, TlbFlag } from './rights';
@@ -62,6 +63,7 @@ const DROPS_ALL = CR4.PGE | CR4.PAE | CR4.PSE | CR4.LA57;
 
 export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, Instructions {
   readonly translator: Translator;
+  readonly quickHits: QuickHits;
   readonly fault: Fault = { vector: 'PF', vpn: asVpn(0), offset: 0, errorCode: 0 };
   readonly #l1d: TlbLevel;
   readonly #l1i: TlbLevel;
@@ -84,6 +86,7 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     this.#l1d = makeLevel('L1D TLB', options.dtlb, replacement);
     this.#l1i = makeLevel('L1I TLB', options.itlb, replacement);
     this.#stlb = makeLevel('STLB', options.stlb, replacement);
+    this.quickHits = new QuickHits(this.#l1d, this.#l1i, this.rights);
     this.#tlbs = [...this.#l1d.structures, ...this.#l1i.structures, ...this.#stlb.structures];
     this.#cpu = options.cpu;
     this.#refusal = format.signExtended
@@ -136,6 +139,10 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
   get walkCaches(): readonly AssociativeCache[] {
     this.#settle();
     return this.#walker.walkCaches;
+  }
+  /** Of a guest's CPU: what it knows of the host's tables. */
+  get hostCaches(): readonly AssociativeCache[] {
+    return this.#walker.hostCaches ?? [];
   }
   /** PCID of an entry of one of the caches; ANY_PCID for a global one. */
   pcidOf(cache: AssociativeCache, entry: number): number {
@@ -293,12 +300,22 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     else this.#drop('INVPCID', ANY_PCID, type === Invpcid.All);
   }
 
+  /** The host has changed its tables: all that follows from them is dropped, whoever it belongs to (SDM vol. 3C §28.4.3.1). */
+  invept(): void {
+    this.#drop('INVEPT', ANY_PCID, true);
+    this.#walker.invept?.();
+  }
+
   /** What translates the page for a PCID, of whatever size; global pages too if asked. */
   #dropPage(vpn: Vpn, pcid: number, global: boolean): void {
     this.changed();
     this.#contexts.dropPage(vpn, pcid, global, ({ name: structure }) =>
       this.probe.recorder?.emit({ kind: 'tlbUpdate', structure, vpn, text: 'gone' }),
     );
+  }
+
+  touch(vpn: Vpn, offset: number, access: Access): boolean {
+    return this.translate(vpn, offset, access, 0, Counting.Page);
   }
 
   wrmsr(register: number, value: number): void {

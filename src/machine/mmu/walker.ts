@@ -73,6 +73,9 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   cached?(cache: number, entry: number): CachedRange;
   /** Root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
+  /** Of a guest's walker: what it knows of the host's tables. Nothing that the guest executes drops it; `invept` does, with the rest. */
+  readonly hostCaches?: readonly AssociativeCache[];
+  invept?(): void;
   /**
    * Translates a page, setting A bits, and D for a permitted write. Counts what walk caches answered and
    * what an abandoned walk cost; the walk itself, and of what kind it was, is for the translator to count. On a fault neither
@@ -81,4 +84,17 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus;
   /** Walks again from the root, without walk caches, to set D for a write through a clean TLB entry. */
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus;
+}
+
+/** What a walker without caches and registers has to save: nothing. */
+export abstract class StatelessWalker {
+  save(): readonly TypedArray[] {
+    return [];
+  }
+  load(): void {
+    // There is nothing to restore,
+  }
+  hash(): void {
+    // and nothing that could differ.
+  }
 }

@@ -34,6 +34,8 @@ export interface LevelFormat {
 export interface HashedFormat {
   /** Of 2^clusterBits consecutive pages the entries lie together, under one tag. */
   clusterBits: number;
+  /** All probes of a walk go out together; else one after the other. */
+  parallel: boolean;
   /** What there is beside tables of entries, each counted in frames behind those of the levels. */
   others: readonly string[];
 }
@@ -74,6 +76,8 @@ export interface PagingFormat {
   flatRoot?: number;
   /** Present where tables are hashed: a level is then a page size, largest first, and all its entries are leaves. */
   hashed?: HashedFormat;
+  /** Present in a guest, whose tables the others are: those of the host below it, which translate its physical addresses. */
+  host?: PagingFormat;
 }
 
 /** 2^n for every width that occurs: a look-up is several times faster than the operator. */

@@ -70,10 +70,26 @@ export interface HashedSlot {
   entries: readonly { vpn: Vpn; entry: EntryNode }[];
 }
 
+/** The second dimension of a walk in a guest: where the host has one guest-physical frame. */
+export interface HostWalkNode {
+  /** Which of the guest's steps it is for; as many as there are steps: the page itself. */
+  step: number;
+  gfn: Pfn;
+  /** The host's entries. */
+  steps: readonly EntryNode[];
+  /** `violation`: the guest would be left. */
+  outcome: 'mapped' | 'violation' | 'misconfigured';
+  pfn?: Pfn;
+  pageSize?: number;
+}
+
 export interface WalkNode {
   steps: readonly EntryNode[];
   outcome: 'mapped' | 'notPresent' | 'reserved' | 'notCanonical';
+  /** Frame of the page, as software numbers frames. */
   pfn?: Pfn;
+  /** In a guest: what the host's tables say of each address on the way, as far as a walk comes; made when asked for. */
+  host?: readonly HostWalkNode[];
   pageSize?: number;
   /** Rights combined over the path. */
   write: boolean;
@@ -160,6 +176,8 @@ export interface Inspector {
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
+  /** Whose tables translate a page in an address space: the kernel's own, where they are apart. */
+  rootOf?(root: Pfn, vpn: Vpn): Pfn;
   /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order: all, or from one up to but not including another. */
   tables?(root: Pfn): HashedTable[];
   slots?(table: HashedTable, range?: { from: number; to: number }): Iterable<HashedSlot>;

@@ -21,4 +21,6 @@ export interface AddressSpaces {
   readonly space: AddressSpace | undefined;
   /** The table that a walk starts from now: that of `space`, or what a person loaded into CR3. */
   readonly root: Pfn;
+  /** Of a guest: the tables below it, whose addresses are guest-physical. */
+  readonly below?: AddressSpaces;
 }

@@ -65,10 +65,12 @@ export type Statement =
   | IterateStatement
   | PromoteStatement
   | KhugepagedStatement
+  | RehashStatement
   | MigrateStatement
   | ReclaimStatement
   | FragmentStatement
   | FlushStatement
+  | InveptStatement
   | InvlpgStatement
   | SetStatement
   | ExpectStatement
@@ -240,6 +242,15 @@ export interface IterateStatement extends StatementNode {
 export interface PromoteStatement extends StatementNode {
   kind: 'promote' | 'demote' | 'swapout' | 'hotunplug';
   target: Expression;
+  /** Of `promote` and `demote`: the kernel's own mappings. */
+  asKernel?: Word<'kernel'>;
+}
+
+/** Runs the thread that resizes cuckoo tables. */
+export interface RehashStatement extends StatementNode {
+  kind: 'rehash';
+  /** Batches; one if absent. */
+  batches?: Expression;
 }
 
 export interface KhugepagedStatement extends StatementNode {
@@ -266,6 +277,10 @@ export interface FragmentStatement extends StatementNode {
 
 export interface FlushStatement extends StatementNode {
   kind: 'flush';
+}
+
+export interface InveptStatement extends StatementNode {
+  kind: 'invept';
 }
 
 export interface InvlpgStatement extends StatementNode {

@@ -128,7 +128,13 @@ function requireSupported(context: CheckContext, row: NameRow, range: Expression
 
 const signature = (row: NameRow): string => `${row.name}(${row.parameters?.map(({ name }) => name).join(', ') ?? ''})`;
 
-function kindOfMember(context: CheckContext, { object, property }: MemberExpression): Kind {
+function kindOfMember(context: CheckContext, expression: MemberExpression): Kind {
+  const { object, property } = expression;
+  const called = functionRow(context, expression);
+  if (called !== undefined) {
+    context.report('notAFunction', `\`${called.name}\` is a function: \`${signature(called)}\`.`, expression.range);
+    return 'unknown';
+  }
   const kind = kindOf(context, object);
   if (kind === 'unknown') return 'unknown';
   const row = memberOf(kind, property.name);
@@ -141,8 +147,16 @@ function kindOfMember(context: CheckContext, { object, property }: MemberExpress
   return 'unknown';
 }
 
+/** The function that is called: `walk`, `ecpt.way`. */
+function functionRow(context: CheckContext, callee: Expression): NameRow | undefined {
+  if (callee.kind === 'name') return context.scopes.find(callee.name) ? undefined : nameRow(callee.name);
+  if (callee.kind !== 'member' || callee.object.kind !== 'name' || context.scopes.find(callee.object.name))
+    return undefined;
+  return nameRow(`${callee.object.name}.${callee.property.name}`);
+}
+
 function kindOfCall(context: CheckContext, { callee, args, range }: CallExpression): Kind {
-  const row = callee.kind === 'name' && !context.scopes.find(callee.name) ? nameRow(callee.name) : undefined;
+  const row = functionRow(context, callee);
   if (!row?.parameters) {
     // Say what is wrong with the name itself first; only if it is a good one is calling it the mistake.
     const kind = kindOf(context, callee);
@@ -152,7 +166,8 @@ function kindOfCall(context: CheckContext, { callee, args, range }: CallExpressi
   }
   requireSupported(context, row, callee.range);
   if (args.length !== row.parameters.length) {
-    const message = `\`${signature(row)}\` takes ${row.parameters.length} argument, not ${args.length}.`;
+    const count = row.parameters.length;
+    const message = `\`${signature(row)}\` takes ${count} ${count === 1 ? 'argument' : 'arguments'}, not ${args.length}.`;
     context.report('wrongArguments', message, range);
     return 'unknown';
   }

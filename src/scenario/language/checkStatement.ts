@@ -130,7 +130,8 @@ function isSettable(context: CheckContext, target: Expression): boolean {
       return target.callee.kind === 'name' && nameRow(target.callee.name)?.settable === true;
     case 'member': {
       const { object, property } = target;
-      const row = object.kind === 'call' && object.callee.kind === 'name' ? nameRow(object.callee.name) : undefined;
+      const named = object.kind === 'call' ? object.callee : object;
+      const row = named.kind === 'name' ? nameRow(named.name) : undefined;
       return row !== undefined && memberOf(row.kind, property.name)?.settable === true;
     }
     default:
@@ -183,6 +184,9 @@ const CHECKS: Checks = {
   migrate: (context, statement) => {
     needsTarget(context, statement);
     needsCount(context, statement.node, 'The number of a node');
+  },
+  rehash: (context, { batches }) => {
+    if (batches !== undefined) needsCount(context, batches, 'A number of batches');
   },
   reclaim: (context, { count, range }) => {
     if (count === undefined) requireWord(context, 'reclaim', 'tables', range);

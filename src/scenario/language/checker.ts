@@ -116,7 +116,8 @@ class Checker {
         '`on cpu N` has a block only inside `parallel`; alone, it holds from here on.',
         range,
       );
-    if (NEEDS_PROCESS.has(kind)) this.requireProcess(statement);
+    const ofKernel = (kind === 'promote' || kind === 'demote') && statement.asKernel !== undefined;
+    if (NEEDS_PROCESS.has(kind) && !ofKernel) this.requireProcess(statement);
   }
 
   /** The block of a test is as good as the top of a file, except for another test. */

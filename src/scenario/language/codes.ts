@@ -198,7 +198,12 @@ export const CODES = {
     'Key given twice',
     'Later lines override earlier ones, so that the earlier line has no effect.',
   ),
-  ignoredKey: row('PTS045', 'warning', 'Key without effect', 'The chosen scheme does not use this key.'),
+  ignoredKey: row(
+    'PTS045',
+    'warning',
+    'Key without effect',
+    'Nothing of this machine uses the key: its scheme has no such part, or it has no data caches.',
+  ),
   badGeometry: row(
     'PTS046',
     'error',
@@ -267,6 +272,12 @@ export const CODES = {
     'error',
     'Error in an included file',
     'The message gives the file, the line and the column of the error, and its code.',
+  ),
+  impossibleNesting: row(
+    'PTS080',
+    'error',
+    'Schemes that cannot be nested',
+    'A guest’s tables are a tree or a flat table; a host’s are EPT, a tree of four or five levels, some of which may be folded. The message says which side does not fit.',
   ),
 } as const satisfies Record<string, CodeRow>;
 

@@ -15,6 +15,8 @@ export interface MemberRow {
   kind: Kind;
   doc: string;
   settable?: boolean;
+  /** It is a function, which has a row among the names: `ecpt.way`. */
+  isFunction?: boolean;
 }
 
 export interface KindRow {
@@ -79,7 +81,8 @@ const RECORDS: readonly KindRow[] = [
       member('cycles', 'number', 'Cycles it takes.'),
       member('levels', 'walkLevels', 'The entries that it reads, by level; as a number, how many.'),
       member('result', 'walkResult', '`mapped`, `notPresent`, `reserved` or `notCanonical`.'),
-      member('pa', 'number?', 'Physical address of the page, or none.'),
+      member('pa', 'number?', 'Physical address of the page, or none; in a guest the host’s.'),
+      member('gpa', 'number?', 'In a guest: guest-physical address of the page, or none.'),
     ],
   },
   {
@@ -138,6 +141,25 @@ const RECORDS: readonly KindRow[] = [
       member('table', 'number', 'Physical address of the table that it stands in.'),
       member('index', 'number', 'Which entry of the table it is.'),
       member('level', 'string', 'Name of the level: `"PMD"`.'),
+    ],
+  },
+  {
+    kind: 'eptEntry',
+    title: 'an entry of a host’s tables',
+    value: 'number',
+    optional: true,
+    members: [
+      field('raw', 'number', 'The entry as a 64-bit word.'),
+      field('read', 'boolean', 'Bit 0.'),
+      field('write', 'boolean', 'Bit 1.'),
+      field('exec', 'boolean', 'Bit 2.'),
+      field('huge', 'boolean', 'Bit 7 of an upper level: the entry is a leaf.'),
+      field('accessed', 'boolean', 'Bit 8, set by the hardware with `nested ad on`.'),
+      field('dirty', 'boolean', 'Bit 9 of a leaf, set by the hardware with `nested ad on`.'),
+      field('pfn', 'number', 'Host frame of the page or of the next table.'),
+      member('address', 'number', 'Host-physical address of the entry.'),
+      member('index', 'number', 'Which entry of the table it is.'),
+      member('level', 'string', 'Name of the level: `"hPTE"`.'),
     ],
   },
   {
@@ -203,14 +225,39 @@ const RECORDS: readonly KindRow[] = [
   },
   { kind: 'number?', title: 'a number or none', value: 'number', optional: true, members: [] },
   { kind: 'string?', title: 'a string or none', value: 'string', optional: true, members: [] },
-  { kind: 'ecpt', title: 'the ECPT', members: [member('way', 'unknown', 'A way: `ecpt.way(SIZE, N)`.')] },
+  {
+    kind: 'ecpt',
+    title: 'cuckoo tables',
+    optional: true,
+    members: [
+      { ...member('way', 'ecptWay', 'A way of the current process: `ecpt.way(SIZE, N)`.'), isFunction: true },
+      { ...member('kernelWay', 'ecptWay', 'A way of the kernel’s own: `ecpt.kernelWay(SIZE, N)`.'), isFunction: true },
+      member('resizes', 'number', 'Resizes that are wanted or go on, of all address spaces.'),
+      field('batches', 'number', 'Batches that the thread that resizes has done; setting it higher runs the thread.'),
+    ],
+  },
+  {
+    kind: 'ecptWay',
+    title: 'a way of cuckoo tables',
+    optional: true,
+    members: [
+      member('slots', 'number', 'Clusters that it has room for.'),
+      member('used', 'number', 'Clusters that it has, without those that have moved.'),
+      member('occupancy', 'number', 'How full it is, in percent.'),
+      member('pointer', 'number', 'The rehash pointer: slots below it have moved.'),
+      member('resizing', 'boolean', 'Whether a resize of it is wanted, or goes on.'),
+      member('newSlots', 'number', 'Of the table that it moves to; 0 if it does not.'),
+      member('newUsed', 'number', 'Clusters in that.'),
+      member('table', 'number', 'Physical address of its table.'),
+    ],
+  },
 ];
 
 /** Values of enumerations; `none` belongs to all of them. */
 export const ENUMERATIONS: Readonly<Record<Kind, readonly string[]>> = {
   faultKind: [
     ...['minor', 'major', 'cow', 'thp', 'protection', 'spurious'],
-    ...['fatal', 'SIGSEGV', 'SIGBUS', 'GP', 'OOM'],
+    ...['fatal', 'SIGSEGV', 'SIGBUS', 'GP', 'OOM', 'RESET'],
   ],
   accessKind: ['read', 'write', 'exec'],
   walkResult: ['mapped', 'notPresent', 'reserved', 'notCanonical'],

@@ -3,6 +3,8 @@
  * block and from command-line overrides; whoever builds a machine reads nothing else.
  */
 import type { EcptOptions } from '../../machine/paging/ecpt/format';
+import type { DataCacheGeometry } from '../../machine/core/dataCache';
+import type { NestedOptions } from '../../machine/paging/nested/format';
 import type { FlushOperation } from '../../machine/core/flushOperations';
 
 export const PAGE_SIZES = ['4K', '2M', '1G'] as const;
@@ -32,6 +34,10 @@ export interface Latency {
   llc: number;
   dram: number;
 }
+
+/** Each CPU’s L1 for data, L1 for instructions and L2, and the LLC of all. */
+export const DATA_CACHES = ['l1', 'l1i', 'l2', 'llc'] as const;
+export type DataCacheName = (typeof DATA_CACHES)[number];
 
 export const PRESET_NAMES = ['skylake', 'icelake', 'zen4', 'emt', 'classroom'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -73,8 +79,15 @@ export interface MachineConfig {
   fptFree: (typeof FPT_FREES)[number];
   /** Of cuckoo tables. */
   ecpt: EcptOptions;
+  /** Of a guest over a host. */
+  nested: NestedOptions;
   tablesReclaim: (typeof TABLE_RECLAIMS)[number];
   latency: Latency;
+  /** Whether walks and data go through data caches; else every read of a table costs the same. */
+  cache: boolean;
+  dataCaches: Record<DataCacheName, DataCacheGeometry>;
+  /** Whether lines of page tables are kept in preference to data. */
+  cachePriority: boolean;
   /** Where table reads enter the data caches. */
   walker: 'l1' | 'l2';
   /** Parameters of the cost model that the scenario changes, by name; all others keep the model's values. */

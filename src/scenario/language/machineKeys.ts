@@ -4,8 +4,15 @@
  */
 import { FLUSH_OPERATIONS } from '../../machine/core/flushOperations';
 import { FUNCTION_GROUPS } from '../../machine/core/functions';
-import { FPT_FREES, PRESET_NAMES, TABLE_RECLAIMS, type MachineConfig, type PresetName } from './machineConfig';
-import { describePwc, describeTlb, PRESETS } from './presets';
+import {
+  type DataCacheName,
+  FPT_FREES,
+  PRESET_NAMES,
+  TABLE_RECLAIMS,
+  type MachineConfig,
+  type PresetName,
+} from './machineConfig';
+import { describeCache, describePwc, describeTlb, PRESETS } from './presets';
 
 export interface MachineKeyRow {
   key: string;
@@ -44,9 +51,14 @@ const later: MakeRow = (...row) => ({ ...now(...row), supported: false });
 
 const ofTlb = (structure: keyof MachineConfig['tlb']) => (preset: PresetName) =>
   describeTlb(PRESETS[preset].tlb[structure]);
+const ofCache = (name: DataCacheName) => (preset: PresetName) => {
+  const { dataCaches, latency } = PRESETS[preset];
+  return `${describeCache(dataCaches[name])}${name === 'l1i' ? '' : ` ${latency[name]}cycles`}`;
+};
 const EMT_CUSTOMIZABLE = Object.keys(FUNCTION_GROUPS.customizable);
 const SIZED = ['4K', '2M', '1G', '4K+2M'];
 const ECPT = { schemes: ['ecpt'] };
+const NESTED = { schemes: ['nested'] };
 
 export const MACHINE_KEYS: readonly MachineKeyRow[] = [
   now('preset', 'preset NAME', 'skylake', 'Sets TLBs, walk caches and latencies to those of a machine; put it first.', {
@@ -57,7 +69,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'scheme NAME …',
     'radix',
     'How addresses are translated: `radix` (4 levels), `radix 5`, `radix 32`, `pae`, `linear BITS`, `fpt L4L3`, `fpt L3L2`, `fpt L4L3+L2L1`, `hashed`, `ecpt`, `nested GUEST over HOST`.',
-    { values: ['radix', 'pae', 'linear', 'fpt', 'hashed', 'ecpt'], laterValues: ['nested'] },
+    { values: ['radix', 'pae', 'linear', 'fpt', 'hashed', 'ecpt', 'nested'] },
   ),
   now('memory', 'memory SIZE', '4GiB', 'Physical memory.', { values: ['64MiB', '1GiB', '4GiB', '64GiB'] }),
   now('cpus', 'cpus N', '1', 'Number of CPUs, 1 to 64.', { values: ['1', '2', '4'], available: 64n }),
@@ -135,7 +147,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
       Object.entries(PRESETS[preset].latency)
         .map(([level, cycles]) => `${level} ${cycles}`)
         .join(', '),
-    'Cycles to the data in one level of the memory hierarchy.',
+    'Cycles to the data in one level of the memory hierarchy, all in all. Heeded with data caches.',
     { values: ['l1', 'l2', 'llc', 'dram'], repeatable: true },
   ),
   now(
@@ -145,13 +157,49 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'A parameter of the cost model: cycles of a hardware operation, or instructions of a kernel function.',
     { repeatable: true },
   ),
-  later('cache', 'cache l1|l2|llc SIZE xWAYS CYCLEScycles', 'off', 'Data caches that table reads go through.', {
-    values: ['l1', 'l2', 'llc', 'priority'],
-  }),
-  later('cache priority', 'cache priority on|off', 'off', 'Prioritised page-table lines in the data caches.', {
-    values: ['on', 'off'],
-  }),
-  later('walker', 'walker l1|l2', (preset) => PRESETS[preset].walker, 'Where table reads enter the data caches.', {
+  now(
+    'cache',
+    'cache on|off',
+    'off',
+    'Data caches, the preset’s or as the keys below say: walks and data go through them, and what a walk takes depends on where entries are. Off, every read of a table costs `cost table_read`.',
+    { values: ['on', 'off', 'l1', 'l1i', 'l2', 'llc', 'priority'] },
+  ),
+  now(
+    'cache l1',
+    'cache l1 SIZE xWAYS [CYCLEScycles]',
+    ofCache('l1'),
+    'Each CPU’s first-level data cache, in lines of 64 bytes. Turns the data caches on.',
+    { values: ['32KiB x8 4cycles'] },
+  ),
+  now(
+    'cache l1i',
+    'cache l1i SIZE xWAYS',
+    ofCache('l1i'),
+    'Each CPU’s first-level instruction cache. Turns the data caches on.',
+    { values: ['32KiB x8'] },
+  ),
+  now(
+    'cache l2',
+    'cache l2 SIZE xWAYS [CYCLEScycles]',
+    ofCache('l2'),
+    'Each CPU’s second-level cache. Turns the data caches on.',
+    { values: ['512KiB x8 16cycles'] },
+  ),
+  now(
+    'cache llc',
+    'cache llc SIZE xWAYS [CYCLEScycles]',
+    ofCache('llc'),
+    'The last-level cache, of all CPUs. Turns the data caches on.',
+    { values: ['16MiB x16 56cycles'] },
+  ),
+  now(
+    'cache priority',
+    'cache priority on|off',
+    'off',
+    'While many accesses walk, L2 and LLC keep lines of page tables in preference to data. `on` turns the data caches on.',
+    { values: ['on', 'off'] },
+  ),
+  now('walker', 'walker l1|l2', (preset) => PRESETS[preset].walker, 'Where table reads enter the data caches.', {
     values: ['l1', 'l2'],
   }),
   now('swap', 'swap SIZE', '0', 'Swap space; 0 is none.', { values: ['0', '1GiB', '4GiB'] }),
@@ -185,6 +233,45 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'released',
     'Which ECPT: as EMT-Linux released it, or as published. It sets all that the other keys of `ecpt` do: put it before them.',
     { values: ['released', 'published'], ...ECPT },
+  ),
+  now(
+    'nested tlb',
+    'nested tlb off|ENTRIESxWAYS',
+    '16xfull',
+    'The nested TLB, from guest-physical pages to the host’s, in the host’s page sizes.',
+    { values: ['off', '16xfull', '64x4'], ...NESTED },
+  ),
+  now(
+    'nested pwc',
+    'nested pwc off|E E E',
+    '2 4 32',
+    'Walk caches of the host’s tables, one for each level that points to tables, root first. `pwc` are the guest’s.',
+    { values: ['off'], ...NESTED },
+  ),
+  now(
+    'nested combined',
+    'nested combined on|off',
+    'on',
+    'Whether the guest’s walk caches know where the host has the guest’s tables, so that a hit saves a host walk, too.',
+    { values: ['on', 'off'], ...NESTED },
+  ),
+  now('nested pages', 'nested pages 4K|2M|1G', '4K', 'Size of the pages in which the host maps the guest’s memory.', {
+    values: ['4K', '2M', '1G'],
+    ...NESTED,
+  }),
+  now(
+    'nested ad',
+    'nested ad on|off',
+    'off',
+    'Accessed and dirty bits in EPT entries: then each access to a guest table is a write for the host.',
+    { values: ['on', 'off'], ...NESTED },
+  ),
+  now(
+    'nested populate',
+    'nested populate on|off',
+    'off',
+    'Whether the host maps all of the guest’s memory before the guest starts, so that there are no EPT violations.',
+    { values: ['on', 'off'], ...NESTED },
   ),
   now('ecpt ways', 'ecpt ways N N N', '3 3 0', 'Ways for 4 KiB, 2 MiB and 1 GiB pages: none, or 2 to 4.', ECPT),
   now(
@@ -222,6 +309,27 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'swap',
     'Whether a kicked cluster is swapped out of its slot, or copied before.',
     { values: ['swap', 'copy'], ...ECPT },
+  ),
+  now(
+    'ecpt thread',
+    'ecpt thread behind|alone',
+    'behind',
+    'When the thread that resizes runs: one step behind each fault and each step of a system call, or only where `rehash` says so.',
+    { values: ['behind', 'alone'], ...ECPT },
+  ),
+  now(
+    'ecpt move',
+    'ecpt move copy-first|remove-first',
+    'copy-first',
+    'How the kernel splits and joins entries of its own tables, which map its code and themselves: the new ones are written before the old ones go, or behind.',
+    { values: ['copy-first', 'remove-first'], ...ECPT },
+  ),
+  now(
+    'ecpt switch',
+    'ecpt switch atomic|torn',
+    'atomic',
+    'With `kpti`: whether the processor has two sets of the kernel’s registers and one instruction that changes between them, or one set that is written register by register.',
+    { values: ['atomic', 'torn'], ...ECPT },
   ),
   now(
     'ecpt failure',

@@ -27,7 +27,13 @@ const ofAddress = (name: string, kind: Kind, doc: string): NameRow => ({
   ...value(name, kind, doc),
   parameters: [{ name: 'A', kind: 'address' }],
 });
-const later = (row: NameRow): NameRow => ({ ...row, supported: false });
+const ofWay = (name: string, doc: string): NameRow => ({
+  ...value(name, 'ecptWay', doc),
+  parameters: [
+    { name: 'SIZE', kind: 'number' },
+    { name: 'N', kind: 'number' },
+  ],
+});
 
 const MACHINE_NAMES: readonly NameRow[] = [
   value('access', 'access', 'The current access.'),
@@ -43,6 +49,10 @@ const MACHINE_NAMES: readonly NameRow[] = [
     parameters: [{ name: 'P', kind: 'physical' }],
     settable: true,
   },
+  {
+    ...value('ept', 'eptEntry', 'In a guest: the last entry that the host’s walk of a guest-physical address reads.'),
+    parameters: [{ name: 'P', kind: 'physical' }],
+  },
   ofAddress('tlb', 'tlbEntry', 'What the TLBs know of an address.'),
   ofAddress('pwc', 'walkCacheEntry', 'What the walk caches know of an address.'),
   ofAddress('cwc', 'walkCacheEntry', 'What the cuckoo-walk caches know of an address: the hints which ways to probe.'),
@@ -57,7 +67,9 @@ const MACHINE_NAMES: readonly NameRow[] = [
   value('stats', 'stats', 'The counters that the Statistics view shows.'),
   value('tick', 'number', 'Position on the tape.'),
   value('iter', 'iterator', 'The running iterator of `iterate`, or none.'),
-  later(value('ecpt', 'ecpt', 'The ECPT of the current process.')),
+  value('ecpt', 'ecpt', 'Cuckoo tables: what is being resized, or none with another scheme.'),
+  ofWay('ecpt.way', 'A way of the current process’s cuckoo tables, or none: `ecpt.way(4KiB, 0)`.'),
+  ofWay('ecpt.kernelWay', 'The same of the kernel’s own tables.'),
   value('none', 'none', 'No value: no fault, no walk.'),
 ];
 

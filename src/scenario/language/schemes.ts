@@ -4,6 +4,7 @@ import { type PagingFormat, tooLarge } from '../../machine/paging/format';
 import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from '../../machine/paging/fpt/format';
 import { HASHED } from '../../machine/paging/hashed/format';
 import { linear } from '../../machine/paging/linear/format';
+import { hostFormat, nestedFormat, nestingRefusal, partsOf } from '../../machine/paging/nested/format';
 import { PAE, RADIX32, RADIX4, RADIX5 } from '../../machine/paging/radix/format';
 import type { CacheGeometry } from './machineConfig';
 
@@ -38,8 +39,43 @@ export const SCHEMES: readonly SchemeRow[] = [
   { name: 'fpt', rest: MODES, syntax: 'fpt L4L3|L3L2|L4L3+L2L1', format: (mode) => FPT[mode] },
   { name: 'hashed', rest: /^$/, syntax: 'hashed', format: () => HASHED },
   { name: 'ecpt', rest: /^$/, syntax: 'ecpt', format: () => ecptFormat(RELEASED) },
-  { name: 'nested', rest: /^\S.* over \S.*$/, syntax: 'nested GUEST over HOST' },
+  {
+    name: 'nested',
+    rest: /^\S.* over \S.*$/,
+    syntax: 'nested GUEST over HOST',
+    format: (rest) => {
+      const sides = sidesOf(rest);
+      return sides && nestingRefusal(sides.guest, sides.host) === undefined
+        ? { ...nestedFormat(sides.guest, sides.host), host: hostFormat(sides.host) }
+        : undefined;
+    },
+  },
 ];
+
+/** The schemes on both sides of `over`; undefined if one of them is none. */
+function sidesOf(rest: string): { guest: PagingFormat; host: PagingFormat } | undefined {
+  const parts = partsOf(`nested ${rest}`);
+  const [guest, host] = [parts?.guest, parts?.host].map((text) => text && formatNamed(text));
+  return guest && host ? { guest, host } : undefined;
+}
+
+function formatNamed(text: string): PagingFormat | undefined {
+  const [name, ...args] = text.split(' ');
+  const row = SCHEMES.find((each) => each.name === name && each.name !== 'nested');
+  return row?.rest.test(args.join(' ')) ? row.format?.(args.join(' ')) : undefined;
+}
+
+/** Why a guest and a host cannot be had together, as a sentence; `undefined` if they can, or if nothing is nested. */
+export function nestedProblem({ name, args }: SchemeName): string | undefined {
+  if (name !== 'nested') return undefined;
+  const parts = partsOf(schemeText({ name, args }));
+  for (const text of [parts?.guest ?? '', parts?.host ?? '']) {
+    if (text.startsWith('nested')) return 'A guest of a guest is not possible: a processor walks two dimensions.';
+    if (formatNamed(text) === undefined) return `\`${text}\` is not a scheme.`;
+  }
+  const sides = sidesOf(args.join(' '));
+  return sides && nestingRefusal(sides.guest, sides.host);
+}
 
 interface SchemeName {
   name: string;

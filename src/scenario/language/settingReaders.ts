@@ -14,12 +14,14 @@ import {
   TABLE_RECLAIMS,
   THP_MODES,
 } from './machineConfig';
+import { CACHE_READERS } from './cacheReaders';
 import { ECPT_READERS } from './ecptReaders';
+import { NESTED_READERS } from './nestedReaders';
 import type { MachineKeyRow } from './machineKeys';
 import { didYouMean, nearest } from './nearest';
 import { formatSize, PAGE_BYTES, parseNumber } from './numbers';
 import { presetConfig } from './presets';
-import { cachedLevels, fitWalkCaches, isSupported, SCHEMES, schemeText } from './schemes';
+import { cachedLevels, fitWalkCaches, isSupported, nestedProblem, SCHEMES, schemeText } from './schemes';
 import type { SettingProblem } from './settingProblem';
 import { mergeGeometry, parseGeometry, parseSizes } from './geometry';
 
@@ -131,6 +133,8 @@ const scheme: SettingReader = (args, config) => {
   const texts = rest.map(({ text }) => text);
   if (!row.rest.test(texts.join(' '))) return bad(`This scheme is written \`${row.syntax}\`.`, rest[0] ?? first);
   const named = { name: row.name, args: texts };
+  const unfit = nestedProblem(named);
+  if (unfit !== undefined) return { problem: 'impossibleNesting', message: unfit, word: rest[0] };
   if (!isSupported(named)) return notYet(`scheme ${schemeText(named)}`);
   return { ...config, scheme: named, pwc: fitWalkCaches(config.pwc, named) };
 };
@@ -254,7 +258,12 @@ const READERS: Readonly<Record<string, (row: MachineKeyRow) => SettingReader>> =
   'tables reclaim': (row) => choice(row, (config, text) => ({ ...config, tablesReclaim: among(TABLE_RECLAIMS, text) })),
   latency: () => latency,
   cost: () => cost,
-  ...Object.fromEntries(Object.entries(ECPT_READERS).map(([key, reader]) => [key, () => reader])),
+  ...Object.fromEntries(
+    Object.entries({ ...CACHE_READERS, ...NESTED_READERS, ...ECPT_READERS }).map(([key, reader]) => [
+      key,
+      () => reader,
+    ]),
+  ),
 };
 
 export function readerOf(row: MachineKeyRow): SettingReader {

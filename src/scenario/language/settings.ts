@@ -136,6 +136,14 @@ function reportPatterns(block: MachineBlock, config: MachineConfig, report: Repo
           earlier.range,
         ),
       );
+    if (OF_CACHES.includes(row.key) && !config.cache)
+      report(
+        diagnostic(
+          'ignoredKey',
+          `There are no data caches that \`${row.key}\` could be about: add \`cache on\`.`,
+          setting.range,
+        ),
+      );
     if (row.key === 'preset') reportUndone([...seen.values()], setting, report);
     seen.set(identity, setting);
   }
@@ -151,7 +159,13 @@ function reportScheme(row: MachineKeyRow, setting: Setting, { scheme }: MachineC
     );
 }
 
-const SET_BY_PRESET = ['dtlb', 'itlb', 'stlb', 'pwc', 'latency', 'walker'];
+/** Keys that say something of data caches and do not turn them on. */
+const OF_CACHES = ['latency', 'walker'];
+
+const SET_BY_PRESET = [
+  ...['dtlb', 'itlb', 'stlb', 'pwc', 'latency', 'walker'],
+  ...['cache l1', 'cache l1i', 'cache l2', 'cache llc'],
+];
 
 function reportUndone(above: readonly Setting[], preset: Setting, report: Report): void {
   const undone = above.find((setting) => SET_BY_PRESET.includes(findKey(setting)?.row.key ?? ''));

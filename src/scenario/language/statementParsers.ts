@@ -23,10 +23,18 @@ export interface StatementContext {
 type ParseStatement = (context: StatementContext, start: Token) => Statement;
 
 const ofRange =
-  (kind: 'munmap' | 'promote' | 'demote' | 'swapout' | 'hotunplug'): ParseStatement =>
+  (kind: 'munmap' | 'swapout' | 'hotunplug'): ParseStatement =>
   ({ cursor }, start) => {
     const target = parts.parseTarget(cursor);
     return { kind, keyword: kind, target, range: cursor.rangeFrom(start) };
+  };
+
+const ofPages =
+  (kind: 'promote' | 'demote'): ParseStatement =>
+  ({ cursor }, start) => {
+    const target = parts.parseTarget(cursor);
+    const whose = parts.parseWhose(cursor);
+    return { kind, keyword: kind, target, ...whose, range: cursor.rangeFrom(start) };
   };
 
 const ofName =
@@ -126,8 +134,8 @@ export const STATEMENT_PARSERS: Readonly<Record<string, ParseStatement>> = {
   on: onCpu,
   mmap,
   munmap: ofRange('munmap'),
-  promote: ofRange('promote'),
-  demote: ofRange('demote'),
+  promote: ofPages('promote'),
+  demote: ofPages('demote'),
   swapout: ofRange('swapout'),
   hotunplug: ofRange('hotunplug'),
   read: access('read'),
@@ -183,6 +191,11 @@ export const STATEMENT_PARSERS: Readonly<Record<string, ParseStatement>> = {
       : undefined;
     return { kind: 'iterate', keyword: 'iterate', target, using, range: cursor.rangeFrom(start) };
   },
+  rehash: ({ cursor }, start) => {
+    const batches =
+      cursor.atLineEnd() || cursor.atOperator('}') ? undefined : parseExpressionAt(cursor, 'a number of batches');
+    return { kind: 'rehash', keyword: 'rehash', batches, range: cursor.rangeFrom(start) };
+  },
   khugepaged: ({ cursor }, start) => ({ kind: 'khugepaged', keyword: 'khugepaged', range: cursor.rangeFrom(start) }),
   migrate: ({ cursor }, start) => {
     const target = parts.parseTarget(cursor);
@@ -205,6 +218,7 @@ export const STATEMENT_PARSERS: Readonly<Record<string, ParseStatement>> = {
     cursor.expectWord('tlb');
     return { kind: 'flush', keyword: 'flush tlb', range: cursor.rangeFrom(start) };
   },
+  invept: ({ cursor }, start) => ({ kind: 'invept', keyword: 'invept', range: cursor.rangeFrom(start) }),
   invlpg: ({ cursor }, start) => {
     const address = parseExpressionAt(cursor, 'an address');
     return { kind: 'invlpg', keyword: 'invlpg', address, range: cursor.rangeFrom(start) };

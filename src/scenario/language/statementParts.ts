@@ -161,6 +161,12 @@ export const parseAccessOptions = (cursor: Cursor): Partial<AccessOptions> =>
     asKernel: { words: ['as'], read: (c) => parseChoice(c, ['kernel'], 'who accesses') },
   });
 
+/** `as kernel` behind a range. */
+export const parseWhose = (cursor: Cursor): Partial<Pick<AccessStatement, 'asKernel'>> =>
+  parseOptions<Pick<AccessStatement, 'asKernel'>>(cursor, {
+    asKernel: { words: ['as'], read: (c) => parseChoice(c, ['kernel'], 'whose mappings') },
+  });
+
 function parsePattern(cursor: Cursor, word: Word): AccessPattern {
   const start = word.range;
   if (word.text === 'step') {

@@ -137,14 +137,32 @@ export const STATEMENTS: readonly StatementRow[] = [
     'iterate heap',
     { words: ['for', 'using', 'default', 'driver'] },
   ),
-  now('promote', 'promote RANGE', 'Collapses a range into huge pages.', 'promote heap for 2MiB', {
-    words: ['for'],
-    mayFail: true,
-  }),
-  now('demote', 'demote RANGE', 'Splits the huge pages of a range.', 'demote heap for 2MiB', {
-    words: ['for'],
-    mayFail: true,
-  }),
+  now(
+    'promote',
+    'promote RANGE [as kernel]',
+    'Collapses a range into huge pages; `as kernel`, of the kernel’s own mappings (`scheme ecpt`).',
+    'promote heap for 2MiB',
+    {
+      words: ['for', 'as', 'kernel'],
+      mayFail: true,
+    },
+  ),
+  now(
+    'demote',
+    'demote RANGE [as kernel]',
+    'Splits the huge pages of a range; `as kernel`, of the kernel’s own mappings (`scheme ecpt`).',
+    'demote heap for 2MiB',
+    {
+      words: ['for', 'as', 'kernel'],
+      mayFail: true,
+    },
+  ),
+  now(
+    'rehash',
+    'rehash [N]',
+    'Runs N batches of the thread that resizes cuckoo tables, 16 slots each; without N, one.',
+    'rehash 4',
+  ),
   now('khugepaged', 'khugepaged', 'Runs one pass of khugepaged.', 'khugepaged'),
   now('migrate', 'migrate RANGE node N', 'Moves the pages of a range to another memory node.', 'migrate heap node 1', {
     words: ['for', 'node'],
@@ -172,6 +190,13 @@ export const STATEMENTS: readonly StatementRow[] = [
     { words: ['order', 'free'] },
   ),
   now('flush tlb', 'flush tlb', 'Invalidates the TLBs and walk caches of this CPU.', 'flush tlb', { words: ['tlb'] }),
+  now(
+    'invept',
+    'invept',
+    'Invalidates all that this CPU knows of a host’s tables, and what follows from them.',
+    'invept',
+    {},
+  ),
   now('invlpg', 'invlpg ADDR', 'Invalidates one page in the TLBs, and the walk caches.', 'invlpg heap', {}),
   now(
     'set',

@@ -31,6 +31,10 @@ export function machineOptions(config: MachineConfig): MachineOptions {
     replacement: config.replacement,
     seed: config.seed,
     ecpt: config.ecpt,
+    nested: config.nested,
+    caches: config.cache
+      ? { ...config.dataCaches, latency: config.latency, walker: config.walker, priority: config.cachePriority }
+      : undefined,
   };
 }
 

@@ -151,7 +151,8 @@ function buildMachine(config: MachineConfig): Machine {
 
 function configure(config: MachineConfig, options: LoadRunOptions): MachineConfig {
   const overrides = [...(options.overrides ?? [])];
-  if (options.scheme !== undefined) overrides.unshift(`scheme=${options.scheme.replace(/[:/]/g, ' ')}`);
+  if (options.scheme !== undefined)
+    overrides.unshift(`scheme=${options.scheme.replaceAll(':', ' ').replaceAll('/', ' over ')}`);
   for (const text of overrides) {
     const result = applyOverride(config, text);
     const errors = result.diagnostics.filter((d) => d.severity === 'error');

@@ -18,6 +18,7 @@ import type {
   ForStatement,
   ForkStatement,
   FragmentStatement,
+  InveptStatement,
   InvlpgStatement,
   IterateStatement,
   KhugepagedStatement,
@@ -37,6 +38,7 @@ import type {
   PromoteStatement,
   Range,
   ReclaimStatement,
+  RehashStatement,
   RepeatStatement,
   SetStatement,
   SwitchStatement,
@@ -54,9 +56,11 @@ export type TickStatement =
   | FlushStatement
   | ForkStatement
   | FragmentStatement
+  | InveptStatement
   | InvlpgStatement
   | IterateStatement
   | KhugepagedStatement
+  | RehashStatement
   | LetStatement
   | MadviseStatement
   | MarkStatement

@@ -60,20 +60,18 @@ export function entryValue(
   };
 }
 
-/** `cyclesPerRead`: absent where no cost model is. */
-export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, cyclesPerRead?: number): ObjectValue {
+/** `cost`: in cycles; absent where no cost model is. */
+export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, cost?: number): ObjectValue {
   const refs = BigInt(walk.steps.length);
   const to = walk.pfn === undefined ? walk.outcome : `frame ${hex(walk.pfn)}`;
-  // Probes of hashed tables go out together.
-  const rounds = walk.steps.some((s) => s.probe !== undefined) ? 1 : walk.steps.length;
   const read = walk.steps.filter((s) => s.probe?.matches !== false);
-  const cycles = BigInt(Math.round(rounds * (cyclesPerRead ?? 0)));
+  const cycles = BigInt(Math.round(cost ?? 0));
   return {
     type: 'object',
     text: `${refs} ${refs === 1n ? 'reference' : 'references'}, ${to}`,
     members: [
       member('refs', () => refs, 'count'),
-      ...(cyclesPerRead === undefined ? [] : [member('cycles', () => cycles, 'count')]),
+      ...(cost === undefined ? [] : [member('cycles', () => cycles, 'count')]),
       member('levels', () => ({
         type: 'object',
         text: read.map((s) => `${s.levelName}[${s.index}]`).join(' → '),

@@ -91,12 +91,14 @@ export interface RunOptions extends Partial<KernelOptions> {
   ecpt?: EcptOptions;
   /** Called with the machine before its first process, and when all has been done and read. */
   begin?(m: Machine): void;
+  /** Called after each operation. */
+  each?(m: Machine): void;
   end?(m: Machine): void;
 }
 
 export function run(
   operations: readonly Operation[],
-  { scheme = 'radix', emtDefaults = [], short = false, ecpt, begin, end, ...kernel }: RunOptions,
+  { scheme = 'radix', emtDefaults = [], short = false, ecpt, begin, each: after, end, ...kernel }: RunOptions,
 ): void {
   const m = machine({
     memoryBytes: (short ? (scheme.startsWith('linear') ? 24 : 12) : 128) * MIB,
@@ -112,6 +114,7 @@ export function run(
   for (const each of operations) {
     world.apply(each);
     assertBooksBalance(m);
+    after?.(m);
   }
   world.readEverything();
   end?.(m);

@@ -32,7 +32,7 @@ class Bench {
     this.inspector = new TreeInspector(format, this.memory, { physicalBits: PHYSICAL_BITS });
     const caches = format.levels.slice(1).map(() => ({ entries: 4, ways: 4 }));
     const replacement = { policy: 'lru', seed: 1 } as const;
-    const options = { caches, promote: 'hit', physicalBits: PHYSICAL_BITS, replacement } as const;
+    const options = { caches, promote: 'hit', physicalBits: PHYSICAL_BITS, replacement, tableReads: null } as const;
     this.walker = new RadixWalker(format, this.memory, rights, this.#probe, DEFAULT_COSTS, options);
     this.memory.back(ROOT);
   }

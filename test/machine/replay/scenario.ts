@@ -6,7 +6,7 @@ import { Signal } from '../../../src/machine/core/probe';
 import { type Machine, refusal } from '../../../src/machine/machine';
 import type { TlbGeometry } from '../../../src/machine/mmu/mmu';
 import type { ReplacementPolicy } from '../../../src/machine/mmu/replacement';
-import { formatNamed, machineWithProcess, map, SMALL } from '../support';
+import { formatNamed, machineWithProcess, map, SMALL, TINY_CACHES } from '../support';
 import { AREAS, pageOf, poke, somewhere } from './pokes';
 
 const PAGES = 2 ** 52;
@@ -63,6 +63,7 @@ const options = fc.record({
   pcid: fc.boolean(),
   cpus: fc.constantFrom(1, 1, 3),
   kpti: fc.constantFrom(false, false, false, true),
+  caches: fc.constantFrom(undefined, undefined, TINY_CACHES, { ...TINY_CACHES, walker: 'l2' as const }),
 });
 
 /** Accesses wander: mostly where the last one was, so that there are repeats; now and then somewhere else. */

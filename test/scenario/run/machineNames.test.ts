@@ -27,35 +27,70 @@ const PLAIN: Record<Kind, (value: Value) => boolean> = {
 };
 
 /** Counters of schemes and features that radix does not have. */
-const ABSENT = /^stats\.(ecpt|tables\.(flattened|fallbacks)|walkCaches\.PTE)/;
+const ABSENT = /^(stats\.nested|ept\()/;
+/** The same in a guest, too. */
+const ABSENT_EVERYWHERE = /^stats\.(ecpt|tables\.(flattened|fallbacks)|walkCaches\.PTE)/;
 /** Values of things that later versions have. */
 const LATER = new Set(['iter']);
+/** What only cuckoo tables have is looked at on them. */
+const OF_ECPT = /^ecpt/;
 
 describe('names in expressions', () => {
-  let run: Run;
-
-  before(async () => {
-    // Five levels, so that there is every one. The last access has a fault and a walk, and its page is mapped, cached and
-    // covered by an area.
-    const machine = ['machine {', '  scheme radix 5', '}'];
-    ({ run } = await finish(...machine, 'process p', 'mmap heap 64KiB rw anon', 'read heap', 'write heap + 4KiB'));
-  });
-
-  const checkMembers = (text: string, kind: Kind): void => {
+  const checkMembers = (run: Run, text: string, kind: Kind, absent?: RegExp): void => {
     const value = valueOf(run, text);
     if (kind in PLAIN) assert.ok(PLAIN[kind](value), `${text} is to be ${kind}, but is ${inspect(value)}`);
     for (const member of kindRow(kind)?.members ?? []) {
+      if (member.isFunction === true) continue;
       const path = `${text}.${member.name}`;
-      if (!ABSENT.test(path)) checkMembers(path, member.kind);
+      if (absent?.test(path) !== true && !ABSENT_EVERYWHERE.test(path)) checkMembers(run, path, member.kind, absent);
     }
   };
 
-  for (const { name, kind, parameters, supported } of NAMES) {
-    if (!supported || LATER.has(name)) continue;
-    const [parameter] = parameters ?? [];
-    const text = parameter === undefined ? name : `${name}(${parameter.kind === 'physical' ? 'cr3' : 'heap + 4KiB'})`;
-    it(`${text} has what the checker says it has`, () => checkMembers(text, kind));
-  }
+  for (const [scheme, cache, absent] of [
+    ['radix 5', 'on', ABSENT],
+    ['nested radix 5 over radix', 'off', /^stats\.(caches|walks\.latency)/],
+  ] as const)
+    describe(`with ${scheme}`, () => {
+      let run: Run;
+
+      before(async () => {
+        // Five levels, so that there is every one, and data caches. The last access has a fault and a walk, and its page is mapped, cached and
+        // covered by an area.
+        const machine = ['machine {', `  scheme ${scheme}`, `  cache ${cache}`, '}'];
+        ({ run } = await finish(...machine, 'process p', 'mmap heap 64KiB rw anon', 'read heap', 'write heap + 4KiB'));
+      });
+
+      for (const { name, kind, parameters, supported } of NAMES) {
+        if (!supported || LATER.has(name) || OF_ECPT.test(name)) continue;
+        const [parameter] = parameters ?? [];
+        const text =
+          parameter === undefined ? name : `${name}(${parameter.kind === 'physical' ? 'cr3' : 'heap + 4KiB'})`;
+        it(`${text} has what the checker says it has`, () => checkMembers(run, text, kind, absent));
+      }
+    });
+
+  it('of a host are nothing where there is none', async () => {
+    await holds(
+      'process p',
+      'mmap heap 64KiB rw anon',
+      'write heap',
+      'expect ept(cr3) == none',
+      'expect walk(heap).gpa == none',
+    );
+  });
+
+  it('of cuckoo tables have what the checker says they have, and are none elsewhere', async () => {
+    const machine = ['machine {', '  scheme ecpt', '}'];
+    const { run: other } = await finish(...machine, 'process p', 'mmap heap 64KiB rw anon', 'write heap');
+    checkMembers(other, 'ecpt', 'ecpt');
+    for (const way of ['ecpt.way(4KiB, 0)', 'ecpt.way(4KiB, 2)', 'ecpt.kernelWay(2MiB, 1)'])
+      checkMembers(other, way, 'ecptWay');
+    for (const text of ['ecpt.way(4KiB, 3)', 'ecpt.way(2MiB, 0)', 'ecpt.kernelWay(1GiB, 0)'])
+      assert.ok(isSymbol(valueOf(other, text)), text);
+    assert.throws(() => valueOf(other, 'ecpt.way(8KiB, 0)'), /pages of cuckoo tables are of 4KiB/);
+    const { run: radix } = await finish('process p', 'mmap heap 64KiB rw anon', 'write heap');
+    assert.ok(isSymbol(valueOf(radix, 'ecpt')) && isSymbol(valueOf(radix, 'ecpt.way(4KiB, 0)')));
+  });
 
   it('of levels that the scheme does not have are nothing, and their counters 0', async () => {
     const absent = { radix: ['P4D'], 'radix 32': ['P4D', 'PUD', 'PMD'], 'linear 32': ['PGD', 'P4D', 'PUD', 'PMD'] };

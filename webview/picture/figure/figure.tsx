@@ -3,11 +3,16 @@ import { layOut, type FigureLayout } from '../layout/figure';
 import type { Attempt } from '../model/attempts';
 import type { WalkPicture } from '../../../src/protocol/walk';
 import { useItem } from '../interaction';
+import { gridOf } from '../layout/grid';
 import { AddressRow } from './addressRow';
 import { LookupBar } from './bars';
+import { Grid } from './grid';
 import { PageStrip } from './pageStrip';
 import { TableStrip } from './strips';
 import { Wires } from './wires';
+
+const GRID_GAP_PX = 18;
+const MOST_GRID_PX = 900;
 
 export interface FigureProps {
   picture: WalkPicture;
@@ -18,16 +23,12 @@ export interface FigureProps {
 
 export function Figure({ picture, attempt, width, label }: FigureProps) {
   const layout = layOut(picture, attempt, width);
+  const grid = gridOf(attempt.walk, layout.height + GRID_GAP_PX, Math.max(layout.width, Math.min(width, MOST_GRID_PX)));
+  const height = grid === undefined ? layout.height : grid.top + grid.height;
+  const full = grid === undefined ? layout.width : Math.max(layout.width, Math.min(width, MOST_GRID_PX));
   const pageColumn = layout.columns.all.find(({ centre }) => centre === layout.page?.centre);
   return (
-    <svg
-      class="figure"
-      role="group"
-      aria-label={label}
-      width={layout.width}
-      height={layout.height}
-      viewBox={`0 0 ${layout.width} ${layout.height}`}
-    >
+    <svg class="figure" role="group" aria-label={label} width={full} height={height} viewBox={`0 0 ${full} ${height}`}>
       {layout.strips.map((strip) => (
         <TableStrip key={strip.itemId} strip={strip} />
       ))}
@@ -40,6 +41,7 @@ export function Figure({ picture, attempt, width, label }: FigureProps) {
       {layout.root && <RootBox root={layout.root} />}
       <Wires wires={layout.wires.filter(({ kind }) => kind === 'pointer')} />
       {layout.faultMark && <FaultMark mark={layout.faultMark} />}
+      {grid && <Grid grid={grid} />}
     </svg>
   );
 }

@@ -5,6 +5,7 @@
 import type {
   CacheLookup,
   FaultSummary,
+  KickChain,
   TranslationResult,
   WalkAttempt,
   WalkPicture,
@@ -15,6 +16,7 @@ export interface Attempt {
   lookups: CacheLookup[];
   fault?: FaultSummary;
   result?: TranslationResult;
+  kicks?: KickChain[];
   firstEvent: number;
 }
 
@@ -30,6 +32,7 @@ export function attemptsOf(picture: WalkPicture): Attempt[] {
   if (first) attempts.push({ lookups: rest, firstEvent: first.event });
   if (attempts.length === 0) attempts.push({ lookups: [], firstEvent: picture.cursor.event });
   giveOutcome(picture, attempts);
+  giveKicks(picture, attempts);
   return attempts;
 }
 
@@ -40,6 +43,15 @@ function giveOutcome({ fault, result }: WalkPicture, attempts: Attempt[]): void 
   const faulting = attempts.find(({ walk }) => walk?.outcome === 'fault') ?? (result ? undefined : last);
   if (fault && faulting) faulting.fault = fault;
   if (result) last.result = result;
+}
+
+/** What the kernel did behind a fault belongs to the attempt that faulted. */
+function giveKicks({ kicks = [] }: WalkPicture, attempts: Attempt[]): void {
+  for (const chain of kicks) {
+    const event = Math.min(...chain.steps.map((step) => step.event));
+    const attempt = attempts.findLast(({ firstEvent }) => firstEvent <= event) ?? attempts[0];
+    if (attempt) attempt.kicks = [...(attempt.kicks ?? []), chain];
+  }
 }
 
 /** The attempt that the cursor is in, or the last one that has begun. */
@@ -54,6 +66,7 @@ const PURPOSES: Record<WalkAttempt['purpose'], string> = {
   retry: 'Retry',
   confirm: 'Confirming walk',
   dirty: 'Dirty assist',
+  resume: 'After the exit',
   inspect: 'Inspection',
 };
 
@@ -61,6 +74,7 @@ const OUTCOMES: Record<WalkAttempt['outcome'], string> = {
   mapped: 'mapped',
   fault: 'fault',
   abandoned: 'abandoned',
+  exit: 'VM exit',
   running: 'in progress',
 };
 

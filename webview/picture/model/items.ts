@@ -1,15 +1,37 @@
 /** What the view can point at: everything of one attempt that happened at an event, in order of time. */
-import type { CacheLookup, FaultSummary, TranslationResult, WalkLevel, WalkPicture } from '../../../src/protocol/walk';
+import type {
+  CacheLookup,
+  ExitSummary,
+  FaultSummary,
+  KickChain,
+  KickStep,
+  NestedRow,
+  TranslationResult,
+  WalkLevel,
+  WalkPicture,
+} from '../../../src/protocol/walk';
 import type { Attempt } from './attempts';
-import { faultSentence, lookupSentence, readSentence, resultSentence } from './sentences';
+import {
+  answerSentence,
+  exitSentence,
+  faultSentence,
+  hostSentence,
+  kickSentence,
+  lookupSentence,
+  readSentence,
+  resultSentence,
+} from './sentences';
 
 /** Where an item stands relative to the cursor. Items of a walk that is not on the tape are all past. */
 export type When = 'past' | 'now' | 'future';
 
 export interface Item {
-  /** `lookup-0`, `read-2` (the number of the level), `fault`, `result`: the same in the figure and in the lists. */
+  /**
+   * `lookup-0`, `read-2` (the number of the level), `host-2-1` (row and column of the grid), `answer-2`, `exit`, `fault`, `kick-0-3`,
+   * `result`: the same in the figure and in the lists.
+   */
   id: string;
-  kind: 'lookup' | 'read' | 'fault' | 'result';
+  kind: 'lookup' | 'read' | 'host' | 'answer' | 'exit' | 'fault' | 'kick' | 'result';
   /** Absent if the item is not on the tape; then it cannot be seeked to. */
   event: number | undefined;
   when: When;
@@ -25,10 +47,17 @@ export function whenOf(picture: WalkPicture, event: number | undefined): When {
 type Source =
   | { kind: 'lookup'; id: string; of: CacheLookup }
   | { kind: 'read'; id: string; of: WalkLevel }
+  | { kind: 'host'; id: string; of: WalkLevel; row: NestedRow }
+  | { kind: 'answer'; id: string; of: { event?: number }; row: NestedRow }
+  | { kind: 'exit'; id: string; of: ExitSummary }
   | { kind: 'fault'; id: string; of: FaultSummary }
+  | { kind: 'kick'; id: string; of: KickStep; chain: KickChain }
   | { kind: 'result'; id: string; of: TranslationResult };
 
 export const lookupId = (index: number): string => `lookup-${index}`;
+export const hostId = (row: number, column: number): string => `host-${row}-${column}`;
+export const answerId = (row: number): string => `answer-${row}`;
+export const kickId = (chain: number, step: number): string => `kick-${chain}-${step}`;
 export const readId = (level: number): string => `read-${level}`;
 
 export function itemsOf(picture: WalkPicture, attempt: Attempt): Item[] {
@@ -40,12 +69,24 @@ export function itemsOf(picture: WalkPicture, attempt: Attempt): Item[] {
   return items.sort((a, b) => (a.event ?? 0) - (b.event ?? 0));
 }
 
-function sourcesOf({ lookups, walk, fault, result }: Attempt): Source[] {
+function sourcesOf({ lookups, walk, fault, kicks, result }: Attempt): Source[] {
   const sources: Source[] = lookups.map((of, i) => ({ kind: 'lookup', id: lookupId(i), of }));
   walk?.levels.forEach((of, i) => {
     if (of.status === 'read') sources.push({ kind: 'read', id: readId(i), of });
   });
+  walk?.grid?.rows.forEach((row, y) =>
+    row.cells.forEach((of, x) => {
+      if (of.status === 'read') sources.push({ kind: 'host', id: hostId(y, x), of, row });
+    }),
+  );
+  walk?.grid?.rows.forEach((row, y) => {
+    if (row.answer?.event !== undefined) sources.push({ kind: 'answer', id: answerId(y), of: row.answer, row });
+  });
+  if (walk?.exit) sources.push({ kind: 'exit', id: 'exit', of: walk.exit });
   if (fault) sources.push({ kind: 'fault', id: 'fault', of: fault });
+  kicks?.forEach((chain, c) =>
+    chain.steps.forEach((of, i) => sources.push({ kind: 'kick', id: kickId(c, i), of, chain })),
+  );
   if (result) sources.push({ kind: 'result', id: 'result', of: result });
   return sources;
 }
@@ -56,8 +97,16 @@ function sentenceOf(source: Source): string {
       return lookupSentence(source.of);
     case 'read':
       return readSentence(source.of);
+    case 'host':
+      return hostSentence(source.of, source.row);
+    case 'answer':
+      return answerSentence(source.row);
+    case 'exit':
+      return exitSentence(source.of);
     case 'fault':
       return faultSentence(source.of);
+    case 'kick':
+      return kickSentence(source.of, source.chain);
     case 'result':
       return resultSentence(source.of);
   }

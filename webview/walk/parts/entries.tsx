@@ -6,16 +6,19 @@ import { toneClass } from '../../picture/figure/tone';
 import { groupHex } from '../../picture/model/text';
 
 export function Entries({ walk }: { walk: WalkAttempt }) {
-  const each = walk.levels.map((level) => level.cycles ?? 0);
+  const host = walk.grid?.rows.flatMap(({ cells }) => cells) ?? [];
+  const each = [...walk.levels, ...host].map((level) => level.cycles ?? 0);
   // Probes of a round go out together.
-  const cycles = walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0);
+  const cycles = walk.cycles ?? (walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0));
   const count = walk.references;
+  const found = walk.levels.some(({ foundIn }) => foundIn !== undefined);
   return (
-    <section class="entries" aria-label="Entries read">
+    <section class={found ? 'entries found' : 'entries'} aria-label="Entries read">
       <h2>
-        Entries read
+        {walk.grid ? 'Guest’s entries read' : 'Entries read'}
         <span class="total">
           {count} {count === 1 ? 'memory reference' : 'memory references'}
+          {walk.grid && ' in both dimensions'}
           {cycles > 0 && ` · ${cycles} cycles`}
         </span>
       </h2>
@@ -27,7 +30,7 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
 }
 
 function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: number }) {
-  const { name, index, entry, cycles } = level;
+  const { name, index, entry, cycles, foundIn } = level;
   return (
     <div {...useItem(id, 'handle', `entry ${toneClass(tone)}`)}>
       <span class="marker" />
@@ -36,7 +39,7 @@ function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: num
         <span class="index">[{index}]</span>
       </span>
       {entry && <EntryCells entry={entry} />}
-      <span class="cycles">{cycles !== undefined && `${cycles} cyc`}</span>
+      <span class="cycles">{cycles !== undefined && `${foundIn === undefined ? '' : `${foundIn} · `}${cycles} cyc`}</span>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** How the attempt ended: the fault that was raised, or the physical address. */
-import type { FaultSummary, TranslationResult } from '../../../src/protocol/walk';
+import type { ExitSummary, FaultSummary, TranslationResult } from '../../../src/protocol/walk';
 import { useItem } from '../../picture/interaction';
 import { groupHex, sizeText } from '../../picture/model/text';
 
@@ -37,23 +37,69 @@ export function FaultCard({ fault }: { fault: FaultSummary }) {
   );
 }
 
+export function ExitCard({ exit }: { exit: ExitSummary }) {
+  return (
+    <div {...useItem('exit', 'handle', 'outcome exit')}>
+      <span class="marker" />
+      <div class="outcomeBody">
+        <p class="outcomeTitle">
+          <strong>{exit.title}</strong>
+          <span>VM exit</span>
+        </p>
+        <p class="explanation">{exit.explanation}</p>
+        <dl class="registers">
+          <div>
+            <dt>guest-physical</dt>
+            <dd>
+              <code>{groupHex(exit.guestPhysical)}</code>
+            </dd>
+          </div>
+          {exit.qualification !== '' && (
+            <div>
+              <dt>exit qualification</dt>
+              <dd>
+                <code>{exit.qualification}</code>
+                {exit.bits.map((bit) => (
+                  <span key={bit} class="flag">
+                    {bit}
+                  </span>
+                ))}
+              </dd>
+            </div>
+          )}
+        </dl>
+      </div>
+    </div>
+  );
+}
+
 export function ResultCard({ result }: { result: TranslationResult }) {
-  const { physical, pageSizeBytes, frame, rights, from, references, cycles } = result;
+  const { physical, pageSizeBytes, frame, guestFrame, rights, from, references, cycles } = result;
   return (
     <div {...useItem('result', 'handle', 'outcome result')}>
       <span class="marker" />
       <div class="outcomeBody">
         <p class="outcomeTitle">
           <strong>{groupHex(physical)}</strong>
-          <span>physical address, from {from}</span>
+          <span>
+            {guestFrame === undefined ? 'physical' : 'host-physical'} address, from {from}
+          </span>
         </p>
         <dl class="registers">
           <div>
-            <dt>frame</dt>
+            <dt>{guestFrame === undefined ? 'frame' : 'host frame'}</dt>
             <dd>
               <code>{frame}</code>
             </dd>
           </div>
+          {guestFrame !== undefined && (
+            <div>
+              <dt>guest frame</dt>
+              <dd>
+                <code>{guestFrame}</code>
+              </dd>
+            </div>
+          )}
           <div>
             <dt>page</dt>
             <dd>{sizeText(pageSizeBytes)}</dd>

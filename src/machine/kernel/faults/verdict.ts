@@ -5,7 +5,7 @@ import type { Vpn } from '../../core/addresses';
 
 /** Codes by which resolved faults are kept in the machine's state; index + 1. */
 export const FAULT_KINDS: readonly FaultKind[] = ['minor', 'major', 'cow', 'thp', 'protection', 'spurious', 'fatal'];
-export const SIGNALS: readonly FatalSignal[] = ['SIGSEGV', 'SIGBUS', 'GP', 'OOM'];
+export const SIGNALS: readonly FatalSignal[] = ['SIGSEGV', 'SIGBUS', 'GP', 'OOM', 'RESET'];
 
 export const KIND_COUNTER: Readonly<Record<FaultKind, Counter>> = {
   minor: Counter.FaultsMinor,
@@ -34,6 +34,7 @@ export const SEGV = verdict('fatal', 'SIGSEGV');
 export const BUS = verdict('fatal', 'SIGBUS');
 export const GENERAL_PROTECTION = verdict('fatal', 'GP');
 export const OUT_OF_MEMORY = verdict('fatal', 'OOM');
+export const DEATH = verdict('fatal', 'RESET');
 
 /** What the hardware hands over: vector, CR2 and the pushed error code (bits as in x86's page-fault error code). */
 export interface FaultRequest {

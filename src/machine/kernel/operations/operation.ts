@@ -3,6 +3,7 @@
  * large the range, the run can be paused, recorded and sought into.
  */
 import type { Vpn } from '../../core/addresses';
+import type { Tdb } from '../../emt/driver';
 import type { TobjIterator } from '../../emt/iterator';
 import type { KernelError } from '../core';
 import type { Batch } from '../mappings';
@@ -130,6 +131,22 @@ export interface TruncateOperation {
   readonly file: number;
 }
 
+/** Splits or joins pages of the kernel's own mappings. */
+export interface KernelPagesOperation {
+  readonly kind: 'kernelPages';
+  readonly action: 'promote' | 'demote';
+  readonly tdb: Tdb;
+  readonly at: Vpn;
+  readonly end: Vpn;
+}
+
+/** Runs the thread that resizes, a batch a step. */
+export interface RehashOperation {
+  readonly kind: 'rehash';
+  /** Batches still to be done. */
+  readonly batches: number;
+}
+
 export type Operation =
   | UnmapOperation
   | PopulateOperation
@@ -141,6 +158,8 @@ export type Operation =
   | ReclaimOperation
   | IterateOperation
   | FragmentOperation
+  | KernelPagesOperation
+  | RehashOperation
   | TruncateOperation;
 
 /** What a step leaves: more to do, nothing, or the reason why it cannot go on. */

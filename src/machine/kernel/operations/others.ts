@@ -11,6 +11,7 @@ import {
   OBJECTS_PER_STEP,
   type Operation,
   type ReclaimOperation,
+  type RehashOperation,
 } from './operation';
 
 const ALLOC_PAGES = functionIndex('alloc_pages');
@@ -72,4 +73,10 @@ function iterate(core: KernelCore, operation: IterateOperation): Operation | nul
   if (emt.tobjIterHasNext(iterator)) return { ...operation, iterator, mapped };
   emt.tobjIterEnd(iterator);
   return null;
+}
+
+/** A batch, as long as there is one to be done. */
+export function stepRehash(core: KernelCore, { kind, batches }: RehashOperation): Operation | null {
+  const did = core.emt.background(true);
+  return did && batches > 1 ? { kind, batches: batches - 1 } : null;
 }

@@ -3,9 +3,10 @@ import type { KernelCore } from '../core';
 import type { Reclaimer } from '../reclaim/reclaimer';
 import { stepCollapse } from './collapse';
 import { type ForkPolicy, stepFork } from './fork';
+import { stepKernelPages } from './kernelPages';
 import { stepMove } from './move';
 import type { Operation, Stepped } from './operation';
-import { stepFragment, stepIterate, stepReclaim } from './others';
+import { stepFragment, stepIterate, stepReclaim, stepRehash } from './others';
 import { stepPopulate } from './populate';
 import { stepProtect } from './protect';
 import { stepScan } from './scan';
@@ -38,6 +39,10 @@ export function stepOperation(
       return stepIterate(core, operation);
     case 'fragment':
       return stepFragment(core, operation);
+    case 'kernelPages':
+      return stepKernelPages(core, operation);
+    case 'rehash':
+      return stepRehash(core, operation);
     case 'truncate':
       return stepTruncate(core, operation);
   }

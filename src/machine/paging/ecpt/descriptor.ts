@@ -36,6 +36,14 @@ export const enum Msr {
   Cwt = 0x4040,
   /** Addresses from here up are looked for in the kernel's tables. */
   KernelStart = 0x4100,
+  /**
+   * The second set of the kernel's registers that the EMT paper (§7.1) asks for, and which of both the walker uses: writing that is
+   * its serializing switch instruction. No release has them; the numbers are this model's.
+   */
+  KernelSet = 0x4101,
+  SecondTable = 0x4200,
+  SecondPointer = 0x4220,
+  SecondCwt = 0x4240,
 }
 
 /** PAGE_OFFSET as a page number: addresses from there up are the kernel's, all below the user's. */
@@ -43,6 +51,9 @@ export const KERNEL_START = 0xffff888000000;
 
 /** The kernel's own descriptor (init_mm's), in the first MiB, which the allocator never hands out: database 0. */
 export const KERNEL_DESCRIPTOR = asPfn(17);
+/** Under page-table isolation: what of the kernel user mode has, which is the code that enters it. */
+export const ENTRY_DESCRIPTOR = asPfn(18);
+export const isKernelDescriptor = (root: Pfn): boolean => root === KERNEL_DESCRIPTOR || root === ENTRY_DESCRIPTOR;
 
 /** The numbers of ways for a choice of how many each page size has. */
 export class WayNumbers {

@@ -7,10 +7,10 @@
 import { PAGE_BYTES } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import type { BasicFunctions, CustomizableFunctions, MmuDriver } from '../../emt/driver';
-import { Attribute } from '../../emt/tobj';
 import type { PagingFormat } from '../format';
 import type { SoftwareParts } from '../scheme';
 import { readAttribute64, writeAttribute64 } from '../x86/attributes64';
+import { x86Overrides } from '../x86/overrides';
 import { Descriptors, WayNumbers } from './descriptor';
 import { Blocks } from './driver/blocks';
 import { Cwts } from './driver/cwts';
@@ -20,11 +20,14 @@ import { Objects } from './driver/objects';
 import { Ranges } from './driver/ranges';
 import { Resizer } from './driver/resizer';
 import { Scan } from './driver/scan';
+import { Inserts } from './driver/inserts';
+import { Mover } from './driver/mover';
 import { Spaces } from './driver/spaces';
 import { Ways } from './driver/ways';
 import { makeHash } from './hash';
 import { ENTRY_PAGES } from './layout';
 import type { EcptOptions } from './format';
+import { EcptKernel } from './kernel';
 
 export class EcptDriver implements MmuDriver {
   readonly name = 'ecpt';
@@ -32,7 +35,13 @@ export class EcptDriver implements MmuDriver {
   readonly overrides: Partial<CustomizableFunctions>;
   readonly #resizer: Resizer;
 
-  constructor(format: PagingFormat, options: EcptOptions, { memory, buddy, tlb, probe, cpus, seed }: SoftwareParts) {
+  constructor(
+    format: PagingFormat,
+    private readonly options: EcptOptions,
+    parts: SoftwareParts,
+  ) {
+    const { memory, buddy, tlb, probe, cpus, seed } = parts;
+    const kernel = parts.kernel instanceof EcptKernel ? parts.kernel : null;
     const levels = format.levels.length;
     const others = format.hashed?.others ?? [];
     const data = new KernelData(memory, seed);
@@ -42,9 +51,15 @@ export class EcptDriver implements MmuDriver {
     const blocks = new Blocks(buddy, probe, [...format.levels.map((l) => `${l.name} way`), ...others]);
     const cwts = new Cwts(memory, descriptors, hash, data, blocks, probe, options.cwtEntries, levels);
     const levelOf = (size: number): number => format.levels.findIndex((l) => l.leafSize === size);
-    const ways = new Ways({ options, numbers, memory, descriptors, hash, data, blocks, cwts, probe, levelOf });
-    const spaces = new Spaces({ cpus, tlb, descriptors, numbers, blocks, cwts, ways, probe, row: levels + 1 });
-    this.#resizer = new Resizer(ways, (root, way) => spaces.publish(root, way));
+    const mover = new Mover(cpus, probe);
+    const ways = new Ways({ options, numbers, memory, descriptors, hash, data, blocks, cwts, probe, mover, levelOf });
+    const spaces = new Spaces({
+      ...{ cpus, tlb, descriptors, numbers, blocks, cwts, ways, probe, mover, kernel },
+      row: levels + 1,
+      switch: options.switch,
+    });
+    const inserts = new Inserts(ways);
+    this.#resizer = new Resizer(ways, inserts, (root, way) => spaces.publish(root, way));
     spaces.attach(this.#resizer);
     const objects = new Objects(ways, this.#resizer, probe);
     const pageSizes = format.levels.map((l) => ENTRY_PAGES[l.leafSize as 0 | 1 | 2]);
@@ -71,38 +86,21 @@ export class EcptDriver implements MmuDriver {
     };
     const scan = new Scan(objects, probe);
     const ranges = new Ranges(objects, scan);
-    const huge = new Huge(objects, scan);
+    const huge = new Huge(objects, scan, mover, tlb);
+    const attributes = { tobjReadAttr: readAttribute64, tobjWriteAttr: writeAttribute64 };
     this.overrides = {
-      tobjIterNext: (tdb, iterator, out) => scan.next(tdb, iterator, out),
-      tobjIterPeek: (tdb, iterator, out) => scan.peek(tdb, iterator, out),
-
-      hugePromote: (tdb, tobj, gather) => huge.promote(tdb, tobj, gather),
-      hugeDemote: (tdb, tobj, gather) => huge.demote(tdb, tobj, gather),
-      hugeToSwap: (tdb, tobj, firstSlot, gather) => huge.toSwap(tdb, tobj, firstSlot, gather),
-
-      addrRangeVoid: (tdb, start, end) => ranges.isVoid(tdb, start, end),
-      addrRangeRemove: (tdb, start, end, limit, gather) => ranges.remove(tdb, start, end, limit, gather),
-      addrRangeProtect: (tdb, start, end, rights, limit, gather) =>
-        ranges.protect(tdb, start, end, rights, limit, gather),
-      addrRangeCopy: (from, to, start, end, policy, limit, gather) =>
-        ranges.copy(from, to, start, end, policy, limit, gather),
-      addrRangeMove: (tdb, start, end, to, limit, gather) => ranges.move(tdb, start, end, to, limit, gather),
+      ...x86Overrides({ scan, huge, ranges, objects, attributes }),
       // `free_pgd_range` does nothing: tables are freed with the address space.
       addrRangeFreeTables: () => undefined,
-
       // Clusters move when others are entered: one coarse lock (`page_table_lock`), where trees have one a table.
       addrRangeGetLock: (tdb) => tdb.root,
-
-      tobjIsSwap: (tobj) => readAttribute64(tobj, Attribute.SWAP) !== 0,
-      tobjToSwap: (_tdb, tobj) => readAttribute64(tobj, Attribute.SWAP) - 1,
-      swapToTobj: (tobj, slot) => writeAttribute64(tobj, Attribute.SWAP, slot + 1),
-      tobjTestClearAccessed: (tdb, tobj) => objects.change(tdb, tobj, Attribute.ACCESSED, 0),
-      tobjTestClearDirty: (tdb, tobj) => objects.change(tdb, tobj, Attribute.DIRTY, 0),
-      tobjWriteProtect: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 0),
-      tobjMakeWritable: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 1),
       // There is nothing to flush: hints of the walk caches may be stale at any time.
       walkCacheFlush: () => undefined,
     };
+  }
+
+  get runsAlone(): boolean {
+    return this.options.thread === 'alone';
   }
 
   get isBusy(): boolean {

@@ -29,6 +29,15 @@ export interface EcptOptions {
   cwtEntries: readonly [number, number];
   /** Entries of the cuckoo walk caches, root's first: PUD, PMD. Fully associative. */
   cwc: readonly [number, number];
+  /**
+   * How software moves what it splits or joins in the kernel's own tables: the new entries are written before the old ones go, or
+   * the old ones go first (EMT, OSDI '25 §7.1: the self-reference paradox).
+   */
+  move: 'copy-first' | 'remove-first';
+  /** How a CPU changes between the two sets of the kernel's registers, under page-table isolation: with one instruction, or register by register. */
+  switch: 'atomic' | 'torn';
+  /** When the thread that resizes runs: a step behind each fault and each step of a system call, or only when it is told to. */
+  thread: 'behind' | 'alone';
   /** When a round of parallel probes ends: with the probe that matched, or with the slowest. */
   wait: 'match' | 'all';
   /**
@@ -49,6 +58,9 @@ export const RELEASED: EcptOptions = {
   kick: 'swap',
   failure: 'lose',
   downsize: false,
+  thread: 'behind',
+  move: 'copy-first',
+  switch: 'atomic',
   cwtEntries: [4096, 2048],
   cwc: [2, 16],
   wait: 'match',
@@ -113,6 +125,6 @@ export function ecptFormat({ ways, entries }: EcptOptions): PagingFormat {
     userSpace: plainUserSpace(2 ** 35 - 1),
     entryBytes: 8,
     levels,
-    hashed: { clusterBits: 3, others: ['CWT', 'descriptor'] },
+    hashed: { clusterBits: 3, parallel: true, others: ['CWT', 'descriptor'] },
   };
 }

@@ -21,8 +21,17 @@ import type { MapCounts, MapStretch } from '../map/counts';
 import { HashedMap, type SlotTable } from '../map/hashedMap';
 import { runsOf } from '../runs';
 import { LeafNodes } from '../x86/leafNodes';
-import { Descriptors, KERNEL_DESCRIPTOR, KERNEL_START, tableFrame, tableLog2, WayNumbers } from './descriptor';
+import {
+  Descriptors,
+  isKernelDescriptor,
+  KERNEL_DESCRIPTOR,
+  KERNEL_START,
+  tableFrame,
+  tableLog2,
+  WayNumbers,
+} from './descriptor';
 import { makeHash, type WayHash } from './hash';
+import type { EcptKernel } from './kernel';
 import {
   Cluster,
   ENTRY_PAGES,
@@ -60,6 +69,7 @@ export class EcptInspector implements Inspector {
     options: EcptOptions,
     private readonly memory: PhysicalMemory,
     physicalBits: number,
+    private readonly kernel: EcptKernel | null = null,
   ) {
     const absent = (low: number, high: number): string | undefined =>
       isNone(low, high)
@@ -143,12 +153,16 @@ export class EcptInspector implements Inspector {
     return base < 0 ? -1 : base + (slot % SLOTS_PER_FRAME) * Cluster.Words;
   }
 
+  rootOf(root: Pfn, vpn: Vpn): Pfn {
+    return vpn >= KERNEL_START ? (this.kernel?.loaded ?? KERNEL_DESCRIPTOR) : root;
+  }
+
   /** All ways are probed, without hints; the one that answers is the last step. */
   walk(root: Pfn, vpn: Vpn): WalkNode {
     const node = { steps: [] as EntryNode[], write: true, user: true, exec: true };
     if (!isTranslatable(vpn, this.format)) return { ...node, outcome: 'notCanonical' };
     const user = vpn >= KERNEL_START ? 0 : 1;
-    const from = user === 1 ? root : KERNEL_DESCRIPTOR;
+    const from = this.rootOf(root, vpn);
     let found: EntryNode | undefined;
     for (let size = 0; size < 3; size++)
       for (let relative = 0; relative < this.#numbers.ways[size]; relative++) {
@@ -196,7 +210,7 @@ export class EcptInspector implements Inspector {
   }
 
   tables(root: Pfn): HashedTable[] {
-    const user = root === KERNEL_DESCRIPTOR ? 0 : 1;
+    const user = isKernelDescriptor(root) ? 0 : 1;
     const found: HashedTable[] = [];
     this.format.levels.forEach(({ name }, level) => {
       const first = this.#numbers.first(user, this.#sizeOf(level));

@@ -10,6 +10,7 @@
  * a walk that ended in a translation: with what they had missed, and with both lines if their hints were stale.
  */
 import { asPfn, type Pfn, signExtendPage, type Vpn } from '../../core/addresses';
+import type { TableReads } from '../../caches/tableReads';
 import { Counter } from '../../core/counters';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
@@ -44,6 +45,13 @@ import { Cluster, ENTRY_PAGES, entryOf, hasTag, isHardwareEmpty, tagOf } from '.
 import { type EcptOptions, MAX_SLOTS } from './format';
 
 const LINE_WORDS = 16;
+
+/** Of the kernel's half: table words and rehash pointers of its ways, and its walk tables. */
+interface Registers {
+  tables: Float64Array;
+  pointers: Float64Array;
+  cwts: Float64Array;
+}
 const SIZES = 3;
 
 export interface EcptWalkerParts {
@@ -53,8 +61,8 @@ export interface EcptWalkerParts {
   costs: HardwareCosts;
   replacement: ReplacementOptions;
   physicalBits: number;
-  /** Cycles until a probe of that physical address has its line; absent: `costs.table_read`. */
-  latency?(address: number): number;
+  /** The data caches; `null`: every probe costs `table_read`. */
+  tableReads: TableReads | null;
 }
 
 export class EcptWalker implements Walker {
@@ -74,6 +82,9 @@ export class EcptWalker implements Walker {
   readonly #pointers = new Float64Array(MAX_SLOTS);
   readonly #cwts = new Float64Array(4 * CWT_WAYS);
   readonly #kernelStart = new Float64Array(1);
+  /** Both sets of the kernel's registers, and which is walked: `#tables` and so on have a copy of that one. */
+  readonly #sets: readonly Registers[];
+  readonly #set = new Float64Array(1);
   readonly #state: ArrayState;
   readonly #reports: WalkReports;
   /** Scratch of the walk that runs: tags by page size, and what the round found. */
@@ -104,26 +115,50 @@ export class EcptWalker implements Walker {
       return new AssociativeCache(name, entries, entries, makeReplacer(replacement, name, entries, entries));
     });
     this.#lines = options.cwc.map((entries) => new Int32Array(entries * LINE_WORDS));
-    this.#state = new ArrayState([this.#tables, this.#pointers, this.#cwts, this.#kernelStart, ...this.#lines]);
-    this.#reports = new WalkReports(parts.probe);
+    const { half } = this.#numbers;
+    this.#sets = [0, 1].map(() => ({
+      tables: new Float64Array(half),
+      pointers: new Float64Array(half),
+      cwts: new Float64Array(2 * CWT_WAYS),
+    }));
+    this.#state = new ArrayState([
+      ...[this.#tables, this.#pointers, this.#cwts, this.#kernelStart, this.#set],
+      ...this.#sets.flatMap(({ tables, pointers, cwts }) => [tables, pointers, cwts]),
+      ...this.#lines,
+    ]);
+    this.#reports = new WalkReports(parts.probe, parts.tableReads);
   }
 
   // ---- registers ----------------------------------------------------------------------------------------------------
 
   #register(register: number): { bank: Float64Array; index: number } | undefined {
-    if (register === (Msr.KernelStart as number)) return { bank: this.#kernelStart, index: 0 };
-    for (const [first, bank] of [
+    const [first, second] = this.#sets;
+    for (const [start, bank] of [
+      [Msr.KernelStart, this.#kernelStart],
+      [Msr.KernelSet, this.#set],
+      [Msr.Table, first.tables],
       [Msr.Table, this.#tables],
+      [Msr.Pointer, first.pointers],
       [Msr.Pointer, this.#pointers],
+      [Msr.Cwt, first.cwts],
       [Msr.Cwt, this.#cwts],
+      [Msr.SecondTable, second.tables],
+      [Msr.SecondPointer, second.pointers],
+      [Msr.SecondCwt, second.cwts],
     ] as const)
-      if (register >= first && register < first + bank.length) return { bank, index: register - first };
+      if (register >= start && register < start + bank.length) return { bank, index: register - start };
     return undefined;
   }
 
+  /** The kernel's registers are those of two sets; writing `KernelSet` is the instruction that changes between them. */
   wrmsr(register: number, value: number): void {
     const found = this.#register(register);
-    if (found !== undefined) found.bank[found.index] = value;
+    if (found === undefined) return;
+    found.bank[found.index] = value;
+    const { tables, pointers, cwts } = this.#sets[this.#set[0] === 1 ? 1 : 0];
+    this.#tables.set(tables);
+    this.#pointers.set(pointers);
+    this.#cwts.set(cwts);
   }
 
   rdmsr(register: number): number | undefined {
@@ -251,7 +286,9 @@ export class EcptWalker implements Walker {
     const words = memory.pool.words;
     const matches =
       base >= 0 && hasTag(words, at, tag) && !isHardwareEmpty(words[at + 2 * entry], words[at + 2 * entry + 1]);
-    const cycles = this.parts.latency?.(frame * 4096 + (slot & 63) * Cluster.Bytes) ?? this.parts.costs.table_read;
+    const cycles =
+      this.parts.tableReads?.read(this.#levels[size], frame, (slot & 63) * Cluster.Bytes) ??
+      this.parts.costs.table_read;
     if (cycles > this.#slowest) this.#slowest = cycles;
     if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
     if (probe.recorder !== null)
@@ -279,11 +316,15 @@ export class EcptWalker implements Walker {
 
   /** Two translations of one page are tolerated if they say the same frame; nobody compares their rights. */
   #compare(vpn: Vpn, sizeBefore: number, size: number, at: number): void {
-    if (this.parts.probe.recorder === null) return;
+    const { probe } = this.parts;
+    probe.counters[Counter.EcptDuplicates]++;
+    probe.signal(Signal.Duplicate);
+    if (probe.recorder === null) return;
     const words = this.parts.memory.pool.words;
     const frame = (s: number, i: number): number => leafFrame(s, words[i], words[i + 1]) + (vpn % ENTRY_PAGES[s]);
-    if (frame(sizeBefore, this.#foundAt) === frame(size, at)) this.parts.probe.note('a duplicate with the same frame');
-    else this.parts.probe.note('BUG: two ways translate the page to different frames');
+    if (frame(sizeBefore, this.#foundAt) === frame(size, at))
+      probe.note('a duplicate: another way has the page too, with the same frame', 'duplicate');
+    else probe.note('BUG: two ways translate the page to different frames', 'duplicate');
   }
 
   #judge(vpn: Vpn, access: Access, user: number): WalkStatus {
@@ -360,6 +401,8 @@ export class EcptWalker implements Walker {
       const slot = this.#hash.index(tag, tableLog2(word), index);
       const frame = asPfn(tableFrame(word) + (slot >>> 6));
       probe.counters[Counter.CwtReads]++;
+      // The walk has ended: nobody waits.
+      this.parts.tableReads?.fetch(frame, (slot & 63) * 4 * LINE_WORDS);
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
       const base = memory.base(frame);
       const at = base + (slot & 63) * LINE_WORDS;

@@ -9,6 +9,7 @@
  * whether it is flattened. Entries of a level that only a fallback has brought back are read from memory each time.
  */
 import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
+import type { TableReads } from '../../caches/tableReads';
 import type { HardwareCosts } from '../../core/costs';
 import { Counter } from '../../core/counters';
 import type { WalkPurpose } from '../../core/events';
@@ -62,6 +63,9 @@ export class FptWalker implements Walker {
   readonly #cacheLevels: Int32Array;
   readonly #reservedHigh: number;
   readonly #promoteAll: boolean;
+  /** The data caches; `null`: every read costs the same. Then `#cycles` are those of the walk that runs, so far. */
+  readonly #tableReads: TableReads | null;
+  #cycles = 0;
   /** Entries that the walk that runs has read, in order: level, table, low word in the pool, index, table below and what is known of it. Scratch. */
   readonly #levels = new Int32Array(4);
   readonly #tables = new Float64Array(4);
@@ -105,7 +109,8 @@ export class FptWalker implements Walker {
       return new AssociativeCache(name, entries, ways, makeReplacer(options.replacement, name, entries, ways));
     });
     this.#hits = new Int32Array(cached.length);
-    this.#reports = new WalkReports(probe);
+    this.#tableReads = options.tableReads;
+    this.#reports = new WalkReports(probe, options.tableReads);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -177,6 +182,7 @@ export class FptWalker implements Walker {
     const words = memory.pool.words;
     const reserved = this.#reservedHigh | this.rights.reservedHigh;
     const recording = probe.recorder !== null;
+    const noticing = recording || this.#tableReads !== null;
     let path = this.#rights;
     let table = this.#table;
     let level = this.#level;
@@ -193,7 +199,7 @@ export class FptWalker implements Walker {
       const high = base < 0 ? 0 : words[at + 1];
       read |= 1 << level;
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
-      if (recording) this.#reports.read(level, asPfn(table), index, low, high, this.costs.table_read);
+      if (noticing) this.#notice(n, level, asPfn(table), index, low, high);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, read, n + 1);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, read, n + 1);
       this.#levels[n] = level;
@@ -244,8 +250,16 @@ export class FptWalker implements Walker {
     result.status = status;
     result.level = this.#pathByLevels[read];
     result.references = references;
-    result.cycles = references * this.costs.table_read;
+    result.cycles = this.#tableReads === null ? references * this.costs.table_read : this.#cycles;
     return status;
+  }
+
+  /** The walk has read an entry, its n-th from 0: through the data caches, or for somebody who records. */
+  #notice(n: number, level: number, table: Pfn, index: number, low: number, high: number): void {
+    const frame = asPfn(table + (index >>> Entry.FrameShift));
+    const cycles = this.#tableReads?.read(level, frame, 8 * (index & Entry.FrameMask)) ?? this.costs.table_read;
+    this.#cycles = n === 0 ? cycles : this.#cycles + cycles;
+    if (this.probe.recorder !== null) this.#reports.read(level, table, index, low, high, cycles);
   }
 
   /** Sets bits of the n-th entry that the walk has read. */

@@ -31,5 +31,5 @@ export const HASHED: PagingFormat = {
   entryBytes: 8,
   // Two words of 8 bytes a slot.
   levels: [{ name: 'PTE', entryName: 'PTE', shift: 12, bits: MAX_LOG2 + 1, leafSize: 0 }],
-  hashed: { clusterBits: 0, others: [] },
+  hashed: { clusterBits: 0, parallel: false, others: [] },
 };

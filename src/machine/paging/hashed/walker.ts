@@ -3,9 +3,8 @@ import { asPfn, PAGE_BYTES, type Pfn, type Vpn } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import type { WalkPurpose } from '../../core/events';
 import { Signal } from '../../core/probe';
-import type { TypedArray } from '../../core/state';
 import { Access, TlbFlag } from '../../mmu/rights';
-import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, StatelessWalker, type Walker, WalkStatus } from '../../mmu/walker';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
 import { frameOf, HIGH, LOW, reservedHigh } from '../x86/entry';
 import { WalkReports } from '../x86/walkReports';
@@ -13,7 +12,7 @@ import { homeOf, MAX_PROBES, SLOT_WORDS, slotBits } from './format';
 
 const SLOTS_PER_FRAME = PAGE_BYTES / (4 * SLOT_WORDS);
 
-export class HashedWalker implements Walker {
+export class HashedWalker extends StatelessWalker implements Walker {
   readonly result = noWalkYet();
   readonly isTree = false;
   readonly walkCaches = [];
@@ -22,8 +21,9 @@ export class HashedWalker implements Walker {
   readonly #reservedHigh = reservedHigh(PHYSICAL_BITS);
 
   constructor(private readonly parts: HardwareParts) {
+    super();
     this.#log2 = slotBits(parts.memory.frameCount);
-    this.#reports = new WalkReports(parts.probe);
+    this.#reports = new WalkReports(parts.probe, parts.tableReads);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -39,12 +39,12 @@ export class HashedWalker implements Walker {
   }
 
   #descend(root: Pfn, vpn: Vpn, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
-    const { memory, probe, costs } = this.parts;
+    const { memory, probe, costs, tableReads } = this.parts;
     const { result } = this;
     const home = homeOf(vpn, this.#log2);
     const mask = 2 ** this.#log2 - 1;
     if (probe.recorder !== null) this.#reports.start(purpose, vpn, 0, root, `CR3: slot ${home} of ${mask + 1}`);
-    result.references = 0;
+    result.references = result.cycles = 0;
     let status = WalkStatus.NotPresent;
     for (let i = 0; i < MAX_PROBES; i++) {
       const slot = (home + i) & mask;
@@ -53,24 +53,22 @@ export class HashedWalker implements Walker {
       const at = base + (slot % SLOTS_PER_FRAME) * SLOT_WORDS;
       const { words } = memory.pool;
       const page = base < 0 ? -1 : (words[at] >>> 0) + words[at + 1] * 4294967296 - 1;
+      const cycles = tableReads?.read(0, frame, (slot % SLOTS_PER_FRAME) * 4 * SLOT_WORDS) ?? costs.table_read;
       result.references++;
+      result.cycles += cycles;
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
       if (probe.recorder !== null)
-        this.#reports.read(
-          0,
-          root,
-          2 * slot + 1,
-          base < 0 ? 0 : words[at + 2],
-          base < 0 ? 0 : words[at + 3],
-          costs.table_read,
-          { way: 0, slot, matches: page === vpn, inTarget: false },
-        );
+        this.#reports.read(0, root, 2 * slot + 1, base < 0 ? 0 : words[at + 2], base < 0 ? 0 : words[at + 3], cycles, {
+          way: 0,
+          slot,
+          matches: page === vpn,
+          inTarget: false,
+        });
       if (page !== vpn && page >= 0) continue;
       if (page === vpn) status = this.#judge(root, slot, at + 2, access, user);
       break;
     }
     result.status = status;
-    result.cycles = result.references * costs.table_read;
     this.#reports.end(result);
     return status;
   }
@@ -100,16 +98,5 @@ export class HashedWalker implements Walker {
     if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
     if (probe.recorder !== null) this.#reports.write(0, root, 2 * slot + 1, set & ~low, low | set, high);
     return WalkStatus.Mapped;
-  }
-
-  /** It remembers nothing. */
-  save(): readonly TypedArray[] {
-    return [];
-  }
-  load(): void {
-    // Nothing to restore.
-  }
-  hash(): void {
-    // Nothing to hash.
   }
 }

@@ -3,13 +3,13 @@
  * cache could remember.
  */
 import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
+import type { TableReads } from '../../caches/tableReads';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
 import { type Probe, Signal } from '../../core/probe';
-import type { TypedArray } from '../../core/state';
 import type { AssociativeCache } from '../../mmu/associativeCache';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, StatelessWalker, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
@@ -19,7 +19,7 @@ import { WalkReports } from '../x86/walkReports';
 /** Entries of 8 bytes in a frame. */
 const ENTRIES = PAGE_WORDS / 2;
 
-export class LinearWalker implements Walker {
+export class LinearWalker extends StatelessWalker implements Walker {
   readonly result = noWalkYet();
   readonly walkCaches: readonly AssociativeCache[] = [];
   readonly #reservedHigh: number;
@@ -32,9 +32,11 @@ export class LinearWalker implements Walker {
     private readonly costs: HardwareCosts,
     /** Physical address width: frame bits above it are reserved. */
     physicalBits: number,
+    private readonly tableReads: TableReads | null,
   ) {
+    super();
     this.#reservedHigh = reservedHigh(physicalBits);
-    this.#reports = new WalkReports(probe);
+    this.#reports = new WalkReports(probe, tableReads);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -46,7 +48,7 @@ export class LinearWalker implements Walker {
   }
 
   #walk(root: Pfn, vpn: Vpn, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
-    const { probe, memory, result, costs } = this;
+    const { probe, memory, result, costs, tableReads } = this;
     const frame = asPfn(root + Math.floor(vpn / ENTRIES));
     const base = memory.base(frame);
     const at = base + 2 * (vpn % ENTRIES);
@@ -56,7 +58,7 @@ export class LinearWalker implements Walker {
     const high = base < 0 ? 0 : words[at + 1];
     if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
     result.references = 1;
-    result.cycles = costs.table_read;
+    result.cycles = tableReads?.read(0, frame, 8 * (vpn % ENTRIES)) ?? costs.table_read;
     this.#reports.start(purpose, vpn, 0, root, 'CR3');
     this.#reports.read(0, root, vpn, low, high, result.cycles);
     const status = this.#check(low, high, access, user);
@@ -87,16 +89,5 @@ export class LinearWalker implements Walker {
     memory.pool.words[at] = low | set;
     if (probe.watches.physicalWrites && probe.watches.writesFrame(frame)) probe.signal(Signal.Watch);
     if (probe.recorder !== null) this.#reports.write(0, root, vpn, set & ~low, low | set, memory.pool.words[at + 1]);
-  }
-
-  /** Nothing is remembered from one walk to the next. */
-  save(): readonly TypedArray[] {
-    return [];
-  }
-  load(): void {
-    return;
-  }
-  hash(): void {
-    return;
   }
 }

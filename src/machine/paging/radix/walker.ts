@@ -8,6 +8,7 @@
  * root. Walk caches are filled and promoted only by walks that end in a translation.
  */
 import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
+import type { TableReads } from '../../caches/tableReads';
 import { Counter } from '../../core/counters';
 import type { HardwareCosts } from '../../core/costs';
 import type { WalkPurpose } from '../../core/events';
@@ -54,6 +55,9 @@ export class RadixWalker implements Walker {
   readonly #hits: Int32Array;
   readonly #promoteAll: boolean;
   readonly #reports: WalkReports;
+  /** The data caches; `null`: every read costs the same. Then `#cycles` are those of the walk that runs, so far. */
+  readonly #tableReads: TableReads | null;
+  #cycles = 0;
 
   constructor(
     format: PagingFormat,
@@ -85,8 +89,10 @@ export class RadixWalker implements Walker {
     this.#deepest = this.#caches[this.#last - 1];
     this.#deepestScale = this.#scale[this.#last - 1];
     this.walkCaches = this.#caches;
+    this.#tableReads = options.tableReads;
+    // Where each read goes through data caches, none is made elsewhere.
     this.lastLevel =
-      this.#deepest.sets === 1 && this.#entryShift === 1 && !this.#promoteAll
+      this.#deepest.sets === 1 && this.#entryShift === 1 && !this.#promoteAll && options.tableReads === null
         ? {
             cache: this.#deepest,
             level: this.#last,
@@ -96,7 +102,7 @@ export class RadixWalker implements Walker {
             memory,
           }
         : null;
-    this.#reports = new WalkReports(probe);
+    this.#reports = new WalkReports(probe, options.tableReads);
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
@@ -201,6 +207,7 @@ export class RadixWalker implements Walker {
     const reserved = this.#reservedHigh | this.rights.reservedHigh;
     const last = this.#last;
     const recording = probe.recorder !== null;
+    const noticing = recording || this.#tableReads !== null;
     let path = this.#rights[start];
     let table = this.#tables[start];
     if (recording) {
@@ -216,7 +223,7 @@ export class RadixWalker implements Walker {
       const low = base < 0 ? 0 : words[at];
       const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
       if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
-      if (recording) this.#reports.read(level, asPfn(table), index, low, high, this.costs.table_read);
+      if (noticing) this.#notice(references, level, asPfn(table), index, low, high);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, level, references);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, level, references);
       const special = this.#reservedLow[level];
@@ -242,7 +249,8 @@ export class RadixWalker implements Walker {
     const low = base < 0 ? 0 : words[at];
     const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
     if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
-    if (probe.recorder !== null) this.#reports.read(last, asPfn(table), index, low, high, this.costs.table_read);
+    if (probe.recorder !== null || this.#tableReads !== null)
+      this.#notice(references, last, asPfn(table), index, low, high);
     if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, last, references);
     if ((high & (this.#reservedHigh | this.rights.reservedHigh)) !== 0)
       return this.#end(WalkStatus.Reserved, last, references);
@@ -293,8 +301,16 @@ export class RadixWalker implements Walker {
     result.status = status;
     result.level = level;
     result.references = references;
-    result.cycles = references * this.costs.table_read;
+    result.cycles = this.#tableReads === null ? references * this.costs.table_read : this.#cycles;
     return status;
+  }
+
+  /** The walk has read an entry, its n-th: through the data caches, or for somebody who records. */
+  #notice(n: number, level: number, table: Pfn, index: number, low: number, high: number): void {
+    const offset = index << (2 + this.#entryShift);
+    const cycles = this.#tableReads?.read(level, table, offset) ?? this.costs.table_read;
+    this.#cycles = n === 1 ? cycles : this.#cycles + cycles;
+    if (this.probe.recorder !== null) this.#reports.read(level, table, index, low, high, cycles);
   }
 
   /** Sets A in the entries above the leaf. */

@@ -7,11 +7,11 @@
 import { addPages } from '../../core/addresses';
 import type { Probe } from '../../core/probe';
 import type { BasicFunctions, CustomizableFunctions, EmtFunctions, MmuDriver } from '../../emt/driver';
-import { Attribute } from '../../emt/tobj';
 import type { BuddyAllocator } from '../../memory/buddy';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import type { PagingFormat } from '../format';
 import { attributesOf } from '../x86/attributes';
+import { x86Overrides } from '../x86/overrides';
 import type { KernelSpace } from '../x86/kernelSpace';
 import type { TlbService } from '../x86/tlbService';
 import { Huge } from './driver/huge';
@@ -75,40 +75,16 @@ export class TreeDriver implements MmuDriver {
     const scan = new Scan(tables, objects);
     const ranges = new Ranges(tables, scan);
     const huge = new Huge(tables, objects);
-    const { tobjReadAttr, tobjWriteAttr } = tables.attributes;
     return {
-      tobjIterNext: (tdb, iterator, out) => scan.next(tdb, iterator, out),
-      tobjIterPeek: (tdb, iterator, out) => scan.peek(tdb, iterator, out),
+      ...x86Overrides({ scan, huge, ranges, objects, attributes: tables.attributes }),
 
-      hugePromote: (tdb, tobj, gather) => huge.promote(tdb, tobj, gather),
-      hugeDemote: (tdb, tobj, gather) => huge.demote(tdb, tobj, gather),
       hugeClear: (tdb, tobj, old, gather) => huge.clear(tdb, tobj, old, gather),
       hugeSplitPrepare: () => huge.splitPrepare(),
-
-      addrRangeVoid: (tdb, start, end) => ranges.isVoid(tdb, start, end),
-      addrRangeRemove: (tdb, start, end, limit, gather) => ranges.remove(tdb, start, end, limit, gather),
-      addrRangeProtect: (tdb, start, end, rights, limit, gather) =>
-        ranges.protect(tdb, start, end, rights, limit, gather),
-      addrRangeCopy: (from, to, start, end, policy, limit, gather) =>
-        ranges.copy(from, to, start, end, policy, limit, gather),
-      addrRangeMove: (tdb, start, end, to, limit, gather) => ranges.move(tdb, start, end, to, limit, gather),
       addrRangeFreeTables: (tdb, start, end, floor, ceiling, gather) =>
         ranges.freeTables(tdb, start, end, floor, ceiling, gather),
-
       addrRangeGetLock: (tdb, start, end) => lockOf(tables, tdb, start, end),
-
-      tobjIsSwap: (tobj) => tobjReadAttr(tobj, Attribute.SWAP) !== 0,
-      tobjToSwap: (_tdb, tobj) => tobjReadAttr(tobj, Attribute.SWAP) - 1,
-      swapToTobj: (tobj, slot) => tobjWriteAttr(tobj, Attribute.SWAP, slot + 1),
-      hugeToSwap: (tdb, tobj, firstSlot, gather) => huge.toSwap(tdb, tobj, firstSlot, gather),
-
       // Any INVLPG empties the walk caches (Intel SDM vol. 3A §4.10.4.1): one page will do.
       walkCacheFlush: (tdb, start) => this.tlb.flushRange(tdb, start, addPages(start, 1), true),
-
-      tobjTestClearAccessed: (tdb, tobj) => objects.change(tdb, tobj, Attribute.ACCESSED, 0),
-      tobjTestClearDirty: (tdb, tobj) => objects.change(tdb, tobj, Attribute.DIRTY, 0),
-      tobjWriteProtect: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 0),
-      tobjMakeWritable: (tdb, tobj) => void objects.change(tdb, tobj, Attribute.WRITE, 1),
     };
   }
 }

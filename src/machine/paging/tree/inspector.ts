@@ -71,7 +71,7 @@ export class TreeInspector implements Inspector {
 
   constructor(
     readonly format: PagingFormat,
-    private readonly memory: ReadableMemory,
+    protected readonly memory: ReadableMemory,
     private readonly options: InspectorOptions,
   ) {
     this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
@@ -93,14 +93,15 @@ export class TreeInspector implements Inspector {
   entry(table: Pfn, level: number, index: number): EntryNode {
     const address = entryAddressIn(this.format, table, index);
     const high = this.format.entryBytes === 4 ? 0 : this.memory.readWord(address + 4);
-    return this.#decode(this.memory.readWord(address), high, table, level, index);
+    return this.decodeWords(this.memory.readWord(address), high, table, level, index);
   }
 
   decode(raw: bigint, table: Pfn, level: number, index: number): EntryNode {
-    return this.#decode(lowWord(raw), highWord(raw), table, level, index);
+    return this.decodeWords(lowWord(raw), highWord(raw), table, level, index);
   }
 
-  #decode(low: number, high: number, table: Pfn, level: number, index: number): EntryNode {
+  /** An entry's words as they lie in memory. */
+  protected decodeWords(low: number, high: number, table: Pfn, level: number, index: number): EntryNode {
     const address = entryAddressIn(this.format, table, index);
     const { name, leafSize } = this.format.levels[level];
     const present = (low & LOW.P) !== 0;

@@ -1,4 +1,5 @@
 /** What the hardware walker of a tree is built with. */
+import type { TableReads } from '../../caches/tableReads';
 import type { ReplacementOptions } from '../../mmu/replacement';
 
 export interface WalkerOptions {
@@ -8,4 +9,6 @@ export interface WalkerOptions {
   promote: 'hit' | 'all';
   physicalBits: number;
   replacement: ReplacementOptions;
+  /** The data caches; `null`: every read costs `table_read`. */
+  tableReads: TableReads | null;
 }

@@ -11,22 +11,23 @@
  * switch fails at once. The user's, in the frame behind, has the user half, and of the kernel nothing but a page of entry
  * code in the CPU entry area. What is written to one root for user space is written to the other.
  */
-import { addPages, asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn, vpnOfAddress } from '../../core/addresses';
+import { addPages, asPfn, PAGE_BYTES, type Pfn, type Vpn, vpnOfAddress } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import { type Probe, Signal } from '../../core/probe';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, indexOf, isFlatRoot, pagesPerEntry, type PagingFormat, rootFrame } from '../format';
+import type { KernelHalf } from '../kernelHalf';
 import { frameOf, HIGH, highOf, LOW, lowOf } from './entry';
 
 /** Of the first MiB: tables from this frame up, and the frame of the entry code. */
 const FIRST_TABLE = 16;
-const ENTRY_CODE = asPfn(255);
+export const ENTRY_CODE = asPfn(255);
 const RESERVED_FRAMES = 256;
 
-const TEXT = vpnOfAddress(0xffff_ffff_8100_0000n);
+export const KERNEL_TEXT = vpnOfAddress(0xffff_ffff_8100_0000n);
 /** One page of 2 MiB at the start of memory: the model's kernel has no bytes. */
-const TEXT_PAGES = 512;
-const ENTRY_AREA = vpnOfAddress(0xffff_fe00_0000_0000n);
+export const KERNEL_TEXT_PAGES = 512;
+export const ENTRY_AREA = vpnOfAddress(0xffff_fe00_0000_0000n);
 /** Where the direct map begins, by address width. */
 const DIRECT_MAP: Readonly<Record<number, Vpn>> = {
   48: vpnOfAddress(0xffff_8880_0000_0000n),
@@ -35,11 +36,13 @@ const DIRECT_MAP: Readonly<Record<number, Vpn>> = {
 
 /** `_KERNPG_TABLE`, `__PAGE_KERNEL` and `__PAGE_KERNEL_ROX` of Linux, G aside. */
 const KERNEL_TABLE = LOW.P | LOW.RW | LOW.A | LOW.D;
-const DATA = { low: LOW.P | LOW.RW | LOW.A | LOW.D, high: HIGH.NX };
-const CODE = { low: LOW.P | LOW.A | LOW.D, high: 0 };
+export const KERNEL_DATA = { low: LOW.P | LOW.RW | LOW.A | LOW.D, high: HIGH.NX };
+export const KERNEL_CODE = { low: LOW.P | LOW.A | LOW.D, high: 0 };
 
-export class KernelSpace {
+export class KernelSpace implements KernelHalf {
   readonly id = 0;
+  readonly reservedFrames = RESERVED_FRAMES;
+  readonly isMutable = false;
   readonly root: Pfn = asPfn(FIRST_TABLE);
   /** Root entries of the kernel's half. */
   readonly #entries: number;
@@ -47,7 +50,7 @@ export class KernelSpace {
 
   /** `null` for a scheme whose tables or addresses leave no room for a kernel as Linux has it on x86-64. */
   static for(format: PagingFormat, memory: PhysicalMemory, probe: Probe, isolated: boolean): KernelSpace | null {
-    if (!KernelSpace.suits(format, memory.sizeBytes)) return null;
+    if (!KernelSpace.suits(format, memory.frameCount * PAGE_BYTES)) return null;
     return new KernelSpace(format, memory, probe, isolated);
   }
 
@@ -72,9 +75,9 @@ export class KernelSpace {
     this.#table();
     // With isolation nothing of the kernel is global but what both roots have: it would outlive the switch.
     const global = isolated ? 0 : LOW.G;
-    this.#map(DIRECT_MAP[format.addressBits], memory.frameCount, asPfn(0), DATA.low | global, DATA.high);
-    this.#map(TEXT, TEXT_PAGES, asPfn(0), CODE.low | global, CODE.high);
-    if (isolated) this.#map(ENTRY_AREA, 1, ENTRY_CODE, CODE.low | LOW.G, CODE.high);
+    this.#map(DIRECT_MAP[format.addressBits], memory.frameCount, asPfn(0), KERNEL_DATA.low | global, KERNEL_DATA.high);
+    this.#map(KERNEL_TEXT, KERNEL_TEXT_PAGES, asPfn(0), KERNEL_CODE.low | global, KERNEL_CODE.high);
+    if (isolated) this.#map(ENTRY_AREA, 1, ENTRY_CODE, KERNEL_CODE.low | LOW.G, KERNEL_CODE.high);
     probe.counters[Counter.KernelTables] = this.#next - FIRST_TABLE;
   }
 
@@ -88,6 +91,18 @@ export class KernelSpace {
   /** The root that user mode walks. */
   userRoot(root: Pfn): Pfn {
     return this.isolated && root !== this.root ? asPfn(root + 1 - (root % 2)) : root;
+  }
+
+  rootIn(root: Pfn, user: number): Pfn {
+    return asPfn(root - (root % 2) + user);
+  }
+
+  entryText(user: number): string {
+    return user === 0 ? 'kernel entry: CR3 ← the kernel’s root' : 'return to user mode: CR3 ← its own root';
+  }
+
+  switchOn(): void {
+    // CR3 is all that trees are walked from.
   }
 
   /** A new process's root, empty and backed: enters the kernel's half. */
@@ -212,4 +227,7 @@ export class KernelSpace {
 
 /** Pages of the direct map, for views and tests: `undefined` for a width that has none. */
 export const directMapStart = (addressBits: number): Vpn | undefined => DIRECT_MAP[addressBits];
-export const KERNEL_TEXT = asVpn(TEXT);
+
+/** The kernel's half of a scheme whose tables are trees. */
+export const treeKernel = (kernel: KernelHalf | null): KernelSpace | null =>
+  kernel instanceof KernelSpace ? kernel : null;

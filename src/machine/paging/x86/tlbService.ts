@@ -21,7 +21,7 @@ import type { Probe } from '../../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../../core/state';
 import type { Tdb } from '../../emt/driver';
 import { type Cpus, type Instructions, Invpcid } from '../../mmu/instructions';
-import type { KernelSpace } from './kernelSpace';
+import type { KernelHalf } from '../kernelHalf';
 
 const SINGLE_PAGE_FLUSH_CEILING = 33;
 const ASIDS = 6;
@@ -64,7 +64,7 @@ export interface TlbServiceParts {
   cpus: Cpus;
   probe: Probe;
   costs: HardwareCosts;
-  kernel: KernelSpace | null;
+  kernel: KernelHalf | null;
   pcid: boolean;
 }
 
@@ -74,7 +74,7 @@ export class TlbService implements Stateful<readonly TypedArray[]> {
   readonly #cpus: Cpus;
   readonly #probe: Probe;
   readonly #costs: HardwareCosts;
-  readonly #kernel: KernelSpace | null;
+  readonly #kernel: KernelHalf | null;
   readonly #pcid: boolean;
   readonly #perCpu: Float64Array;
   readonly #asids: Float64Array;
@@ -197,6 +197,10 @@ export class TlbService implements Stateful<readonly TypedArray[]> {
   /** Drops cached translations of the pages start … end − 1 on every CPU that may have any (`flush_tlb_mm_range`). */
   flushRange(tdb: Tdb, start: Vpn, end: Vpn, freedTables: boolean): void {
     this.enter(0);
+    if (tdb.id === this.#kernel?.id) {
+      this.#flushKernel(start, end);
+      return;
+    }
     const row = this.#rowOf(tdb);
     this.#databases[row + Db.Generation]++;
     const all = end - start > SINGLE_PAGE_FLUSH_CEILING;
@@ -214,7 +218,20 @@ export class TlbService implements Stateful<readonly TypedArray[]> {
       this.#enterOn(cpu, 0);
       this.#flushOn(cpu, row, start, end, all);
     }
-    if (reached === 0) return;
+    if (reached > 0) this.#countInterrupts(reached);
+  }
+
+  /** Every CPU has the kernel's half, whatever it has loaded (`flush_tlb_kernel_range`). */
+  #flushKernel(start: Vpn, end: Vpn): void {
+    for (let cpu = 0; cpu < this.#cpus.count; cpu++) {
+      const hardware = this.#cpus.cpu(cpu);
+      if (end - start > SINGLE_PAGE_FLUSH_CEILING) hardware.flushAll();
+      else for (let vpn = start; vpn < end; vpn = addPages(vpn, 1)) hardware.invlpg(vpn);
+    }
+    if (this.#cpus.count > 1) this.#countInterrupts(this.#cpus.count - 1);
+  }
+
+  #countInterrupts(reached: number): void {
     const { counters } = this.#probe;
     counters[Counter.Shootdowns]++;
     counters[Counter.Ipis] += reached;
@@ -258,31 +275,36 @@ export class TlbService implements Stateful<readonly TypedArray[]> {
     if (this.isolated) this.#enterOn(this.#cpus.current, user);
   }
 
+  /** A CPU is in user mode; without isolation nobody keeps count of that. */
+  isInUserMode(cpu: number): boolean {
+    return this.#perCpu[cpu * Cpu.Fields + Cpu.User] === 1;
+  }
+
   /** `SWITCH_TO_KERNEL_CR3`, `SWITCH_TO_USER_CR3`: both only change bits of CR3. */
   #enterOn(cpu: number, user: number): void {
     const at = cpu * Cpu.Fields;
     if (!this.isolated || this.#perCpu[at + Cpu.User] === user) return;
     // The kernel's own root has no user's beside it.
     if (user === 1 && this.#perCpu[at + Cpu.Loaded] === 0) return;
+    const kernel = this.#kernel;
+    if (kernel === null) return;
     this.#perCpu[at + Cpu.User] = user;
     const hardware = this.#cpus.cpu(cpu);
-    const root = hardware.movFromCr3();
+    const root = kernel.rootIn(hardware.movFromCr3(), user);
     const pcid = hardware.pcid;
     const { counters } = this.#probe;
     counters[Counter.KptiSwitches]++;
     counters[Counter.KptiCycles] += this.#costs.kpti_switch;
-    if (this.#probe.recorder !== null)
-      this.#probe.note(
-        user === 0 ? 'kernel entry: CR3 ← the kernel’s root' : 'return to user mode: CR3 ← its own root',
-      );
+    if (this.#probe.recorder !== null) this.#probe.note(kernel.entryText(user));
+    kernel.switchOn(cpu, user);
     if (user === 0) {
-      hardware.movToCr3(asPfn(root - (root % 2)), pcid & ~USER_PCID, this.#pcid);
+      hardware.movToCr3(root, pcid & ~USER_PCID, this.#pcid);
       return;
     }
     const asid = this.#asidAt(cpu, this.#perCpu[at + Cpu.Asid]);
     const keep = this.#pcid && this.#asids[asid + Asid.UserFlush] === 0;
     this.#asids[asid + Asid.UserFlush] = 0;
-    hardware.movToCr3(asPfn(root - (root % 2) + 1), this.#pcid ? pcid | USER_PCID : 0, keep);
+    hardware.movToCr3(root, this.#pcid ? pcid | USER_PCID : 0, keep);
   }
 
   // ---- tables -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ import type { Machine } from '../../../machine/machine';
 import { LEVELS } from '../../language/statsPaths';
 import { NONE, numberOf, symbol, type Value } from '../values';
 import { iteratorObject, mmObject, vmaObject } from './areas';
+import { eptEntry } from './nested';
 import { tlbObject, walkCacheObject } from './caches';
+import { ecptObject, ecptWay } from './ecpt';
 import { entryAt } from './entries';
 import { faultList, faultObject, lastAccess, pendingAccess } from './lastAccess';
 import { readPhysical, setPhysical } from './physical';
@@ -38,6 +40,7 @@ const VALUES: ReadonlyMap<string, (machine: Machine) => Value> = new Map<string,
   ['stats', statisticsValue],
   ['mm', mmObject],
   ['iter', iteratorObject],
+  ['ecpt', ecptObject],
 ]);
 
 /** Functions of an address in the current process; without one there is nothing to look at. */
@@ -48,6 +51,15 @@ const OF_ADDRESS: ReadonlyMap<string, (machine: Machine, vpn: Vpn) => Value> = n
   ['pwc', walkCacheObject],
   ['cwc', walkCacheObject],
   ['vma', vmaObject],
+]);
+
+/** Functions of a physical address. */
+const OF_PHYSICAL: ReadonlyMap<string, (machine: Machine, address: bigint) => Value | string> = new Map<
+  string,
+  (machine: Machine, address: bigint) => Value | string
+>([
+  ['phys', readPhysical],
+  ['ept', eptEntry],
 ]);
 
 /** Functions that are called after a level of some scheme. */
@@ -63,12 +75,14 @@ export class MachineNames {
 
   /** `undefined`: there is no such function. A string: why it has no value here. */
   call(name: string, args: readonly Value[]): Value | string | undefined {
+    if (name === 'ecpt.way' || name === 'ecpt.kernelWay') return ecptWay(this.machine, name, args);
     const level = this.#levelNamed(name);
     const ofAddress = OF_ADDRESS.get(name);
-    if (level === undefined && ofAddress === undefined && name !== 'phys') return undefined;
+    const ofPhysical = OF_PHYSICAL.get(name);
+    if (level === undefined && ofAddress === undefined && ofPhysical === undefined) return undefined;
     const n = args.length === 1 ? numberOf(args[0]) : undefined;
     if (n === undefined) return `${name}() takes one address`;
-    if (name === 'phys') return readPhysical(this.machine, n);
+    if (ofPhysical !== undefined) return ofPhysical(this.machine, n);
     const vpn = vpnOfAddress(n);
     if (level !== undefined) return level === '' ? NONE : entryAt(this.machine, vpn, level);
     return this.machine.kernel.current === undefined ? NONE : ofAddress?.(this.machine, vpn);

@@ -2,7 +2,7 @@
 import { FUNCTION_NAMES } from '../../../machine/core/functions';
 import type { Machine } from '../../../machine/machine';
 import { statistics, type Statistics } from '../../../machine/statistics';
-import { COUNTED_LEVELS } from '../../language/statsPaths';
+import { COUNTED_LEVELS, HOST_LEVELS } from '../../language/statsPaths';
 import type { MemberValue, ObjectValue } from '../values';
 
 export const statisticsValue = (machine: Machine): ObjectValue => record('statistics', withUnused(statistics(machine)));
@@ -10,12 +10,24 @@ export const statisticsValue = (machine: Machine): ObjectValue => record('statis
 /** The counters with functions that never ran and levels that other schemes have: in an expression they are 0, not an error. */
 function withUnused(counters: Statistics): Statistics {
   const none = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, { calls: 0, instructions: 0 }]));
-  const { kernel, walks, walkCaches, tables } = counters;
+  const { kernel, walks, walkCaches, tables, nested } = counters;
+  const { latency } = walks;
   return {
     ...counters,
     kernel: { ...kernel, byFunction: { ...none, ...kernel.byFunction } },
-    walks: { ...walks, referencesByLevel: withLevels(walks.referencesByLevel, 0) },
+    walks: {
+      ...walks,
+      referencesByLevel: withLevels(walks.referencesByLevel, 0),
+      ...(latency === undefined ? {} : { latency: { ...latency, byLevel: withLevels(latency.byLevel, UNREAD) } }),
+    },
     walkCaches: withLevels(walkCaches, { hits: 0, misses: 0 }),
+    ...(nested !== undefined && {
+      nested: {
+        ...nested,
+        hostReferencesByLevel: withLevels(nested.hostReferencesByLevel, 0, HOST_LEVELS),
+        walkCaches: withLevels(nested.walkCaches, { hits: 0, misses: 0 }, HOST_LEVELS),
+      },
+    }),
     // A copy would count the slots, which is for whoever asks for them.
     tables: Object.create(tables, {
       byLevel: { value: withLevels(tables.byLevel, 0), enumerable: true },
@@ -23,8 +35,15 @@ function withUnused(counters: Statistics): Statistics {
   };
 }
 
-const withLevels = <T>(byLevel: Record<string, T>, none: T): Record<string, T> => ({
-  ...Object.fromEntries(COUNTED_LEVELS.map((name) => [name, none])),
+/** A level that no walk has read from. */
+const UNREAD = { l1: 0, l2: 0, llc: 0, dram: 0, cycles: 0 };
+
+const withLevels = <T>(
+  byLevel: Record<string, T>,
+  none: T,
+  levels: readonly string[] = COUNTED_LEVELS,
+): Record<string, T> => ({
+  ...Object.fromEntries(levels.map((name) => [name, none])),
   // `PUD+PMD` would be a sum.
   ...Object.fromEntries(Object.entries(byLevel).map(([name, value]) => [name.replace('+', '_'), value])),
 });

@@ -6,13 +6,20 @@ import { mapsBasePages, pagesPerEntry } from '../../../machine/paging/format';
 import type { EntryNode } from '../../../machine/paging/inspector';
 import { attributesOf } from '../../../machine/paging/x86/attributes';
 import { highWord, LOW, lowWord } from '../../../machine/paging/x86/entry';
+import { walkCost } from '../walkCost';
 import { tobjValue, walkValue, type Withheld } from '../translationValues';
 import type { ObjectValue } from '../values';
 import { entryObject } from './entries';
+import { inGuest } from './nested';
 
 export function walkObject(machine: Machine, vpn: Vpn): ObjectValue {
   const walk = machine.inspector.walk(machine.root, vpn);
-  return walkValue(walk, (entry) => entryObject(machine, entry), machine.costs.table_read);
+  const { cycles } = walkCost(machine, walk);
+  return inGuest(
+    machine,
+    walk,
+    walkValue(walk, (entry) => entryObject(machine, entry), cycles),
+  );
 }
 
 export function tobjObject(machine: Machine, vpn: Vpn): ObjectValue {

@@ -1,13 +1,16 @@
 /** Which function carries out which statement: the table that a reader starts from. */
+import { MachineDied } from '../../../machine/core/death';
 import { EvaluationError } from '../evaluate';
 import type { Execution } from '../execution';
 import type { TickStatement } from '../program';
 import { access } from './access';
-import { flush, invlpg, pkru, set } from './hardware';
-import { fragment, iterate, khugepaged, migrate, onRange, reclaim } from './kernelWork';
+import { flush, invept, invlpg, pkru, set } from './hardware';
+import { fragment, iterate, khugepaged, migrate, onRange, reclaim, rehash } from './kernelWork';
 import { brk, madvise, mmap, mprotect, mremap, munmap, pkey } from './mapping';
+import { machineDied } from './outcome';
 import { breakHere, expect, letName, mark, print } from './output';
 import { exit, fork, onCpu, process, switchTo } from './process';
+
 import { trace } from './trace';
 
 type Kind = TickStatement['kind'];
@@ -35,11 +38,13 @@ const EXECUTORS: Executors = {
   // The checker lets no scenario through that needs it.
   hotunplug: onRange,
   khugepaged,
+  rehash,
   migrate,
   reclaim,
   fragment,
   iterate,
   flush,
+  invept,
   invlpg,
   pkru,
   set,
@@ -58,10 +63,21 @@ const NEEDS_PROCESS: ReadonlySet<Kind> = new Set<Kind>([
   ...(['fork', 'promote', 'demote', 'swapout', 'migrate', 'iterate'] as const),
 ]);
 
+/** Statements that only look. */
+const ON_A_DEAD_MACHINE: ReadonlySet<Kind> = new Set<Kind>(['expect', 'print', 'break', 'mark', 'let']);
+
 export function execute(x: Execution, statement: TickStatement): void {
-  if (NEEDS_PROCESS.has(statement.kind) && x.machine.kernel.current === undefined)
+  const ofKernel = 'asKernel' in statement && statement.asKernel !== undefined && statement.kind !== 'access';
+  if (NEEDS_PROCESS.has(statement.kind) && !ofKernel && x.machine.kernel.current === undefined)
     throw new EvaluationError('no process runs yet: `process NAME` comes first', statement.range);
+  if (x.machine.dead && !ON_A_DEAD_MACHINE.has(statement.kind))
+    throw new EvaluationError('the machine has died: nothing runs on it any more', statement.range);
   // The table pairs each kind with a function of that kind, which the type of a look-up cannot say.
   const run = EXECUTORS[statement.kind] as (x: Execution, statement: TickStatement) => void;
-  run(x, statement);
+  try {
+    run(x, statement);
+  } catch (error) {
+    if (!(error instanceof MachineDied)) throw error;
+    machineDied(x, error);
+  }
 }

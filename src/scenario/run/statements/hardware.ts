@@ -1,4 +1,4 @@
-/** Hardware state by hand: `flush tlb`, `invlpg`, `pkru`, `set`. */
+/** Hardware state by hand: `flush tlb`, `invept`, `invlpg`, `pkru`, `set`. */
 import { vpnOfAddress } from '../../../machine/core/addresses';
 import type { InvlpgStatement, PkruStatement, SetStatement } from '../../language/ast';
 import { assign } from '../assign';
@@ -7,6 +7,12 @@ import type { Execution } from '../execution';
 
 export function flush(x: Execution): void {
   x.machine.mmu.flushAll();
+  x.next();
+}
+
+/** INVEPT on the running CPU: what a host does after it has changed its tables. */
+export function invept(x: Execution): void {
+  x.machine.mmu.invept();
   x.next();
 }
 

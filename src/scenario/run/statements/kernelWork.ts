@@ -1,10 +1,11 @@
-/** Work that the kernel does on demand: `promote`, `demote`, `khugepaged`, `migrate`, `swapout`, `reclaim`, `fragment`, `iterate`. */
+/** Work that the kernel does on demand: `promote`, `demote`, `khugepaged`, `rehash`, `migrate`, `swapout`, `reclaim`, `fragment`, `iterate`. */
 import type {
   FragmentStatement,
   IterateStatement,
   MigrateStatement,
   PromoteStatement,
   ReclaimStatement,
+  RehashStatement,
 } from '../../language/ast';
 import { number } from '../evaluate';
 import type { Execution } from '../execution';
@@ -12,15 +13,23 @@ import { answered, pagesOf } from './mapping';
 import { callDone, callFailed, continued } from './outcome';
 
 /** Work on a range that needs nothing but the range. */
-export function onRange(x: Execution, { kind, target }: PromoteStatement): void {
+export function onRange(x: Execution, { kind, target, asKernel }: PromoteStatement): void {
   if (continued(x)) return;
   const pages = pagesOf(x, kind, target);
   if (pages === undefined) return;
   const { kernel } = x.machine;
   const { start, end } = pages;
-  if (kind === 'promote') answered(x, kind, kernel.promote(start, end), target.range);
+  if (asKernel !== undefined && (kind === 'promote' || kind === 'demote'))
+    answered(x, kind, kernel.changeKernelPages(kind, start, end), target.range);
+  else if (kind === 'promote') answered(x, kind, kernel.promote(start, end), target.range);
   else if (kind === 'demote') answered(x, kind, kernel.demote(start, end), target.range);
   else answered(x, kind, kernel.swapOut(start, end), target.range);
+}
+
+export function rehash(x: Execution, { batches }: RehashStatement): void {
+  if (continued(x)) return;
+  x.machine.kernel.rehash(batches === undefined ? 1 : Number(number(batches, x.environment)));
+  callDone(x);
 }
 
 export function khugepaged(x: Execution): void {

@@ -52,8 +52,19 @@ export function accessFailed(x: Execution): void {
   const { kind, signal } = fault;
   const address = describeAddress(x.state, fault.address) ?? formatAddress(fault.address);
   const place = x.place(x.instruction.statement.range);
+  if (signal === 'RESET')
+    return x.finish({
+      ...{ kind: 'fatal', fault: kind, signal, ...place },
+      text: `the machine died: ${machine.causeOfDeath}`,
+    });
   const why = signal === 'OOM' ? `: ${machine.kernel.describeMemory()}` : '';
   x.finish({ kind: 'fatal', fault: kind, signal, ...place, text: `${signal} at ${address}${why}` });
+}
+
+/** The kernel itself could not go on in the middle of its work. */
+export function machineDied(x: Execution, error: unknown): void {
+  x.machine.diedInKernel(error);
+  accessFailed(x);
 }
 
 /** A system call returned an error: what `expect fails` waits for, or the end of the run. */

@@ -9,10 +9,18 @@ import { Counter } from '../../../core/counters';
 import type { Probe } from '../../../core/probe';
 import { tableOwner } from '../../../emt/gather';
 import { type BuddyAllocator, MAX_ORDER } from '../../../memory/buddy';
+import { isKernelDescriptor } from '../descriptor';
 
 const LARGEST = 1 << MAX_ORDER;
 
-export class Blocks {
+/** Contiguous memory for the tables of an address space. */
+export interface BlockSource {
+  /** First of 2^order frames of zeroes, or −1; `row`: what they are for. */
+  allocate(root: Pfn, order: number, row: number): Pfn | -1;
+  free(root: Pfn, pfn: Pfn, order: number, row: number): void;
+}
+
+export class Blocks implements BlockSource {
   constructor(
     private readonly buddy: BuddyAllocator,
     private readonly probe: Probe,
@@ -20,23 +28,27 @@ export class Blocks {
     private readonly purposes: readonly string[],
   ) {}
 
-  /** First of 2^order frames of zeroes, or −1; `row`: what they are for. */
-  allocate(order: number, row: number): Pfn | -1 {
+  allocate(root: Pfn, order: number, row: number): Pfn | -1 {
     const purpose = this.purposes[row];
     const pfn =
       order <= MAX_ORDER
         ? this.buddy.allocate(order, purpose, tableOwner(row))
         : this.#run(1 << (order - MAX_ORDER), purpose, row);
-    if (pfn !== -1) this.probe.counters[Counter.TablesByLevel + row] += 2 ** order;
+    if (pfn !== -1) this.#count(root, row, 2 ** order);
     return pfn;
   }
 
-  free(pfn: Pfn, order: number, row: number): void {
-    this.probe.counters[Counter.TablesByLevel + row] -= 2 ** order;
+  /** Tables of the kernel that are part of its image stay where they are: the allocator does not know them. */
+  free(root: Pfn, pfn: Pfn, order: number, row: number): void {
+    this.#count(root, row, -(2 ** order));
     // Whoever remembers a place in it must not find it again.
     this.probe.counters[Counter.TablesUnlinked]++;
     const step = order <= MAX_ORDER ? 1 << order : LARGEST;
     for (let at = 0; at < 2 ** order; at += step) this.buddy.free(asPfn(pfn + at), this.purposes[row], tableOwner(row));
+  }
+
+  #count(root: Pfn, row: number, frames: number): void {
+    this.probe.counters[isKernelDescriptor(root) ? Counter.KernelTables : Counter.TablesByLevel + row] += frames;
   }
 
   /** Largest blocks one behind the other: those that are not are given back. */

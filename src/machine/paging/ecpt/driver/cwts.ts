@@ -33,7 +33,7 @@ import {
   writeLineTag,
 } from '../cwt';
 import { pageOfTag } from '../layout';
-import type { Blocks } from './blocks';
+import type { BlockSource } from './blocks';
 import type { KernelData } from './kernelData';
 
 export class Cwts {
@@ -42,7 +42,7 @@ export class Cwts {
     private readonly descriptors: Descriptors,
     private readonly hash: WayHash,
     private readonly data: KernelData,
-    private readonly blocks: Blocks,
+    private readonly blocks: BlockSource,
     private readonly probe: Probe,
     /** Entries of a way: of the PMD's tables, of the PUD's. */
     private readonly entries: readonly [number, number],
@@ -54,7 +54,7 @@ export class Cwts {
   build(root: Pfn): boolean {
     for (let index = 0; index < 2 * CWT_WAYS; index++) {
       const log2 = Math.log2(this.entries[index >> 1]);
-      const table = this.blocks.allocate(Math.max(0, log2 - 6), this.row);
+      const table = this.blocks.allocate(root, Math.max(0, log2 - 6), this.row);
       if (table === -1) {
         this.destroy(root);
         return false;
@@ -68,7 +68,7 @@ export class Cwts {
     for (let index = 0; index < 2 * CWT_WAYS; index++) {
       const word = this.descriptors.cwt(root, index);
       if (tableLog2(word) === 0) continue;
-      this.blocks.free(tableFrame(word), Math.max(0, tableLog2(word) - 6), this.row);
+      this.blocks.free(root, tableFrame(word), Math.max(0, tableLog2(word) - 6), this.row);
       this.descriptors.setCwt(root, index, 0);
     }
   }

@@ -50,6 +50,12 @@ export class KernelData {
     this.memory.pool.words[base + word] = value;
   }
 
+  /** Random numbers begin anew: what the kernel drew for its own tables before it ran is no part of a run. */
+  restart(): void {
+    this.#set(Data.Random, 0);
+    this.#set(Data.LastKick, 0);
+  }
+
   /** The next random number, uniform in 0 … bound − 1. */
   random(bound: number): number {
     const drawn = this.#get(Data.Random);
@@ -66,6 +72,11 @@ export class KernelData {
   }
 
   // ---- the queue of resizes -----------------------------------------------------------------------------------------
+
+  /** The same without this object, for whoever only looks. */
+  static jobsIn(memory: PhysicalMemory): number {
+    return memory.readWord(DATA_FRAME * 4096 + 4 * Data.Jobs);
+  }
 
   get jobs(): number {
     return this.#get(Data.Jobs);

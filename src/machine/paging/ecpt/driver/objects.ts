@@ -6,7 +6,7 @@ import type { Attribute, Tobj } from '../../../emt/tobj';
 import { readAttribute64, writeAttribute64 } from '../../x86/attributes64';
 import { CLUSTER_PAGES, ENTRY_PAGES, entryOf, isNone, loadWords, tagOf } from '../layout';
 import type { Resizer } from './resizer';
-import { KERNEL_DESCRIPTOR } from '../descriptor';
+import { isKernelDescriptor } from '../descriptor';
 import type { Ways } from './ways';
 
 export class Objects {
@@ -32,7 +32,7 @@ export class Objects {
 
   /** Which half's ways an address space's objects are in. */
   userOf(root: Pfn): number {
-    return root === KERNEL_DESCRIPTOR ? 0 : 1;
+    return isKernelDescriptor(root) ? 0 : 1;
   }
 
   /** Page-size code of objects of so many pages; −1 if there are none. */
@@ -150,6 +150,8 @@ export class Objects {
       return;
     }
     this.take(vpn, size, old);
+    if (isKernelDescriptor(tdb.root))
+      this.ways.parts.mover?.lifted(old.vpn, old.pages, `the entry of ${formatVirtual(old.vpn)}`);
     this.erase(tdb.root, vpn, size);
   }
 

@@ -3,7 +3,7 @@ import { addPages, asVpn, type Vpn } from '../../../core/addresses';
 import { applyRights, gatherObject } from '../../../emt/changes';
 import type { CopyPolicy, RangeResult, RangeRights, Tdb } from '../../../emt/driver';
 import { gatherPage, type TlbGather } from '../../../emt/gather';
-import { newIterator, type TobjIterator } from '../../../emt/iterator';
+import { newIterator, restart, type TobjIterator } from '../../../emt/iterator';
 import { Tobj } from '../../../emt/tobj';
 import { readAttribute64, writeAttribute64 } from '../../x86/attributes64';
 import { tagOf } from '../layout';
@@ -24,11 +24,8 @@ export class Ranges {
   ) {}
 
   isVoid(tdb: Tdb, start: Vpn, end: Vpn): boolean {
-    const it = this.#place as { -readonly [K in keyof TobjIterator]: TobjIterator[K] };
-    it.start = it.vpn = start;
-    it.end = end;
-    it.table = -1;
-    it.baseOnlyTo = 0;
+    const it = this.#place;
+    restart(it, start, end);
     while (it.vpn < end) if (this.scan.find(tdb, it)) return false;
     return true;
   }

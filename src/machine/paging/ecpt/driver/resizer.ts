@@ -8,11 +8,13 @@
  */
 import { formatPhysical, type Pfn, physicalOf } from '../../../core/addresses';
 import { Counter } from '../../../core/counters';
+import { Signal } from '../../../core/probe';
 import { Cluster, isEmptySlot, readTag } from '../layout';
 import { BATCH_SLOTS, DOWNSIZE_AT, DOWNSIZE_FACTOR, type EcptOptions } from '../format';
 import { tableFrame, tableLog2, tableWord } from '../descriptor';
 import type { Job } from './kernelData';
-import type { InsertResult, OccupancyListener, Ways } from './ways';
+import type { Inserts, InsertResult } from './inserts';
+import type { OccupancyListener, Ways } from './ways';
 
 /** How often an insert may make room by resizing before it gives up. */
 const MAX_GROWTHS = 8;
@@ -22,6 +24,7 @@ export class Resizer implements OccupancyListener {
 
   constructor(
     private readonly ways: Ways,
+    private readonly inserts: Inserts,
     /** The way's registers must follow the descriptor, on every CPU that has the address space loaded. */
     private readonly publish: (root: Pfn, way: number) => void,
   ) {
@@ -74,6 +77,7 @@ export class Resizer implements OccupancyListener {
 
   /** One batch of the first job. */
   step(): void {
+    this.ways.parts.probe.counters[Counter.EcptBatches]++;
     const job = this.ways.parts.data.job(0);
     if (this.#begin(job)) this.#batch(job, BATCH_SLOTS);
   }
@@ -90,7 +94,7 @@ export class Resizer implements OccupancyListener {
       return false;
     }
     const wanted = job.shrinks ? log2 - Math.log2(DOWNSIZE_FACTOR) : log2 + Math.log2(this.#options.resizeFactor);
-    const table = this.ways.allocate(wanted, numbers.sizeOf(way));
+    const table = this.ways.allocate(root, wanted, numbers.sizeOf(way));
     if (table === -1) {
       probe.note(`no contiguous memory for a way of ${2 ** wanted} entries: it is not resized`);
       this.#drop(job);
@@ -99,9 +103,11 @@ export class Resizer implements OccupancyListener {
     descriptors.setTable(root, target, tableWord(table, wanted));
     descriptors.setOccupancy(root, target, 0);
     probe.counters[Counter.EcptResizes]++;
+    probe.signal(Signal.Resize);
     if (probe.recorder !== null)
       probe.note(
         `way ${way} is resized from ${2 ** log2} to ${2 ** wanted} entries: ${descriptors.occupancy(root, way)} clusters move to ${formatPhysical(physicalOf(table))}`,
+        'resizeStart',
       );
     this.publish(root, way);
     return true;
@@ -138,6 +144,7 @@ export class Resizer implements OccupancyListener {
     const word = descriptors.table(root, way);
     const size = numbers.sizeOf(way);
     const user = numbers.isUser(way) ? 1 : 0;
+    ways.root = root;
     ways.way = way;
     ways.inTarget = false;
     ways.table = tableFrame(word);
@@ -166,7 +173,7 @@ export class Resizer implements OccupancyListener {
       const copies = this.#options.kick === 'copy';
       if (copies) ways.leaving(way, slot);
       else descriptors.setPointer(root, way, slot + 1);
-      const result = ways.kick(root, user, size, tag, -1);
+      const result = this.inserts.kick(root, user, size, tag, -1);
       ways.leaving(-1, 0);
       descriptors.setPointer(root, way, slot + 1);
       this.#settle(root, user, size, result);
@@ -188,8 +195,10 @@ export class Resizer implements OccupancyListener {
     descriptors.setTable(root, target, 0);
     descriptors.setOccupancy(root, target, 0);
     this.#drop(job);
+    probe.counters[Counter.EcptResizesEnded]++;
+    probe.signal(Signal.Resize);
     if (probe.recorder !== null)
-      probe.note(`way ${way} has ${2 ** tableLog2(descriptors.table(root, way))} entries now`);
+      probe.note(`way ${way} has ${2 ** tableLog2(descriptors.table(root, way))} entries now`, 'resizeEnd');
   }
 
   // ---- inserts that find no place -----------------------------------------------------------------------------------
@@ -203,12 +212,12 @@ export class Resizer implements OccupancyListener {
     if (this.#options.failure === 'resize') {
       const held = new Int32Array(Cluster.Words);
       for (let n = 0; n < MAX_GROWTHS; n++) {
-        const tag = ways.lost;
+        const tag = this.inserts.lost;
         held.set(ways.hand);
         const grown = this.#grow(root, user, size);
         ways.hand.set(held);
         if (!grown) break;
-        if (ways.place(root, user, size, tag) === 'ok') return true;
+        if (this.inserts.place(root, user, size, tag) === 'ok') return true;
       }
     }
     if (probe.recorder !== null) probe.note(`no place after ${MAX_GROWTHS} resizes, or no memory for one`);
@@ -217,7 +226,7 @@ export class Resizer implements OccupancyListener {
 
   /** Inserts one entry of a cluster that is in no way. False if that failed. */
   insert(root: Pfn, user: number, size: number, tag: number, entry: number, low: number, high: number): boolean {
-    const result = this.ways.insert(root, user, size, tag, entry, low, high);
+    const result = this.inserts.insert(root, user, size, tag, entry, low, high);
     return this.#settle(root, user, size, result);
   }
 

@@ -1,14 +1,25 @@
 /** Address spaces: a descriptor, its walk tables and its ways; and the registers of the CPUs that have it loaded. */
-import type { Pfn } from '../../../core/addresses';
+import { asPfn, type Pfn } from '../../../core/addresses';
 import { Counter } from '../../../core/counters';
 import type { Probe } from '../../../core/probe';
 import type { Tdb } from '../../../emt/driver';
 import type { Cpus } from '../../../mmu/instructions';
 import type { TlbService } from '../../x86/tlbService';
-import { type Descriptors, KERNEL_DESCRIPTOR, KERNEL_START, Msr, type WayNumbers } from '../descriptor';
+import {
+  type Descriptors,
+  ENTRY_DESCRIPTOR,
+  isKernelDescriptor,
+  KERNEL_DESCRIPTOR,
+  KERNEL_START,
+  Msr,
+  type WayNumbers,
+} from '../descriptor';
 import { CWT_WAYS } from '../cwt';
+import { tagOf } from '../layout';
+import { type EcptKernel, ENTRY_DATA } from '../kernel';
 import type { Blocks } from './blocks';
 import type { Cwts } from './cwts';
+import type { Mover } from './mover';
 import type { Resizer } from './resizer';
 import type { Ways } from './ways';
 
@@ -21,9 +32,16 @@ export interface SpaceParts {
   cwts: Cwts;
   ways: Ways;
   probe: Probe;
+  mover: Mover;
   /** Row of descriptors in the counters of tables. */
   row: number;
+  kernel: EcptKernel | null;
+  /** How the kernel's register sets change: see `EcptOptions.switch`. */
+  switch: 'atomic' | 'torn';
 }
+
+/** A descriptor that is still to be made is not the kernel's. */
+const NOBODY = asPfn(0);
 
 export class Spaces {
   #resizer: Resizer | undefined;
@@ -34,25 +52,92 @@ export class Spaces {
     this.#resizer = resizer;
   }
 
-  /** The kernel's half, on every CPU. */
+  /** The kernel's half, on every CPU; under isolation both sets of it, if the hardware has two. */
   init(): void {
-    for (let cpu = 0; cpu < this.parts.cpus.count; cpu++) {
+    const { kernel, cpus } = this.parts;
+    if (kernel !== null) kernel.driver = this;
+    for (let cpu = 0; cpu < cpus.count; cpu++) {
       this.#write(cpu, Msr.KernelStart, KERNEL_START);
       this.#loadHalf(cpu, KERNEL_DESCRIPTOR, 0);
+      if (this.#hasTwoSets)
+        for (const { second, value } of this.#setOf(ENTRY_DESCRIPTOR)) this.#write(cpu, second, value);
     }
   }
+
+  get #hasTwoSets(): boolean {
+    return this.parts.kernel?.isolated === true && this.parts.switch === 'atomic';
+  }
+
+  // ---- page-table isolation -----------------------------------------------------------------------------------------
+
+  isInUserMode(): boolean {
+    const { tlb, cpus } = this.parts;
+    return tlb.isInUserMode(cpus.current);
+  }
+
+  /**
+   * A CPU goes to user mode or comes from it: the kernel's registers change to the minimal table, or back. With two sets that is one
+   * instruction, which nothing can come between. With one set it is a register after the other; an interrupt that cannot be
+   * masked comes between two of them, each time between others, and finds some of either table.
+   */
+  switchOn(cpu: number, user: number): void {
+    if (this.#hasTwoSets) {
+      this.#write(cpu, Msr.KernelSet, user);
+      return;
+    }
+    const registers = this.#setOf(user === 1 ? ENTRY_DESCRIPTOR : KERNEL_DESCRIPTOR);
+    const { probe, mover } = this.parts;
+    // Every other switch goes the same way.
+    const interrupted = Math.floor(probe.counters[Counter.KptiSwitches] / 2) % registers.length;
+    registers.forEach(({ register, value }, i) => {
+      this.#write(cpu, register, value);
+      if (i === interrupted) mover.interrupt(cpu, ENTRY_DATA, i + 1, registers.length, () => this.#whereEntryDataIs());
+    });
+  }
+
+  #whereEntryDataIs(): string {
+    const { ways, numbers } = this.parts;
+    const wayIn = (root: Pfn): string =>
+      ways.quietly(() => ways.find(root, 0, 0, tagOf(ENTRY_DATA, 0))) ? `way ${numbers.relative(ways.way)}` : 'no way';
+    return `The whole table has the page in ${wayIn(KERNEL_DESCRIPTOR)}, the minimal one in ${wayIn(ENTRY_DESCRIPTOR)}, and neither is loaded.`;
+  }
+
+  /** The registers of the kernel's half for one of its tables: by number, and by number in a second set. */
+  #setOf(root: Pfn): { register: number; second: number; value: number }[] {
+    const { descriptors, numbers } = this.parts;
+    const ways = Array.from({ length: numbers.half }, (_, way) => way);
+    return [
+      ...ways.map((way) => ({
+        register: Msr.Table + way,
+        second: Msr.SecondTable + way,
+        value: descriptors.table(root, way),
+      })),
+      ...ways.map((way) => ({
+        register: Msr.Pointer + way,
+        second: Msr.SecondPointer + way,
+        value: descriptors.pointer(root, way),
+      })),
+      ...Array.from({ length: 2 * CWT_WAYS }, (_, i) => ({
+        register: Msr.Cwt + i,
+        second: Msr.SecondCwt + i,
+        value: descriptors.cwt(root, i),
+      })),
+    ];
+  }
+
+  // ---- address spaces -----------------------------------------------------------------------------------------------
 
   /** The user's 4 KiB ways at once, the larger sizes with their first page. */
   create(id: number): Tdb | null {
     const { blocks, descriptors, cwts, ways, row } = this.parts;
-    const root = blocks.allocate(0, row);
+    const root = blocks.allocate(NOBODY, 0, row);
     if (root === -1) return null;
     descriptors.setOwner(root, id);
     if (cwts.build(root)) {
       if (ways.build(root, 1, 0)) return { id, root };
       cwts.destroy(root);
     }
-    blocks.free(root, 0, row);
+    blocks.free(root, root, 0, row);
     return null;
   }
 
@@ -66,7 +151,7 @@ export class Spaces {
     for (const way of descriptors.builtWays(root))
       ways.dismantle(root, way, way < numbers.firstTarget ? numbers.sizeOf(way) : this.#sizeOfTarget(root, way));
     cwts.destroy(root);
-    blocks.free(root, 0, row);
+    blocks.free(root, root, 0, row);
   }
 
   /** Page size of the way whose resize has that target. */
@@ -80,6 +165,7 @@ export class Spaces {
   /** `load_ECPT_desc`: both halves' ways and walk tables, then CR3, which flushes. */
   switchTo(tdb: Tdb): void {
     const { cpus, tlb } = this.parts;
+    tlb.enter(0);
     this.#loadHalf(cpus.current, KERNEL_DESCRIPTOR, 0);
     this.#loadHalf(cpus.current, tdb.root, 1);
     tlb.switchTo(tdb);
@@ -108,8 +194,11 @@ export class Spaces {
    */
   publish(root: Pfn, way: number): void {
     const { cpus, tlb, descriptors } = this.parts;
-    if (root === KERNEL_DESCRIPTOR) for (let cpu = 0; cpu < cpus.count; cpu++) this.#loadWay(cpu, root, way);
-    else for (const cpu of tlb.cpusOf({ id: descriptors.owner(root), root })) this.#loadWay(cpu, root, way);
+    if (isKernelDescriptor(root)) {
+      // Where the only set is the minimal one, the other comes with the way in.
+      for (let cpu = 0; cpu < cpus.count; cpu++)
+        if (this.#hasTwoSets || !tlb.isInUserMode(cpu)) this.#loadWay(cpu, root, way);
+    } else for (const cpu of tlb.cpusOf({ id: descriptors.owner(root), root })) this.#loadWay(cpu, root, way);
   }
 
   #write(cpu: number, register: number, value: number): void {

@@ -11,8 +11,8 @@ import { Counter } from '../../../core/counters';
 import type { ClusterAction } from '../../../core/events';
 import { type Probe, Signal } from '../../../core/probe';
 import type { PhysicalMemory } from '../../../memory/physicalMemory';
-import { LOW } from '../../x86/entry';
-import { type Descriptors, tableFrame, tableLog2, tableWord, type WayNumbers } from '../descriptor';
+import { Access } from '../../../mmu/rights';
+import { type Descriptors, isKernelDescriptor, tableFrame, tableLog2, tableWord, type WayNumbers } from '../descriptor';
 import type { WayHash } from '../hash';
 import {
   Cluster,
@@ -20,16 +20,16 @@ import {
   isEmptySlot,
   isNone,
   readCount,
-  readTag,
   SLOTS_PER_FRAME,
   storedHigh,
   writeCount,
   writeTag,
 } from '../layout';
-import { type EcptOptions, MAX_TRIES } from '../format';
-import type { Blocks } from './blocks';
+import type { EcptOptions } from '../format';
+import type { BlockSource } from './blocks';
 import type { Cwts } from './cwts';
 import type { KernelData } from './kernelData';
+import { type Mover, tableMemory } from './mover';
 
 /** What asks for resizes: occupancy has risen, or fallen. */
 export interface OccupancyListener {
@@ -44,17 +44,18 @@ export interface WayParts {
   descriptors: Descriptors;
   hash: WayHash;
   data: KernelData;
-  blocks: Blocks;
+  blocks: BlockSource;
   cwts: Cwts;
   probe: Probe;
+  /** Who changes the kernel's tables; absent while they are made. */
+  mover?: Mover;
   /** Level of a page size in the format. */
   levelOf(size: number): number;
 }
 
-/** No place was found: what is in hand then has no place either, unless nothing has moved. */
-export type InsertResult = 'ok' | 'full';
-
 export class Ways {
+  /** Whose cluster is at hand. */
+  root: Pfn = asPfn(0);
   /** Absolute number of the way that the cluster at hand is in, its table's first frame, the slot, and words in the pool or −1. */
   way = 0;
   table: Pfn = asPfn(0);
@@ -65,9 +66,6 @@ export class Ways {
   listener: OccupancyListener | undefined;
   /** The cluster in hand: what an insert carries until it has a place. */
   readonly hand = new Int32Array(Cluster.Words);
-  readonly #old = new Int32Array(Cluster.Words);
-  /** The path of a kick that copies: way, table, slot, and whether that is a target, of each step. */
-  readonly #path = new Float64Array(4 * (MAX_TRIES + 2));
   #counting = true;
   #leavingWay = -1;
   #leavingSlot = 0;
@@ -97,7 +95,7 @@ export class Ways {
     const first = numbers.first(user, size);
     const log2 = Math.log2(options.entries[size]);
     for (let way = first; way < first + numbers.ways[size]; way++) {
-      const table = this.allocate(log2, size);
+      const table = this.allocate(root, log2, size);
       if (table === -1) {
         for (let back = first; back < way; back++) this.dismantle(root, back, size);
         return false;
@@ -107,8 +105,8 @@ export class Ways {
     return true;
   }
 
-  allocate(log2: number, size: number): Pfn | -1 {
-    return this.parts.blocks.allocate(log2 - 6, this.parts.levelOf(size));
+  allocate(root: Pfn, log2: number, size: number): Pfn | -1 {
+    return this.parts.blocks.allocate(root, log2 - 6, this.parts.levelOf(size));
   }
 
   /** Frees the table of a way, or of a target. */
@@ -116,7 +114,7 @@ export class Ways {
     const { descriptors, blocks, levelOf } = this.parts;
     const word = descriptors.table(root, way);
     if (tableLog2(word) === 0) return;
-    blocks.free(tableFrame(word), tableLog2(word) - 6, levelOf(size));
+    blocks.free(root, tableFrame(word), tableLog2(word) - 6, levelOf(size));
     descriptors.setTable(root, way, 0);
   }
 
@@ -126,6 +124,7 @@ export class Ways {
   locate(root: Pfn, way: number, tag: number): void {
     const { descriptors, hash, numbers } = this.parts;
     const word = descriptors.table(root, way);
+    this.root = root;
     this.way = way;
     this.inTarget = false;
     this.table = tableFrame(word);
@@ -153,6 +152,7 @@ export class Ways {
 
   /** Finds the words of the slot at hand. */
   look(): void {
+    if (this.#counting && isKernelDescriptor(this.root)) this.#touch(Access.Read);
     const base = this.parts.memory.base(asPfn(this.table + (this.slot >>> 6)));
     this.at = base < 0 ? -1 : base + (this.slot & 63) * Cluster.Words;
   }
@@ -202,6 +202,7 @@ export class Ways {
   /** Makes a cluster the one at hand that was so before; nothing may have moved since. */
   resume(root: Pfn, number: number, way: number, inTarget: boolean): void {
     const { descriptors, numbers } = this.parts;
+    this.root = root;
     this.way = way;
     this.inTarget = inTarget;
     this.table = tableFrame(descriptors.table(root, inTarget ? numbers.target(way) : way));
@@ -242,43 +243,10 @@ export class Ways {
     this.listener?.fell(root, this.way);
   }
 
-  // ---- insert -------------------------------------------------------------------------------------------------------
-
-  /** `ecpt_insert` of one entry whose cluster is in no way yet. */
-  insert(root: Pfn, user: number, size: number, tag: number, entry: number, low: number, high: number): InsertResult {
-    const { hand } = this;
-    hand.fill(0);
-    hand[2 * entry] = low | (size > 0 ? LOW.PS : 0);
-    hand[2 * entry + 1] = storedHigh(low, high);
-    writeTag(hand, 0, tag);
-    writeCount(hand, 0, 1);
-    return this.place(root, user, size, tag);
-  }
-
-  /** Finds a place for the cluster in hand: an empty slot at random, else by kicks. */
-  place(root: Pfn, user: number, size: number, tag: number): InsertResult {
-    const { numbers, data } = this.parts;
-    const first = numbers.first(user, size);
-    let empty = 0;
-    let count = 0;
-    for (let way = first; way < first + numbers.ways[size]; way++) {
-      this.locate(root, way, tag);
-      if (!this.isEmpty) continue;
-      empty |= 1 << (way - first);
-      count++;
-    }
-    if (count === 0) return this.kick(root, user, size, tag, -1);
-    let nth = count === 1 ? 0 : data.random(count);
-    for (let way = first; ; way++) {
-      if ((empty & (1 << (way - first))) === 0 || nth-- > 0) continue;
-      this.#locateAgain(root, way, tag);
-      this.put(root, user, size, tag, 'insert', 0);
-      return 'ok';
-    }
-  }
+  // ---- a cluster comes ------------------------------------------------------------------------------------------------
 
   /** A slot that has been looked at a moment ago. */
-  #locateAgain(root: Pfn, way: number, tag: number): void {
+  locateAgain(root: Pfn, way: number, tag: number): void {
     const counting = this.#counting;
     this.#counting = false;
     this.locate(root, way, tag);
@@ -287,132 +255,30 @@ export class Ways {
 
   /** Writes the cluster in hand to the slot at hand, which is empty. */
   put(root: Pfn, user: number, size: number, tag: number, action: ClusterAction, attempt: number): void {
-    this.#write(size, tag, action, attempt);
+    this.write(size, tag, action, attempt);
     this.#occupy(root, 1);
     const { way } = this;
     this.parts.cwts.placed(root, user, size, tag, this.parts.numbers.relative(way));
     this.listener?.rose(root, way);
   }
 
-  /** `kick_to_insert`: `from`: the relative way that the cluster has just left, or −1. */
-  kick(root: Pfn, user: number, size: number, tag: number, from: number): InsertResult {
-    return this.parts.options.kick === 'copy'
-      ? this.#kickByCopy(root, user, size, tag, from)
-      : this.#kickInPlace(root, user, size, tag, from);
-  }
-
-  /** A way at random, another than that one. */
-  #otherWay(size: number, than: number): number {
-    const ways = this.parts.numbers.ways[size];
-    if (than < 0 || than >= ways) return this.parts.data.random(ways);
-    return (than + 1 + this.parts.data.random(ways - 1)) % ways;
-  }
-
-  /** As released: newcomer and victim change places, so that until it has a new one the victim is in no table. */
-  #kickInPlace(root: Pfn, user: number, size: number, tag: number, from: number): InsertResult {
-    const { numbers, data, cwts, probe } = this.parts;
-    const first = numbers.first(user, size);
-    let inHand = tag;
-    let relative = this.#otherWay(size, from >= 0 ? from : data.lastKick);
-    for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-      this.locate(root, first + relative, inHand);
-      data.lastKick = relative;
-      if (this.isEmpty) {
-        this.put(root, user, size, inHand, attempt === 1 ? 'insert' : 'kicked', attempt);
-        return 'ok';
-      }
-      const words = this.parts.memory.pool.words;
-      const victim = readTag(words, this.at);
-      const old = this.#old;
-      for (let i = 0; i < Cluster.Words; i++) old[i] = words[this.at + i];
-      this.#write(size, inHand, 'kick', attempt);
-      this.hand.set(old);
-      probe.counters[Counter.EcptKicks]++;
-      cwts.placed(root, user, size, inHand, relative);
-      inHand = victim;
-      relative = this.#otherWay(size, relative);
-    }
-    this.lost = inHand;
-    return 'full';
-  }
-
-  /** Tag of the cluster in hand when an insert ended with `full`. */
-  lost = 0;
-
-  /**
-   * As the EMT paper's §7.1 asks: first the whole path of victims is found, then the last one is copied to the empty slot, the one
-   * before over it, and so on. At every moment every cluster is in some way; if there is no path nothing has changed.
-   */
-  #kickByCopy(root: Pfn, user: number, size: number, tag: number, from: number): InsertResult {
-    const { numbers, data } = this.parts;
-    const first = numbers.first(user, size);
-    let at = tag;
-    let relative = this.#otherWay(size, from >= 0 ? from : data.lastKick);
-    let steps = 0;
-    for (let attempt = 0; attempt <= MAX_TRIES; attempt++) {
-      this.locate(root, first + relative, at);
-      this.#path.set([this.way, this.table, this.slot, this.inTarget ? 1 : 0], 4 * steps);
-      if (this.isEmpty) {
-        data.lastKick = relative;
-        this.#followPath(root, user, size, steps);
-        return 'ok';
-      }
-      if (this.#isOnPath(steps)) {
-        // It would overwrite what it has just brought there: begin anew.
-        at = tag;
-        steps = 0;
-        relative = this.#otherWay(size, -1);
-        continue;
-      }
-      at = readTag(this.parts.memory.pool.words, this.at);
-      relative = this.#otherWay(size, relative);
-      steps++;
-    }
-    this.lost = tag;
-    return 'full';
-  }
-
-  /** Copies the clusters on the path one step on each, the last first, and puts the one in hand into the first place. */
-  #followPath(root: Pfn, user: number, size: number, steps: number): void {
-    const { numbers, cwts, probe } = this.parts;
-    const newcomer = this.hand.slice();
-    for (let step = steps; step >= 0; step--) {
-      if (step > 0) {
-        this.#goTo(step - 1);
-        const words = this.parts.memory.pool.words;
-        for (let i = 0; i < Cluster.Words; i++) this.hand[i] = words[this.at + i];
-        probe.counters[Counter.EcptKicks]++;
-      } else this.hand.set(newcomer);
-      const moving = readTag(this.hand, 0);
-      this.#goTo(step);
-      const action = step === 0 ? 'insert' : 'copied';
-      if (step === steps) this.put(root, user, size, moving, action, step + 1);
-      else {
-        this.#write(size, moving, action, step + 1);
-        cwts.placed(root, user, size, moving, numbers.relative(this.way));
-      }
-    }
-  }
-
-  #isOnPath(step: number): boolean {
-    const path = this.#path;
-    for (let i = 0; i < step; i++)
-      if (path[4 * i + 1] === path[4 * step + 1] && path[4 * i + 2] === path[4 * step + 2]) return true;
-    return false;
-  }
-
-  #goTo(step: number): void {
-    this.way = this.#path[4 * step];
-    this.table = asPfn(this.#path[4 * step + 1]);
-    this.slot = this.#path[4 * step + 2];
-    this.inTarget = this.#path[4 * step + 3] === 1;
-    this.look();
-  }
-
   // ---- memory -------------------------------------------------------------------------------------------------------
 
+  /** The kernel's tables are reached through themselves. */
+  #touch(access: Access): void {
+    const { mover, numbers } = this.parts;
+    if (mover === undefined) return;
+    const frame = asPfn(this.table + (this.slot >>> 6));
+    mover.touch(frame, (this.slot & 63) * Cluster.Bytes, access, tableMemory(this.#name(numbers), frame));
+  }
+
+  #name(numbers: WayNumbers): string {
+    const size = ['4 KiB', '2 MiB', '1 GiB'][numbers.sizeOf(this.way)];
+    return `way ${numbers.relative(this.way)} of its ${size} pages`;
+  }
+
   /** Writes the cluster in hand to the slot at hand. */
-  #write(size: number, tag: number, action: ClusterAction, attempt: number): void {
+  write(size: number, tag: number, action: ClusterAction, attempt: number): void {
     this.#writable();
     this.#keepOld();
     this.parts.memory.pool.words.set(this.hand, this.at);
@@ -422,6 +288,7 @@ export class Ways {
   }
 
   #writable(): void {
+    if (isKernelDescriptor(this.root)) this.#touch(Access.Write);
     const base = this.parts.memory.back(asPfn(this.table + (this.slot >>> 6)));
     this.parts.memory.pool.touch(base >> 10);
     this.at = base + (this.slot & 63) * Cluster.Words;

@@ -7,7 +7,7 @@ import { addPages, alignDown, alignUp, asVpn, maxVpn, minVpn, type Pfn, type Vpn
 import { applyRights, gatherObject } from '../../../emt/changes';
 import type { CopyPolicy, Errno, RangeResult, RangeRights, Tdb } from '../../../emt/driver';
 import { gatherPage, type TlbGather } from '../../../emt/gather';
-import { newIterator, type TobjIterator } from '../../../emt/iterator';
+import { newIterator, restart, type TobjIterator } from '../../../emt/iterator';
 import { Tobj } from '../../../emt/tobj';
 import { rootFrame, rootLevel } from '../../format';
 import type { Scan } from './iterator';
@@ -24,10 +24,8 @@ export class Ranges {
   ) {}
 
   isVoid(tdb: Tdb, start: Vpn, end: Vpn): boolean {
-    const it = this.#place as { -readonly [K in keyof TobjIterator]: TobjIterator[K] };
-    it.start = it.vpn = start;
-    it.end = end;
-    it.table = -1;
+    const it = this.#place;
+    restart(it, start, end);
     while (it.vpn < end) if (this.scan.find(tdb, it)) return false;
     return true;
   }

@@ -338,10 +338,12 @@ export class Tables {
     const pfn = this.#allocate(normal);
     if (pfn === -1) return -1;
     this.#counters[Counter.FlattenedFallbacks]++;
+    this.probe.signal(Signal.Fallback);
     if (this.probe.recorder !== null) {
       const { levels } = this.format;
       this.probe.note(
         `no block of 2 MiB for a flattened ${levels[flattened].name} table: a normal ${levels[normal].name} table instead`,
+        'fallback',
       );
     }
     return pfn;
