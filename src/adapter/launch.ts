@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Moment } from '../protocol/requests';
 import type { LoadRunOptions } from '../scenario/run/load';
+import { STEP_UNITS, type StepUnit } from '../protocol/launch';
 import { cannotLaunch } from './errors';
 
 export interface LaunchSettings {
@@ -10,6 +11,10 @@ export interface LaunchSettings {
   noDebug: boolean;
   /** Where the session begins, if not at the first stop. */
   goTo?: Moment;
+  /** True: the machine stands at the end of the run, from where one can go back; going on from there ends the session. */
+  stopAtEnd: boolean;
+  /** What Step Over takes for one step inside a statement of many accesses. */
+  stepOver: StepUnit;
   load: LoadRunOptions;
   /** What saved states may hold together; absent: as the timeline has it. */
   checkpointBytes?: number;
@@ -58,6 +63,13 @@ function moment({ goto: value }: Record<string, unknown>): Moment | undefined {
   return { tick, event };
 }
 
+function stepUnit({ stepOver = 'access' }: Record<string, unknown>): StepUnit {
+  const unit = STEP_UNITS.find((u) => u === stepOver);
+  if (unit === undefined)
+    throw cannotLaunch(`'stepOver' in the launch configuration must be one of ${STEP_UNITS.join(' and ')}.`);
+  return unit;
+}
+
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
   const args = request as unknown as Record<string, unknown>;
   const program = text(args, 'program') ?? text(args, 'snapshot');
@@ -74,6 +86,8 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     stopOnEntry: args.stopOnEntry === true,
     noDebug: args.noDebug === true,
     goTo: moment(args),
+    stopAtEnd: args.stopAtEnd === true,
+    stepOver: stepUnit(args),
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     load: {
       scheme: text(args, 'scheme'),

@@ -43,6 +43,8 @@ export const SETTINGS = {
   openWalkAutomatically: 'ptscope.walk.openAutomatically',
   adapterHost: 'ptscope.adapter.host',
   timeTravelMemory: 'ptscope.timeTravel.memoryMegabytes',
+  stopAtEnd: 'ptscope.stopAtEnd',
+  stepOver: 'ptscope.stepOver',
 } as const;
 
 /** What a variable is, as `debugProtocolVariableMenuContext` in the conditions of its context menu. */
@@ -71,6 +73,7 @@ export const REQUESTS = {
   translate: 'ptscope/translate',
   effects: 'ptscope/effects',
   numberFormat: 'ptscope/numberFormat',
+  stepUnit: 'ptscope/stepUnit',
 } as const;
 
 /** DAP events beyond the standard. */

@@ -1,4 +1,5 @@
 /** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
+import type { StepUnit } from './launch';
 import type { WalkPicture } from './walk';
 
 /**
@@ -75,6 +76,8 @@ export interface TreeNode {
   description?: string;
   tooltip?: string;
   hasChildren: boolean;
+  /** At most so many rows are below, where that is known without making them. */
+  size?: number;
   /** A codicon id. */
   icon?: string;
   /** What the row is, for menus and tests. */
@@ -116,6 +119,14 @@ export interface NumberFormatResponse {
   hex: boolean;
 }
 
+/** `ptscope/stepUnit`: what Step Over and Step Back take for one step from now on; the setting changed while a session runs. */
+export interface StepUnitArguments {
+  stepOver: StepUnit;
+}
+export interface StepUnitResponse {
+  stepOver: StepUnit;
+}
+
 /** `ptscope/reverseStepIn` and `ptscope/reverseStepOut`; a `stopped` event follows, as after every step. */
 export interface ReverseStepArguments {
   threadId: number;
@@ -135,5 +146,6 @@ export interface CustomRequests {
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
   'ptscope/effects': { arguments: Record<string, never>; response: EffectsResponse };
+  'ptscope/stepUnit': { arguments: StepUnitArguments; response: StepUnitResponse };
   'ptscope/numberFormat': { arguments: NumberFormatArguments; response: NumberFormatResponse };
 }

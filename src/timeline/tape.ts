@@ -9,6 +9,7 @@
 import type { MachineEvent } from '../machine/core/events';
 import { Recorder, StopAtEvent } from '../machine/core/probe';
 import type { Expression } from '../scenario/language/ast';
+import { tickFacts } from '../scenario/run/tickFacts';
 import type { Output, Run, RunSnapshot, Until } from '../scenario/run/run';
 import { EvaluationError } from '../scenario/run/evaluate';
 import type { Standing } from '../scenario/run/standing';
@@ -301,8 +302,10 @@ export class Tape {
   moveInside(event: number): void {
     this.run.load(this.#start);
     this.#event = event;
-    if (event > 0) this.#quietly(() => this.#runTick(event));
-    else
+    if (event > 0) {
+      this.#quietly(() => this.#runTick(event));
+      this.run.names.facts = tickFacts(this.#events, event);
+    } else
       for (const edit of this.#edits.at(this.run.tick)) if (edit.event === 0) this.run.assign(edit.target, edit.value);
   }
 
