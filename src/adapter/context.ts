@@ -21,6 +21,8 @@ export interface SessionContext {
   launched(): Debuggee;
   /** The same, and also refuses while the machine moves. */
   stopped(): Debuggee;
+  /** The same for who does not ask for the cursor's state: what looks at the past meanwhile goes on. */
+  standing(): Debuggee;
   /** Begins a motion after the response has gone out; a `stopped` or `terminated` event follows. */
   move<Body>(motion: (debuggee: Debuggee) => Promise<Arrival>, body?: Body, options?: MotionOptions): Body | undefined;
   /**

@@ -23,8 +23,10 @@ import { inspectedPicture } from './inspectedPicture';
 import type { LaunchSettings } from './launch';
 import { Declarations } from './locations';
 import { parseReference, physicalAt, readMemory, toBase64 } from './memory';
+import { Past } from './past';
 import { walkPicture } from './picture';
 import { type ScopeContext, scopes } from './scopes';
+import { sincePin, type SincePin } from './sincePin';
 import { Listings } from './sources';
 import { type Frame, stackFrames } from './stack';
 import { hoverText } from './translate';
@@ -35,6 +37,7 @@ const WORD = 8n;
 export class Debuggee {
   readonly timeline: Timeline;
   readonly breakpoints: Breakpoints;
+  readonly past: Past;
   readonly listings = new Listings();
   readonly variables = new VariableStore();
   readonly #declarations: Declarations;
@@ -51,12 +54,13 @@ export class Debuggee {
   ) {
     this.stepOver = stepOver;
     this.#declarations = new Declarations(loaded);
-    this.timeline = new Timeline(loaded.run, options);
+    this.timeline = new Timeline(loaded.run, { ...options, onNewHistory: (tick) => this.past.dropAfter(tick) });
+    this.past = new Past(this.timeline, () => this.title());
     this.breakpoints = new Breakpoints(loaded, report, ids, () => this.timeline.moment);
   }
 
   get run(): LoadedRun['run'] {
-    return this.loaded.run;
+    return this.timeline.run;
   }
 
   /** The machine has moved: what was shown before is out of date. */
@@ -120,10 +124,15 @@ export class Debuggee {
       run: this.run,
       events,
       moment,
-      focus: focusOf(events, moment.event, this.run.machine.inspector.format),
+      focus: { ...focusOf(events, moment.event, this.run.machine.inspector.format), sincePin: this.sincePin },
       rows: this.rows,
       declared: (name) => this.#declarations.of(name, this.timeline.standing.statement),
     };
+  }
+
+  /** What has changed since the pinned moment, if one is. */
+  get sincePin(): SincePin | undefined {
+    return this.past.pin && sincePin(this.past.pin, this.run.machine);
   }
 
   scopes(): DebugProtocol.Scope[] {
@@ -136,12 +145,13 @@ export class Debuggee {
   }
 
   picture(address: string | undefined): WalkPicture | undefined {
-    if (address === undefined) return walkPicture(this.run, this.timeline.events, this.timeline.moment);
+    if (address === undefined)
+      return compared(walkPicture(this.run, this.timeline.events, this.timeline.moment), this.sincePin);
     const n = numberOf(evaluateText(this.run, address));
     if (n === undefined) throw badExpression(`'${address}' is no address.`);
     if (this.run.machine.kernel.current === undefined)
       throw badExpression('There is no process yet, so nothing to walk.');
-    return inspectedPicture(this.run, n, this.run.tick);
+    return compared(inspectedPicture(this.run, n, this.run.tick), this.sincePin);
   }
 
   // ---- expressions ------------------------------------------------------------------------------------------------
@@ -230,6 +240,13 @@ export class Debuggee {
   #physicalWord(address: bigint): bigint {
     return numberOf(evaluateText(this.run, `phys(${formatAddress(address)})`)) ?? 0n;
   }
+}
+
+/** Marks the entries of a picture that are not what they were at the pinned moment. */
+function compared(picture: WalkPicture | undefined, since: SincePin | undefined): WalkPicture | undefined {
+  for (const { entry } of since === undefined ? [] : (picture?.walks.flatMap(({ levels }) => levels) ?? []))
+    if (entry !== undefined && since?.entry(Number(entry.address))) entry.changedSincePin = true;
+  return picture;
 }
 
 function parsed(text: string): Expression {

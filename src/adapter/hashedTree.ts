@@ -52,8 +52,8 @@ export function hashedNodes(tree: TableTree, parent: string): TreeNode[] {
     const slot = slots.find((s) => s.slot === Number(rest[1]));
     return slot?.entries.map(({ vpn, entry }) => entryNode(tree, vpn, entry, path)) ?? [];
   }
-  if (kind === 'hg') return groupOf(slots, Number(rest[1])).map((s) => slotNode(table, s, prefix, path));
-  if (slots.length <= SLOTS_PER_GROUP) return slots.map((s) => slotNode(table, s, prefix, path));
+  if (kind === 'hg') return groupOf(slots, Number(rest[1])).map((s) => slotNode(tree, table, s, prefix, path));
+  if (slots.length <= SLOTS_PER_GROUP) return slots.map((s) => slotNode(tree, table, s, prefix, path));
   const groups = Math.ceil(slots.length / SLOTS_PER_GROUP);
   return Array.from({ length: groups }, (_, n) => groupNode(groupOf(slots, n), `${prefix}:${n}`));
 }
@@ -95,7 +95,13 @@ function groupNode(slots: readonly HashedSlot[], id: string): TreeNode {
   };
 }
 
-function slotNode(table: HashedTable, slot: HashedSlot, prefix: string, path: ReadonlySet<number>): TreeNode {
+function slotNode(
+  { focus }: TableTree,
+  table: HashedTable,
+  slot: HashedSlot,
+  prefix: string,
+  path: ReadonlySet<number>,
+): TreeNode {
   const at = slot.entries[0]?.entry.address ?? 0;
   return {
     id: `hc:${prefix}:${slot.slot}`,
@@ -108,6 +114,7 @@ function slotNode(table: HashedTable, slot: HashedSlot, prefix: string, path: Re
     address: `0x${addressOf(slot.vpn).toString(16)}`,
     memoryReference: physicalReference(at - (at % 64)),
     current: slot.entries.some(({ entry }) => path.has(entry.address)),
+    changedSincePin: slot.entries.some(({ entry }) => focus.sincePin?.entry(entry.address)),
   };
 }
 
@@ -129,5 +136,6 @@ function entryNode(tree: TableTree, vpn: HashedSlot['vpn'], entry: EntryNode, pa
     dataId: breakable ? dataIdOf(entryTarget(entry.address, machine.inspector.format)) : undefined,
     current: path.has(entry.address),
     changed: focus.changedEntries.has(entry.address),
+    changedSincePin: focus.sincePin?.entry(entry.address),
   };
 }

@@ -9,12 +9,12 @@ export interface LaunchSettings {
   program: string;
   stopOnEntry: boolean;
   noDebug: boolean;
-  /** Where the session begins, if not at the first stop. */
-  goTo?: Moment;
   /** True: the machine stands at the end of the run, from where one can go back; going on from there ends the session. */
   stopAtEnd: boolean;
   /** What Step Over takes for one step inside a statement of many accesses. */
   stepOver: StepUnit;
+  /** Where the session begins, if not at the first stop. */
+  goTo?: Moment;
   load: LoadRunOptions;
   /** What saved states may hold together; absent: as the timeline has it. */
   checkpointBytes?: number;
@@ -53,6 +53,13 @@ function memoryMegabytes({ memoryMegabytes: value }: Record<string, unknown>): n
   return value;
 }
 
+function stepUnit({ stepOver = 'access' }: Record<string, unknown>): StepUnit {
+  const unit = STEP_UNITS.find((u) => u === stepOver);
+  if (unit === undefined)
+    throw cannotLaunch(`'stepOver' in the launch configuration must be one of ${STEP_UNITS.join(' and ')}.`);
+  return unit;
+}
+
 const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function moment({ goto: value }: Record<string, unknown>): Moment | undefined {
@@ -61,13 +68,6 @@ function moment({ goto: value }: Record<string, unknown>): Moment | undefined {
   if (!isPlace(tick) || !isPlace(event))
     throw cannotLaunch("'goto' in the launch configuration must be a tick, or an object with a 'tick' and an 'event'.");
   return { tick, event };
-}
-
-function stepUnit({ stepOver = 'access' }: Record<string, unknown>): StepUnit {
-  const unit = STEP_UNITS.find((u) => u === stepOver);
-  if (unit === undefined)
-    throw cannotLaunch(`'stepOver' in the launch configuration must be one of ${STEP_UNITS.join(' and ')}.`);
-  return unit;
 }
 
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
@@ -85,9 +85,9 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     program,
     stopOnEntry: args.stopOnEntry === true,
     noDebug: args.noDebug === true,
-    goTo: moment(args),
     stopAtEnd: args.stopAtEnd === true,
     stepOver: stepUnit(args),
+    goTo: moment(args),
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     load: {
       scheme: text(args, 'scheme'),

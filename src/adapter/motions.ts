@@ -165,6 +165,7 @@ export class Motions {
         return this.#announceStop('end', `the end of the run${howItEnded(debuggee)}`);
       case 'stop':
         this.#lastStop = arrival.cause;
+        debuggee.past.stopped(arrival.cause.text);
         return this.#announceStop(arrival.cause.reason, arrival.cause.text, arrival.cause.breakpoints);
       case 'pause':
         return this.#announcePause(debuggee);

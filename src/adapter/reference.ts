@@ -40,8 +40,8 @@ const CAPABILITIES: Readonly<Record<keyof ReturnType<typeof capabilities>, strin
   supportsSetExpression: 'The same from a watch.',
   supportsClipboardContext: 'The value as it is shown.',
   supportsCompletionsRequest: 'Names, members, functions and commands.',
-  completionTriggerCharacters: 'Members, arguments, and what a command takes.',
-  supportsANSIStyling: 'Colours in answers of the console, if the client says that it shows them.',
+  completionTriggerCharacters: 'Members and arguments.',
+  supportsANSIStyling: 'Colours in what the console answers, if the client says that it knows them.',
   supportsReadMemoryRequest:
     'By `pa:0x…` (physical) or `va:PID:0x…`: references that stay the same for the whole session.',
   supportsWriteMemoryRequest: 'The same, as an edit.',
@@ -57,9 +57,15 @@ const REQUEST_TEXTS: Readonly<Record<keyof CustomRequests, string>> = {
   'ptscope/travel': 'To the previous or the next change of an entry, or fault at an address.',
   'ptscope/reverseStepIn': 'One event back.',
   'ptscope/reverseStepOut': 'Back to where the walk, the function, the statement or the loop began.',
-  'ptscope/effects': 'What the last statement did, for the end of its line: `minor fault, 4 refs, +3 tables`.',
   'ptscope/translate': 'What hovers and inline values show.',
   'ptscope/numberFormat': 'Hexadecimal or decimal from now on: no client sends a format.',
+  'ptscope/effects':
+    'What the statement before the cursor did, and the one in which it is, for the ends of their lines.',
+  'ptscope/statistics':
+    'Counters over the tape, thinned to so many points; kernel work by function; table memory by level.',
+  'ptscope/pin': 'Pins the moment at the cursor, or none: what has changed since is told from then on.',
+  'ptscope/history': 'What there is of the past: how many accesses, operations, faults and stops.',
+  'ptscope/historyRows': 'Rows of one of these lists.',
   'ptscope/stepUnit': 'What Step Over and Step Back take for one step from now on.',
 };
 

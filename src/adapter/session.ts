@@ -16,6 +16,7 @@ import type { Debuggee } from './debuggee';
 import type { AdapterHost } from './host';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
 import { gotoHandlers, motionTo } from './gotoRequests';
+import { historyHandlers } from './history/requests';
 import { instructionHandlers } from './instructions';
 import { type LaunchSettings, launchSettings } from './launch';
 import { locationHandlers } from './locations';
@@ -26,6 +27,7 @@ import { type MotionOwner, Motions } from './motions';
 import { Places } from './places';
 import { ProgressReport } from './progress';
 import type { SnapshotView } from './snapshot/view';
+import { statisticsHandlers } from './statistics/statistics';
 import { stepHandlers } from './stepRequests';
 import { SubjectOfSession } from './subjectOfSession';
 import { threadsOf } from './threads';
@@ -49,13 +51,14 @@ export class PtscopeSession extends Connection {
     memory: this.#memory,
     launched: () => this.#subject.launched(),
     stopped: () => this.#stopped(),
-    ansi: () => this.#ansi,
+    standing: () => this.#standing(),
     move: (motion, body, options) => {
       this.#stopped();
       return this.#motions.move(motion, body, options);
     },
     look: (request, title, body) => this.#motions.look(request, title, body),
     lastStop: () => this.#motions.lastStop,
+    ansi: () => this.#ansi,
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
       this.announce('invalidated', { areas: ['all'] });
@@ -130,6 +133,8 @@ export class PtscopeSession extends Connection {
     ...gotoHandlers(this.#context),
     ...travelHandlers(this.#context),
     ...lookHandlers(this.#context),
+    ...statisticsHandlers(this.#context),
+    ...historyHandlers(this.#context),
   };
 
   protected override handlerOf(command: string): Handler | undefined {
@@ -159,8 +164,8 @@ export class PtscopeSession extends Connection {
 
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
     this.#places.linesStartAt1 = args.linesStartAt1 !== false;
-    this.#ansi = args.supportsANSIStyling === true;
     this.#places.columnsStartAt1 = args.columnsStartAt1 !== false;
+    this.#ansi = args.supportsANSIStyling === true;
     this.#progress.enabled = args.supportsProgressReporting === true;
     return capabilities();
   }
@@ -239,7 +244,12 @@ export class PtscopeSession extends Connection {
   }
 
   #stopped(): Debuggee {
-    const debuggee = this.#subject.launched();
+    this.#standing();
+    return this.#subject.launched();
+  }
+
+  #standing(): Debuggee {
+    const debuggee = this.#subject.standing();
     if (this.#motions.moving || this.#subject.loading !== undefined) throw notStopped();
     return debuggee;
   }

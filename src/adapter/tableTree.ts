@@ -253,6 +253,8 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     range: context.breakable ? rangeOf(context, vpn, 1) : undefined,
     current: onPath.has(entry.address),
     changed: focus.changedEntries.has(entry.address),
+    changedSincePin:
+      focus.sincePin?.entry(entry.address) || (child && focus.sincePin?.table(entry.frame, entry.childLevel)),
   };
 }
 
@@ -277,6 +279,7 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
       ? dataIdOf({ kind: 'physical', start: first.address, bytes: run.length * entryBytes, entry: false })
       : undefined,
     range: context.breakable ? rangeOf(context, vpn, run.length) : undefined,
+    changedSincePin: run.some(({ address }) => context.focus.sincePin?.entry(address)),
   };
 }
 

@@ -5,12 +5,16 @@ import { registerCommands } from './commands';
 import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
 import { registerSessionLog } from './debug/sessionLog';
+import { Pins } from './debug/pins';
 import { Sessions } from './debug/sessions';
 import { whenSourcesCanBeShown } from './debug/whenReady';
 import { start } from './debug/start';
 import { registerRemembered, toggleHex } from './debug/remembered';
 import { reverseStep } from './debug/stepping';
 import { goToTick, travel } from './debug/travel';
+import { HistoryController } from './history/historyController';
+import { goToMark, markMoment, removeMark, renameMark } from './history/markCommands';
+import { Marks } from './history/marks';
 import type { ExtensionHost } from './host';
 import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
@@ -20,14 +24,22 @@ import { registerExampleFiles } from './start/exampleFiles';
 import { openExample } from './start/gallery';
 import { newScenario } from './start/newScenario';
 import { registerTests } from './tests/register';
+import { copyExpression } from './statistics/copyExpression';
+import { StatisticsController } from './statistics/statisticsController';
 import { copyAddress } from './trees/copyAddress';
 import { registerTrees } from './trees/register';
 import { WalkController } from './walk/walkController';
+import { ExportableViews } from './webviews/exportable';
 
 export function activateExtension(context: vscode.ExtensionContext, host: ExtensionHost): void {
   const log = openLog();
   const sessions = new Sessions();
-  const walk = new WalkController(context.extensionUri, sessions);
+  const exportable = new ExportableViews();
+  const pins = new Pins(sessions);
+  const marks = new Marks(context.workspaceState);
+  const walk = new WalkController(context.extensionUri, sessions, pins, exportable);
+  const statistics = new StatisticsController(context.extensionUri, sessions, pins, exportable);
+  const history = new HistoryController(context.extensionUri, sessions, marks, pins, exportable);
   const tests = registerTests(host);
   const commands = registerCommands({
     run: (uri, test) => start('run', uri, test),
@@ -49,12 +61,27 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     debugFailure: (failure) => tests.debugFailure(failure),
     newScenario: (template) => newScenario(context.extensionUri, template),
     openExample: (file) => openExample(context.extensionUri, file),
+    openStatistics: () => statistics.show(),
+    openHistory: () => history.show(),
+    exportView: (view) => exportable.export(view),
+    copyExpression: (counter) => copyExpression(counter),
+    pinMoment: () => pins.pin('here'),
+    unpinMoment: () => pins.pin('none'),
+    markMoment: () => markMoment(sessions, marks),
+    renameMark: (mark) => renameMark(sessions, marks, mark),
+    removeMark: (mark) => removeMark(sessions, marks, mark),
+    previousMark: () => goToMark(sessions, marks, 'previous'),
+    nextMark: () => goToMark(sessions, marks, 'next'),
   });
   context.subscriptions.push(
     log,
     sessions,
+    pins,
+    marks,
     walk,
     tests,
+    statistics,
+    history,
     commands,
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
       createDebugAdapterDescriptor: async (session) => {
@@ -63,10 +90,10 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
       },
     }),
     registerConfigurations(),
+    registerRemembered(sessions, context.workspaceState),
     registerExampleFiles(context.extensionUri),
     registerSessionLog(),
-    registerRemembered(sessions, context.workspaceState),
-    registerTrees(sessions, context.globalState),
+    registerTrees(sessions, pins, context.globalState),
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),
   );

@@ -29,6 +29,17 @@ const DOING: Record<CommandName, string> = {
   debugFailure: 'debug the failure',
   newScenario: 'begin a scenario',
   openExample: 'open the example',
+  openStatistics: 'open the statistics',
+  openHistory: 'open the history',
+  exportView: 'export the view',
+  copyExpression: 'copy the expression',
+  pinMoment: 'pin this moment',
+  unpinMoment: 'unpin the moment',
+  markMoment: 'mark this moment',
+  renameMark: 'rename the mark',
+  removeMark: 'remove the mark',
+  previousMark: 'go to the previous mark',
+  nextMark: 'go to the next mark',
 };
 
 export function registerCommands(handlers: CommandHandlers): vscode.Disposable {

@@ -32,11 +32,27 @@ export const COMMANDS = {
   debugFailure: 'ptscope.debugFailure',
   newScenario: 'ptscope.newScenario',
   openExample: 'ptscope.openExample',
+  openStatistics: 'ptscope.openStatistics',
+  openHistory: 'ptscope.openHistory',
+  exportView: 'ptscope.exportView',
+  copyExpression: 'ptscope.copyExpression',
+  pinMoment: 'ptscope.pinMoment',
+  unpinMoment: 'ptscope.unpinMoment',
+  markMoment: 'ptscope.markMoment',
+  renameMark: 'ptscope.renameMark',
+  removeMark: 'ptscope.removeMark',
+  previousMark: 'ptscope.previousMark',
+  nextMark: 'ptscope.nextMark',
 } as const;
 
-export const VIEWS = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;
+/** Tree views; what is in them: `ptscope/tree`. */
+export const TREES = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;
 
-export const WEBVIEWS = { walk: 'ptscope.walk' } as const;
+/** All views of the Run and Debug side bar. */
+export const VIEWS = { ...TREES, history: 'ptscope.history' } as const;
+
+/** Editor tabs that draw. */
+export const WEBVIEWS = { walk: 'ptscope.walk', statistics: 'ptscope.statistics' } as const;
 
 /** Settings of the extension, by their full names. */
 export const SETTINGS = {
@@ -59,7 +75,11 @@ export const TEST_CONTROLLER = 'ptscope';
 export const TEST_MESSAGES = { failure: 'ptscope-failure' } as const;
 
 /** Context keys that `when` clauses use. */
-export const CONTEXTS = { sessionActive: 'ptscope.sessionActive', canStepBack: 'ptscope.canStepBack' } as const;
+export const CONTEXTS = {
+  sessionActive: 'ptscope.sessionActive',
+  canStepBack: 'ptscope.canStepBack',
+  pinned: 'ptscope.pinned',
+} as const;
 
 /** DAP requests beyond the standard. Parameters and results: requests.ts. */
 export const REQUESTS = {
@@ -74,6 +94,10 @@ export const REQUESTS = {
   effects: 'ptscope/effects',
   numberFormat: 'ptscope/numberFormat',
   stepUnit: 'ptscope/stepUnit',
+  statistics: 'ptscope/statistics',
+  pin: 'ptscope/pin',
+  history: 'ptscope/history',
+  historyRows: 'ptscope/historyRows',
 } as const;
 
 /** DAP events beyond the standard. */

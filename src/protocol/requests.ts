@@ -1,5 +1,7 @@
 /** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
 import type { StepUnit } from './launch';
+import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from './history';
+import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
 import type { WalkPicture } from './walk';
 
 /**
@@ -94,6 +96,8 @@ export interface TreeNode {
   current?: boolean;
   /** True if this row changed in the current tick. */
   changed?: boolean;
+  /** True if this row, or something below it, is not what it was at the pinned moment. */
+  changedSincePin?: boolean;
 }
 
 /** `ptscope/translate`: what hovers and inline values show. */
@@ -145,7 +149,11 @@ export interface CustomRequests {
   'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
-  'ptscope/effects': { arguments: Record<string, never>; response: EffectsResponse };
   'ptscope/stepUnit': { arguments: StepUnitArguments; response: StepUnitResponse };
+  'ptscope/effects': { arguments: Record<string, never>; response: EffectsResponse };
+  'ptscope/statistics': { arguments: StatisticsArguments; response: StatisticsResponse };
+  'ptscope/pin': { arguments: PinArguments; response: PinResponse };
+  'ptscope/history': { arguments: Record<string, never>; response: HistoryResponse };
+  'ptscope/historyRows': { arguments: HistoryRowsArguments; response: HistoryRowsResponse };
   'ptscope/numberFormat': { arguments: NumberFormatArguments; response: NumberFormatResponse };
 }

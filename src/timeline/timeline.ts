@@ -12,8 +12,10 @@ import type { Run } from '../scenario/run/run';
 import type { Standing } from '../scenario/run/standing';
 import type { Arrival } from './arrival';
 import { type Doing, doingsAround, FAR_TICKS, type PastTick, pastTicks } from './doings';
+import { Excursion, type Visitor } from './excursion';
 import { Pace, type PaceOptions } from './pace';
 import { backToBoundary, type Goal, landed, searchBackward, searchForward } from './search';
+import type { Series } from './series';
 import { firstStop, stopAtStart } from './stopping';
 import { NO_STOPS, type StopRules } from './stops';
 import { type Change, type Moment, Tape, type TapeOptions } from './tape';
@@ -21,6 +23,7 @@ import { type Change, type Moment, Tape, type TapeOptions } from './tape';
 export type { Arrival } from './arrival';
 export type { Change, Moment } from './edits';
 export type { Progress } from './pace';
+export type { Past, Visitor } from './excursion';
 
 /** What one step at the start of a tick is: an access, or all that a statement makes. */
 export type StepUnit = 'access' | 'statement';
@@ -33,12 +36,25 @@ export class Timeline {
   #trail: { from: Moment; to: Moment }[] = [];
   /** Of the motion that runs. */
   #pace: Pace | undefined;
+  /** Motions and edits so far: an excursion ends when there is another. */
+  #moves = 0;
 
   constructor(
-    readonly run: Run,
+    run: Run,
     private readonly options: TimelineOptions,
   ) {
     this.#tape = new Tape(run, options);
+  }
+
+  /** In the cursor's state, between motions. Not to be kept while others may look at the past. */
+  get run(): Run {
+    this.settle();
+    return this.#tape.run;
+  }
+
+  /** Whoever has kept the run finds it in the cursor's state. */
+  settle(): void {
+    this.#tape.settle();
   }
 
   get moment(): Moment {
@@ -48,6 +64,7 @@ export class Timeline {
     return this.#tape.events;
   }
   get standing(): Standing {
+    this.settle();
     return this.#tape.standing;
   }
   get atEnd(): boolean {
@@ -64,6 +81,15 @@ export class Timeline {
     return this.#tape.checkpointBytes;
   }
 
+  /** The counters along the tape. */
+  get series(): Series {
+    return this.#tape.series;
+  }
+  /** How many ticks the tape has so far: those that have run, and the cursor's. */
+  get known(): number {
+    return Math.max(this.series.end, this.moment.tick + (this.atEnd ? 0 : 1));
+  }
+
   /** Ends the running motion soon. */
   pause(): void {
     if (this.#pace !== undefined) this.#pace.pauseRequested = true;
@@ -71,8 +97,10 @@ export class Timeline {
 
   /** Every motion: the trail ends unless it is kept, and edits that are later than where it ended are undone. */
   async #motion(body: (pace: Pace) => Arrival | Promise<Arrival>, trail: 'drop' | 'keep' = 'drop'): Promise<Arrival> {
+    this.settle();
     if (trail === 'drop') this.#trail = [];
     this.#pace = new Pace(this.run, this.options);
+    this.#moves++;
     try {
       const arrival = await body(this.#pace);
       if (this.#tape.undoLaterEdits()) this.#trail = [];
@@ -318,9 +346,20 @@ export class Timeline {
     });
   }
 
+  /**
+   * Looks at ticks from `from` on beside the cursor, while it stands. Between slices other requests find everything as the
+   * cursor has it. Resolves to false if the cursor was moved before the visitor had enough.
+   */
+  visit(from: number, visitor: Visitor): Promise<boolean> {
+    const moves = this.#moves;
+    return new Excursion(this.#tape, this.options).visit(from, visitor, () => this.#moves !== moves);
+  }
+
   /** Changes the state at this moment; see `Tape.edit`. */
   edit(changes: readonly Change[]): string | undefined {
+    this.settle();
     this.#trail = [];
+    this.#moves++;
     return this.#tape.edit(changes);
   }
 }

@@ -87,7 +87,11 @@ describe('the manifest', () => {
         COMMANDS.breakOnWrite,
         COMMANDS.copyAddress,
         COMMANDS.debugFailure,
+        COMMANDS.copyExpression,
+        COMMANDS.exportView,
         COMMANDS.openMemory,
+        COMMANDS.removeMark,
+        COMMANDS.renameMark,
         COMMANDS.showWalkOfEntry,
       ].toSorted(),
     );

@@ -5,6 +5,9 @@
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
   vsCodePanels,
   vsCodePanelTab,
   vsCodePanelView,
@@ -17,6 +20,9 @@ declare module 'preact' {
   namespace JSX {
     interface IntrinsicElements {
       'vscode-button': HTMLAttributes<HTMLElement> & { appearance?: string };
+      'vscode-checkbox': HTMLAttributes<HTMLElement> & { checked?: boolean };
+      'vscode-dropdown': HTMLAttributes<HTMLElement> & { value?: string };
+      'vscode-option': HTMLAttributes<HTMLElement> & { value?: string; selected?: boolean };
       'vscode-panels': HTMLAttributes<HTMLElement> & { activeid?: string };
       'vscode-panel-tab': HTMLAttributes<HTMLElement>;
       'vscode-panel-view': HTMLAttributes<HTMLElement>;
@@ -25,7 +31,15 @@ declare module 'preact' {
 }
 
 export function registerControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodePanels(), vsCodePanelTab(), vsCodePanelView());
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeCheckbox(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodePanels(),
+    vsCodePanelTab(),
+    vsCodePanelView(),
+  );
 }
 
 export interface ButtonProps {
@@ -40,6 +54,68 @@ export function IconButton({ label, onPress, children }: ButtonProps): JSX.Eleme
     <vscode-button appearance="icon" aria-label={label} title={label} onClick={onPress}>
       {children}
     </vscode-button>
+  );
+}
+
+/** A button with a word on it. */
+export function TextButton({ label, onPress, children }: ButtonProps): JSX.Element {
+  return (
+    <vscode-button appearance="secondary" aria-label={label} title={label} onClick={onPress}>
+      {children}
+    </vscode-button>
+  );
+}
+
+export interface CheckboxProps {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+export function Checkbox({ label, checked, onChange }: CheckboxProps): JSX.Element {
+  return (
+    <vscode-checkbox
+      checked={checked}
+      onChange={(event: Event) => {
+        const now = (event.currentTarget as HTMLElement & { checked: boolean }).checked;
+        // The toolkit also tells of what it has just been told.
+        if (now !== checked) onChange(now);
+      }}
+    >
+      {label}
+    </vscode-checkbox>
+  );
+}
+
+export interface DropdownProps {
+  label: string;
+  options: readonly { id: string; title: string }[];
+  chosen: string;
+  onChange: (id: string) => void;
+}
+
+export function Dropdown({ label, options, chosen, onChange }: DropdownProps): JSX.Element {
+  const dropdown = useRef<HTMLElement & { value?: string }>(null);
+  // As with tabs: the toolkit forgets a value that it is told before it has found the option.
+  useEffect(() => {
+    if (dropdown.current && dropdown.current.value !== chosen) dropdown.current.value = chosen;
+  });
+  return (
+    <vscode-dropdown
+      ref={dropdown}
+      aria-label={label}
+      title={label}
+      onChange={(event: Event) => {
+        const { value } = event.currentTarget as HTMLElement & { value: string };
+        if (value !== chosen) onChange(value);
+      }}
+    >
+      {options.map(({ id, title }) => (
+        <vscode-option key={id} value={id}>
+          {title}
+        </vscode-option>
+      ))}
+    </vscode-dropdown>
   );
 }
 
@@ -67,6 +143,8 @@ export function Tabs({ tabs, active, label, onChange, children }: TabsProps): JS
       activeid={active}
       aria-label={label}
       onChange={(event: Event) => {
+        // What is on a tab tells of its own changes, too.
+        if (event.target !== event.currentTarget) return;
         // The attribute follows later; the event carries the tab.
         const { id } = (event as CustomEvent<HTMLElement>).detail;
         if (id !== active) onChange(id);

@@ -1,8 +1,8 @@
 /** The Walk view: the current access, one attempt at a time. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { WalkPicture } from '../../src/protocol/walk';
+import { useWidth } from '../shared/useWidth';
 import { Figure } from './figure/figure';
-import { exportedSvg } from './export/exportSvg';
 import { useHost } from './host';
 import { InteractionContext, type Interaction } from './interaction';
 import { attemptAt, attemptTitle, attemptsOf, type Attempt } from './model/attempts';
@@ -14,7 +14,6 @@ import { EntryFields } from './parts/entryFields';
 import { Header } from './parts/header';
 import { KickPath } from './parts/kickPath';
 import { ExitCard, FaultCard, ResultCard } from './parts/outcome';
-import { useWidth } from './useWidth';
 
 export interface AppProps {
   picture: WalkPicture | undefined;
@@ -57,11 +56,7 @@ function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPictur
   return (
     <InteractionContext.Provider value={interaction}>
       <main ref={frame}>
-        <Header
-          picture={picture}
-          live={live}
-          onExport={() => void host.post({ type: 'export', svg: exportedSvg(picture) })}
-        />
+        <Header picture={picture} live={live} onExport={() => host.post({ type: 'wantExport' })} />
         <AttemptTabs attempts={attempts} active={active} onChange={setChosen}>
           <div class="figureFrame">
             <Figure

@@ -1,13 +1,17 @@
 /** Entry point of the Walk view: messages in, one render each. */
 import { render } from 'preact';
-import type { ToWalkView } from '../../src/protocol/walkView';
+import type { FromWalkView, ToWalkView } from '../../src/protocol/walkView';
 import { registerControls } from '../controls/controls';
+import { connectHost } from '../shared/host';
+import { listen } from '../shared/receive';
+import '../shared/base.css';
 import { App, type AppProps } from './app';
-import { connectHost, HostContext } from './host';
+import { exported } from './exported';
+import { HostContext, type KeptState } from './host';
 import './walk.css';
 
 registerControls();
-const host = connectHost();
+const host = connectHost<FromWalkView, KeptState>();
 const root = document.getElementById('root');
 const state: AppProps = { picture: host.kept()?.picture, live: false, hostEvent: undefined };
 
@@ -38,11 +42,15 @@ function receive(message: ToWalkView): void {
     case 'focus':
       document.querySelector<HTMLElement | SVGElement>('[data-item][tabindex="0"]')?.focus();
       return;
+    case 'export':
+      return;
   }
   draw();
 }
 
-window.addEventListener('message', (event: MessageEvent<ToWalkView>) => receive(event.data));
-window.addEventListener('error', ({ message }) => host.post({ type: 'problem', message }));
 draw();
-host.post({ type: 'ready' });
+listen<ToWalkView>({
+  receive,
+  exported: (format) => (state.picture ? exported(format, state.picture) : ''),
+  post: host.post,
+});

@@ -47,7 +47,8 @@ const fixedState = (): never => {
 /** Requests that would move a run. */
 const MOTIONS = [
   ...['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'goto', 'gotoTargets', 'stepInTargets'],
-  ...[REQUESTS.reverseStepIn, REQUESTS.reverseStepOut, REQUESTS.seek, REQUESTS.travel],
+  ...[REQUESTS.reverseStepIn, REQUESTS.reverseStepOut, REQUESTS.seek, REQUESTS.travel, REQUESTS.pin],
+  ...[REQUESTS.statistics, REQUESTS.history, REQUESTS.historyRows],
 ];
 const CHANGES = ['setVariable', 'setExpression', 'writeMemory'];
 

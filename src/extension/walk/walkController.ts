@@ -1,20 +1,24 @@
 /** Keeps the Walk panel and the session together: pictures in, seeks and hovers out. */
 import * as vscode from 'vscode';
 import { REQUESTS, SETTINGS, WEBVIEWS } from '../../protocol/names';
-import type { FromWalkView } from '../../protocol/walkView';
+import type { FromWalkView, ToWalkView } from '../../protocol/walkView';
+import type { Pins } from '../debug/pins';
 import { ask } from '../debug/requests';
 import type { Move, Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
 import { logProblem, reportProblem } from '../problems';
 import { nodeOf } from '../trees/rows';
-import { exportPicture } from './exportPicture';
-import { giveFocusBack } from './focus';
+import type { ExportableViews } from '../webviews/exportable';
+import { exportFile } from '../webviews/exportFile';
+import { giveFocusBack } from '../webviews/focus';
+import { listingFirst } from '../webviews/listingFirst';
+import { SinglePanel } from '../webviews/singlePanel';
 import { ListingEditors } from './listing';
-import { listingFirst } from './listingFirst';
-import { WalkPanel } from './walkPanel';
+
+const KIND = { id: WEBVIEWS.walk, title: 'Walk', page: 'walk', icon: 'walk' };
 
 export class WalkController implements vscode.Disposable {
-  private panel: WalkPanel | undefined;
+  private readonly panel: SinglePanel<ToWalkView, FromWalkView>;
   /** The address whose walk is shown instead of the current access, until the cursor moves. */
   private inspected: string | undefined;
   /** Sessions for which the panel was opened by itself; a person who closed it wants it closed. */
@@ -23,21 +27,23 @@ export class WalkController implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
+    pins: Pins,
+    exportable: ExportableViews,
   ) {
+    this.panel = new SinglePanel(extensionUri, KIND);
+    exportable.add(KIND.id, () => this.export());
     this.listings = new ListingEditors(sessions);
     this.subscriptions = [
+      this.panel,
+      this.panel.onDidHear((message) => void this.hear(message)),
+      this.panel.onDidClose(() => this.listings.light(undefined)),
       this.listings,
-      this.listings.onDidPoint((event) => void this.panel?.send({ type: 'light', event })),
+      this.listings.onDidPoint((event) => void this.panel.send({ type: 'light', event })),
       sessions.onDidMove((move) => this.follow(move)),
       sessions.onDidSwitch(() => this.draw()),
-      vscode.window.registerWebviewPanelSerializer(WEBVIEWS.walk, {
-        deserializeWebviewPanel: (panel) => {
-          this.adopt(new WalkPanel(panel, extensionUri));
-          return Promise.resolve();
-        },
-      }),
+      pins.onDidChange(() => this.draw()),
     ];
   }
 
@@ -55,32 +61,19 @@ export class WalkController implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.panel?.close();
     vscode.Disposable.from(...this.subscriptions).dispose();
   }
 
   private reveal(): void {
-    if (this.panel) this.panel.reveal();
-    else this.adopt(WalkPanel.create(this.extensionUri));
+    this.panel.reveal();
     this.draw();
-  }
-
-  private adopt(panel: WalkPanel): void {
-    this.panel?.close();
-    this.panel = panel;
-    panel.onDidHear((message) => void this.hear(message));
-    panel.onDidClose(() => {
-      panel.dispose();
-      this.listings.light(undefined);
-      if (this.panel === panel) this.panel = undefined;
-    });
   }
 
   private follow({ session }: Move): void {
     if (session !== this.sessions.current) return;
     this.inspected = undefined;
     this.listings.light(undefined);
-    if (!this.panel && this.opensByItself(session)) void listingFirst().then(() => this.reveal());
+    if (!this.panel.isOpen && this.opensByItself(session)) void listingFirst().then(() => this.reveal());
     else this.draw();
   }
 
@@ -97,7 +90,7 @@ export class WalkController implements vscode.Disposable {
   private async drawing(): Promise<void> {
     const { panel } = this;
     const session = this.sessions.current;
-    if (!panel) return;
+    if (!panel.isDrawing) return;
     if (!session) {
       await panel.send({ type: 'ended' });
       return;
@@ -124,18 +117,26 @@ export class WalkController implements vscode.Disposable {
         return this.listings.light(message.event);
       case 'seek':
         return this.seek(message.event);
-      case 'export':
-        return exportPicture(message.svg, this.currentTick());
+      case 'wantExport':
+        return this.export();
+      case 'exported':
+        return;
       case 'problem':
         throw new Error(message.message);
     }
+  }
+
+  private export(): Promise<void> {
+    const tick = this.currentTick();
+    const name = tick === undefined ? 'walk' : `walk-${tick}`;
+    return exportFile({ name, formats: ['svg', 'json'], text: (format) => this.panel.exported(format) });
   }
 
   private async seek(event: number): Promise<void> {
     const session = requireSession(this.sessions);
     const tick = this.currentTick();
     if (tick === undefined) return;
-    const focus = giveFocusBack(() => this.panel?.takeFocus());
+    const focus = giveFocusBack(() => this.panel.takeFocus());
     try {
       await ask(session, REQUESTS.seek, { tick, event });
     } catch (problem) {

@@ -1,7 +1,7 @@
 /** What is accessed, by whom, and where the debugger stands in it. */
 import type { WalkPicture } from '../../../src/protocol/walk';
-import { IconButton } from '../../controls/controls';
-import { groupHex } from '../model/text';
+import { ExportButton } from '../../shared/exportButton';
+import { groupHex } from '../../shared/text';
 
 export function Header({ picture, live, onExport }: { picture: WalkPicture; live: boolean; onExport: () => void }) {
   const { access, cursor, scheme } = picture;
@@ -27,11 +27,7 @@ export function Header({ picture, live, onExport }: { picture: WalkPicture; live
           {!live && <li class="ended">session ended</li>}
         </ul>
       </div>
-      <IconButton label="Export as SVG" onPress={onExport}>
-        <svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
-          <path d="M8 2v8m0 0l-3-3m3 3l3-3M3 13h10" />
-        </svg>
-      </IconButton>
+      <ExportButton onPress={onExport} />
     </header>
   );
 }

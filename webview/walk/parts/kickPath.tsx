@@ -5,7 +5,7 @@ import { useItem } from '../interaction';
 import { KICKS, type KickArrow, type KickBox, layOutKicks } from '../layout/kicks';
 import { kickId } from '../model/items';
 import { METRICS } from '../layout/metrics';
-import { fitText } from '../model/text';
+import { fitText } from '../../shared/text';
 
 export function KickPath({ chain, number, width }: { chain: KickChain; number: number; width: number }) {
   const layout = layOutKicks(chain, width);
