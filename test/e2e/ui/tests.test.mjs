@@ -59,6 +59,12 @@ describe('scenarios in the Test Explorer', () => {
     );
   });
 
+  it('runs one test from the lens above it', async () => {
+    await rig.page.locator('.codelens-decoration a[title*="too many"]', { hasText: 'Run Test' }).click();
+    await until(async () => (await states()).some((text) => /pages.*Failed/.test(text)), 20_000, 'a result');
+    assert.ok(!(await states()).some((text) => /plain.*(Passed|Failed)/.test(text)), 'others ran, too');
+  });
+
   it('runs them all, and marks what failed beside its line', async () => {
     void rig.command('testing.runAll');
     const after = await until(
@@ -79,14 +85,6 @@ describe('scenarios in the Test Explorer', () => {
     );
     await rig.page.locator('.test-error-content-widget', { hasText: '2 != 3' }).first().waitFor({ timeout: 10_000 });
     await rig.screenshot('tests');
-  });
-
-  it('runs one test from the lens above it', async () => {
-    await rig.command('testing.clearTestResults');
-    await until(async () => !(await states()).some((text) => /Passed|Failed/.test(text)), 10_000, 'no results');
-    await rig.page.locator('.codelens-decoration a[title*="too many"]', { hasText: 'Run Test' }).click();
-    await until(async () => (await states()).some((text) => /pages.*Failed/.test(text)), 20_000, 'a result');
-    assert.ok(!(await states()).some((text) => /plain.*(Passed|Failed)/.test(text)), 'others ran, too');
   });
 
   it('debugs a failure from its message, at the moment at which it failed', async () => {
