@@ -68,11 +68,7 @@ class Model {
     for (const tlb of m.mmu.tlbs)
       for (let i = 0; i < tlb.entries; i++)
         if (tlb.isValid(i))
-          assert.equal(
-            ownFrame(m, tlb.frameOf(i)),
-            frames.get(tlb.tagOf(i)),
-            `${tlb.name} agrees with the tables`,
-          );
+          assert.equal(ownFrame(m, tlb.frameOf(i)), frames.get(tlb.tagOf(i)), `${tlb.name} agrees with the tables`);
     const { format } = m.scheme;
     // What they hold of hashed tables are hints, which may be stale.
     if (format.hashed !== undefined) return;
@@ -90,7 +86,11 @@ class Model {
   /** The counters of tables are what the tree has. */
   #checkTables(m: Machine): void {
     const { byLevel, bytes } = statistics(m).tables;
-    assert.equal(m.memory.frameCount - (m.kernelSpace?.reservedFrames ?? 256) - m.buddy.freeFrames, bytes / 4096 + this.resident.size, 'no frame is lost');
+    assert.equal(
+      m.memory.frameCount - (m.kernelSpace?.reservedFrames ?? 256) - m.buddy.freeFrames,
+      bytes / 4096 + this.resident.size,
+      'no frame is lost',
+    );
     if (m.scheme.format.hashed !== undefined) return;
     assert.deepEqual(Object.values(byLevel), m.inspector.census(m.root).tables);
   }
