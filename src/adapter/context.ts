@@ -2,6 +2,7 @@
 import type { StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
 import type { Debuggee } from './debuggee';
+import type { MemoryViews } from './memoryViews';
 import type { Places } from './places';
 
 export interface MotionOptions {
@@ -15,6 +16,7 @@ export interface MotionOptions {
 
 export interface SessionContext {
   readonly places: Places;
+  readonly memory: MemoryViews;
   /** Throws what a person is told before a launch. */
   launched(): Debuggee;
   /** The same, and also refuses while the machine moves. */
@@ -23,6 +25,11 @@ export interface SessionContext {
   standing(): Debuggee;
   /** Begins a motion after the response has gone out; a `stopped` or `terminated` event follows. */
   move<Body>(motion: (debuggee: Debuggee) => Promise<Arrival>, body?: Body, options?: MotionOptions): Body | undefined;
+  /**
+   * A look into the past that takes the machine there and back: other requests wait meanwhile. `request`: by which the
+   * client may cancel it, and then it rejects.
+   */
+  look<Seen>(request: number, title: string, body: (debuggee: Debuggee) => Promise<Seen | 'paused'>): Promise<Seen>;
   /** Why the machine stands where it stands, if a breakpoint or a fault stopped it. */
   lastStop(): StopCause | undefined;
   announce(event: string, body?: unknown): void;

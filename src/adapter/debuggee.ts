@@ -4,6 +4,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { formatAddress } from '../machine/core/addresses';
+import type { StepUnit } from '../protocol/launch';
 import type { MomentInfo } from '../protocol/requests';
 import type { WalkPicture } from '../protocol/walk';
 import type { Expression } from '../scenario/language/ast';
@@ -15,9 +16,12 @@ import { type Change, Timeline, type TimelineOptions } from '../timeline/timelin
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
 import type { Report } from './breakpoints/guard';
 import { consoleCommand, evaluateText, memberNamed } from './console';
+import { dataIdOf, entryTarget } from './data/target';
 import { badExpression, refused } from './errors';
 import { focusOf } from './focus';
 import { inspectedPicture } from './inspectedPicture';
+import type { LaunchSettings } from './launch';
+import { Declarations } from './locations';
 import { parseReference, physicalAt, readMemory, toBase64 } from './memory';
 import { Past } from './past';
 import { walkPicture } from './picture';
@@ -36,16 +40,20 @@ export class Debuggee {
   readonly past: Past;
   readonly listings = new Listings();
   readonly variables = new VariableStore();
+  readonly #declarations: Declarations;
   format: NumberFormat = 'hex';
-  #listing: { tick: number; events: unknown; text: string } | undefined;
+  stepOver: StepUnit;
+  #listing: { events: unknown; lines: readonly string[]; text: string } | undefined;
 
   constructor(
-    readonly path: string,
+    { stepOver }: Pick<LaunchSettings, 'stepOver'>,
     readonly loaded: LoadedRun,
     options: TimelineOptions,
     report: Report,
     ids: BreakpointIds,
   ) {
+    this.stepOver = stepOver;
+    this.#declarations = new Declarations(loaded);
     this.timeline = new Timeline(loaded.run, { ...options, onNewHistory: (tick) => this.past.dropAfter(tick) });
     this.past = new Past(this.timeline, () => this.title());
     this.breakpoints = new Breakpoints(loaded, report, ids, () => this.timeline.moment);
@@ -66,10 +74,16 @@ export class Debuggee {
     const { tick } = this.timeline.moment;
     const { events } = this.timeline;
     if (this.#listing?.events !== events) {
-      const text = listingLines(events, this.run.machine, (a) => this.run.describeAddress(a)).join('\n') + '\n';
-      this.#listing = { tick, events, text };
+      const lines = listingLines(events, this.run.machine, (a) => this.run.describeAddress(a));
+      this.#listing = { events, lines, text: lines.join('\n') + '\n' };
     }
     return this.listings.source(tick, this.title(), this.#listing.text);
+  }
+
+  /** What event `event` of the cursor's tick is, indented by call depth. */
+  listingLine(event: number): string {
+    this.listingSource();
+    return this.#listing?.lines[event] ?? '';
   }
 
   title(): string {
@@ -93,7 +107,15 @@ export class Debuggee {
   /** Line that the statement itself is on stays that of the tick's start, however far into the tick the cursor is. */
   frames(): Frame[] {
     const levels = this.run.machine.scheme.format.levels.map((l) => l.name);
-    return stackFrames(this.timeline.events, this.timeline.moment.event, this.timeline.standing, levels);
+    const frames = stackFrames(this.timeline.events, this.timeline.moment.event, this.timeline.standing, levels);
+    return frames.length > 0 ? frames : [this.#endFrame()];
+  }
+
+  /** Behind the last statement a client still needs a frame: nothing can be looked at without one. */
+  #endFrame(): Frame {
+    const { statements } = this.run.program;
+    const lines = statements.filter(({ file }) => file === 0).map(({ range }) => range.end.line);
+    return { name: 'end of the run', kind: 'access', line: Math.max(0, ...lines), file: 0 };
   }
 
   scopeContext(): ScopeContext {
@@ -104,6 +126,7 @@ export class Debuggee {
       moment,
       focus: { ...focusOf(events, moment.event, this.run.machine.inspector.format), sincePin: this.sincePin },
       rows: this.rows,
+      declared: (name) => this.#declarations.of(name, this.timeline.standing.statement),
     };
   }
 
@@ -113,9 +136,10 @@ export class Debuggee {
   }
 
   scopes(): DebugProtocol.Scope[] {
-    return scopes(this.scopeContext()).map(({ name, source, expensive }) => ({
+    return scopes(this.scopeContext()).map(({ name, source, expensive, hint }) => ({
       name,
       expensive,
+      presentationHint: hint,
       variablesReference: this.variables.handle(source),
     }));
   }
@@ -134,6 +158,7 @@ export class Debuggee {
 
   readonly rows: ValueRows = {
     format: 'hex',
+    entryId: (address) => dataIdOf(entryTarget(address, this.run.machine.scheme.format)),
     assign: (expression, text) => {
       this.assign(expression, text);
       return undefined;
@@ -163,6 +188,7 @@ export class Debuggee {
       result,
       type: node.type,
       memoryReference: node.memoryReference,
+      valueLocationReference: this.variables.locationsOf(node).valueLocationReference,
       variablesReference: this.variables.handle(node.children),
     };
   }

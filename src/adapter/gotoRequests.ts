@@ -4,6 +4,7 @@ import { LISTING_EXTENSION, REQUESTS } from '../protocol/names';
 import type { SeekArguments } from '../protocol/requests';
 import type { StopCause, StopRules } from '../timeline/stops';
 import type { Arrival, Moment } from '../timeline/timeline';
+import { locations } from './breakpoints/lines';
 import type { Handler } from './connection';
 import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
@@ -25,7 +26,7 @@ export function gotoHandlers(session: SessionContext): Readonly<Record<string, H
     }
     const file = places.fileOf(args.source);
     if (file === undefined) return [];
-    const [found] = debuggee.breakpoints.locations(file, line, Infinity);
+    const [found] = locations(debuggee.run.program, file, line, Infinity);
     const statement = debuggee.run.program.statements.find((s) => s.file === file && s.range.start.line === found);
     if (statement === undefined) return [];
     return [{ id: statementTarget(statement.id), label: statement.text, line: places.clientLine(found) }];

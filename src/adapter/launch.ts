@@ -1,12 +1,17 @@
 /** The arguments of a launch request, from whatever a client or a launch.json sent, to what loading needs. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { LoadRunOptions } from '../scenario/run/load';
+import { STEP_UNITS, type StepUnit } from '../protocol/launch';
 import { cannotLaunch } from './errors';
 
 export interface LaunchSettings {
   program: string;
   stopOnEntry: boolean;
   noDebug: boolean;
+  /** True: the machine stands at the end of the run, from where one can go back; going on from there ends the session. */
+  stopAtEnd: boolean;
+  /** What Step Over takes for one step inside a statement of many accesses. */
+  stepOver: StepUnit;
   load: LoadRunOptions;
   /** What saved states may hold together; absent: as the timeline has it. */
   checkpointBytes?: number;
@@ -45,6 +50,13 @@ function memoryMegabytes({ memoryMegabytes: value }: Record<string, unknown>): n
   return value;
 }
 
+function stepUnit({ stepOver = 'access' }: Record<string, unknown>): StepUnit {
+  const unit = STEP_UNITS.find((u) => u === stepOver);
+  if (unit === undefined)
+    throw cannotLaunch(`'stepOver' in the launch configuration must be one of ${STEP_UNITS.join(' and ')}.`);
+  return unit;
+}
+
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
   const args = request as unknown as Record<string, unknown>;
   const program = text(args, 'program') ?? text(args, 'snapshot');
@@ -60,6 +72,8 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     program,
     stopOnEntry: args.stopOnEntry === true,
     noDebug: args.noDebug === true,
+    stopAtEnd: args.stopAtEnd === true,
+    stepOver: stepUnit(args),
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     load: {
       scheme: text(args, 'scheme'),

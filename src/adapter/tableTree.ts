@@ -230,9 +230,8 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
   const { machine, focus, id, onPath } = context;
   const vpn = pageOf(context, entry.index);
   const child = entry.present && !entry.leaf;
-  const fill = child
-    ? ` · ${machine.inspector.used(entry.frame, entry.childLevel).length}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`
-    : '';
+  const size = child ? machine.inspector.used(entry.frame, entry.childLevel).length : undefined;
+  const fill = size === undefined ? '' : ` · ${size}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`;
   const target = entry.leaf
     ? `${frameWord(context)} 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
     : entry.meaning;
@@ -245,6 +244,7 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     description: `${from} → ${target}${fill} · ${entry.flags}`,
     tooltip: `${entry.levelName}[${entry.index}] at ${physicalWord(context)} ${formatPhysical(entry.address)}\n${formatEntry(machine.inspector.format, entry.raw)}  ${entry.flags}\nmaps from ${from}\n${entry.meaning}`,
     hasChildren: child,
+    size,
     icon: child ? 'table' : entry.present ? 'file-binary' : 'circle-slash',
     kind: child ? 'table' : 'leaf',
     address: addressIn(context, vpn),
@@ -270,6 +270,7 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
     description: `${addressWord(context, vpn)} .. ${addressWord(context, end)} → ${frameWord(context)}s 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${LEAF_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
     tooltip: `${run.length} consecutive pages with equal flags`,
     hasChildren: true,
+    size: run.length,
     icon: 'layers',
     kind: 'run',
     address: addressIn(context, vpn),

@@ -6,8 +6,10 @@ import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
 import { Pins } from './debug/pins';
 import { Sessions } from './debug/sessions';
+import { whenSourcesCanBeShown } from './debug/whenReady';
 import { start } from './debug/start';
-import { reverseStep, toggleHex } from './debug/stepping';
+import { registerRemembered, toggleHex } from './debug/remembered';
+import { reverseStep } from './debug/stepping';
 import { goToTick, travel } from './debug/travel';
 import { HistoryController } from './history/historyController';
 import { goToMark, markMoment, removeMark, renameMark } from './history/markCommands';
@@ -42,7 +44,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     reverseStepOut: () => reverseStep(sessions, 'out'),
     copyAddress: (row) => copyAddress(row),
     openMemory: (row) => openMemory(sessions, row),
-    toggleHex: () => toggleHex(sessions),
+    toggleHex: () => toggleHex(sessions, context.workspaceState),
     breakOnWrite: (row) => breakOn('write', row),
     breakOnAccess: (row) => breakOn('access', row),
     previousChange: (place) => travel(sessions, 'change', 'previous', place),
@@ -72,9 +74,13 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     history,
     commands,
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, {
-      createDebugAdapterDescriptor: (session) => host.createAdapterDescriptor(session),
+      createDebugAdapterDescriptor: async (session) => {
+        await whenSourcesCanBeShown();
+        return host.createAdapterDescriptor(session);
+      },
     }),
     registerConfigurations(),
+    registerRemembered(sessions, context.workspaceState),
     registerTrees(sessions, pins, context.globalState),
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),

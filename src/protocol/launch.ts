@@ -17,7 +17,14 @@ export interface LaunchArguments {
   instructions?: boolean;
   timeTravel?: TimeTravelOptions;
   noDebug?: boolean;
+  /** Stand at the end of the run, from where one can go back, instead of ending the session. Absent: false. */
+  stopAtEnd?: boolean;
+  /** What Step Over takes for one step inside a statement of many accesses. Absent: an access. */
+  stepOver?: StepUnit;
 }
+
+export const STEP_UNITS = ['access', 'statement'] as const;
+export type StepUnit = (typeof STEP_UNITS)[number];
 
 export interface TimeTravelOptions {
   /** What saved states of the run may hold together. With less, going back takes longer; nothing else changes. */

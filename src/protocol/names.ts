@@ -56,6 +56,8 @@ export const SETTINGS = {
   openWalkAutomatically: 'ptscope.walk.openAutomatically',
   adapterHost: 'ptscope.adapter.host',
   timeTravelMemory: 'ptscope.timeTravel.memoryMegabytes',
+  stopAtEnd: 'ptscope.stopAtEnd',
+  stepOver: 'ptscope.stepOver',
 } as const;
 
 /** What a variable is, as `debugProtocolVariableMenuContext` in the conditions of its context menu. */
@@ -80,6 +82,7 @@ export const REQUESTS = {
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',
   numberFormat: 'ptscope/numberFormat',
+  stepUnit: 'ptscope/stepUnit',
   statistics: 'ptscope/statistics',
   pin: 'ptscope/pin',
   history: 'ptscope/history',

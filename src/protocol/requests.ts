@@ -1,6 +1,7 @@
 /** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
 import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from './history';
 import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
+import type { StepUnit } from './launch';
 import type { WalkPicture } from './walk';
 
 /**
@@ -77,6 +78,8 @@ export interface TreeNode {
   description?: string;
   tooltip?: string;
   hasChildren: boolean;
+  /** At most so many rows are below, where that is known without making them. */
+  size?: number;
   /** A codicon id. */
   icon?: string;
   /** What the row is, for menus and tests. */
@@ -114,6 +117,14 @@ export interface NumberFormatResponse {
   hex: boolean;
 }
 
+/** `ptscope/stepUnit`: what Step Over and Step Back take for one step from now on; the setting changed while a session runs. */
+export interface StepUnitArguments {
+  stepOver: StepUnit;
+}
+export interface StepUnitResponse {
+  stepOver: StepUnit;
+}
+
 /** `ptscope/reverseStepIn` and `ptscope/reverseStepOut`; a `stopped` event follows, as after every step. */
 export interface ReverseStepArguments {
   threadId: number;
@@ -132,6 +143,7 @@ export interface CustomRequests {
   'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
+  'ptscope/stepUnit': { arguments: StepUnitArguments; response: StepUnitResponse };
   'ptscope/statistics': { arguments: StatisticsArguments; response: StatisticsResponse };
   'ptscope/pin': { arguments: PinArguments; response: PinResponse };
   'ptscope/history': { arguments: Record<string, never>; response: HistoryResponse };

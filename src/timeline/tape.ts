@@ -9,6 +9,7 @@
 import type { MachineEvent } from '../machine/core/events';
 import { Recorder, StopAtEvent } from '../machine/core/probe';
 import type { Expression } from '../scenario/language/ast';
+import { tickFacts } from '../scenario/run/tickFacts';
 import type { Output, Run, RunSnapshot, Until } from '../scenario/run/run';
 import { EvaluationError } from '../scenario/run/evaluate';
 import type { Standing } from '../scenario/run/standing';
@@ -334,8 +335,10 @@ export class Tape {
   moveInside(event: number): void {
     this.run.load(this.#start);
     this.#event = event;
-    if (event > 0) this.#quietly(() => this.#runTick(event));
-    else this.#applyEdits(0);
+    if (event > 0) {
+      this.#quietly(() => this.#runTick(event));
+      this.run.names.facts = tickFacts(this.#events, event);
+    } else this.#applyEdits(0);
   }
 
   /** What a person changed at an event of the tick at whose start the run stands. */

@@ -24,6 +24,9 @@ export type { Change, Moment } from './edits';
 export type { Progress } from './pace';
 export type { Past, Visitor } from './excursion';
 
+/** What one step at the start of a tick is: an access, or all that a statement makes. */
+export type StepUnit = 'access' | 'statement';
+
 export interface TimelineOptions extends PaceOptions, TapeOptions {}
 
 export class Timeline {
@@ -131,7 +134,7 @@ export class Timeline {
    * The next event that is not deeper; at the start of a tick, the next statement or access. A moment that Step Back came
    * from is returned to exactly: N steps back and N steps over cancel, wherever in between they passed.
    */
-  stepOver(rules: StopRules): Promise<Arrival> {
+  stepOver(rules: StopRules, unit: StepUnit = 'access'): Promise<Arrival> {
     const back = this.#trail.at(-1);
     if (back !== undefined && same(back.to, this.moment)) {
       this.#trail.pop();
@@ -139,10 +142,27 @@ export class Timeline {
     }
     return this.#motion((pace) => {
       if (this.atEnd) return { kind: 'end' };
-      if (this.moment.event === 0)
-        return this.#forward(rules, { until: 'boundary', reached: () => this.run.atBoundary }, pace);
+      if (this.moment.event === 0) return this.#forward(rules, this.#startOf(unit), pace);
       const { depth } = this.events[this.moment.event];
       return this.#toEvent(rules, (e) => e.depth <= depth);
+    });
+  }
+
+  /** Where the next access begins, or the next statement. */
+  #startOf(unit: StepUnit): Goal {
+    const { run } = this;
+    return unit === 'statement'
+      ? { until: 'statement', reached: () => run.atStatement }
+      : { until: 'boundary', reached: () => run.atBoundary };
+  }
+
+  /** To a later event of this tick, past stops on the way. */
+  stepTo(event: number, rules: StopRules): Promise<Arrival> {
+    return this.#motion(() => {
+      const stop = firstStop(this.#tape, rules, this.moment.event + 1, event);
+      if (stop !== undefined) return stop;
+      this.#tape.moveToward(event);
+      return { kind: 'step' };
     });
   }
 
@@ -204,13 +224,13 @@ export class Timeline {
   // ---- backward ---------------------------------------------------------------------------------------------------
 
   /** To the previous event that is not deeper; from a tick's start, to the statement or access before. */
-  async stepBack(): Promise<Arrival> {
+  async stepBack(unit: StepUnit = 'access'): Promise<Arrival> {
     const from = this.moment;
     const last = this.#trail.at(-1);
     if (last === undefined || !same(last.to, from)) this.#trail = [];
     const edited = this.#tape.edits;
     const arrival = await this.#motion((pace) => {
-      if (from.event === 0) return backToBoundary(this.#tape, () => this.run.atBoundary, pace);
+      if (from.event === 0) return backToBoundary(this.#tape, this.#startOf(unit).reached, pace);
       const { depth } = this.events[from.event];
       return this.#backInside((e) => e.depth <= depth);
     }, 'keep');
@@ -281,6 +301,20 @@ export class Timeline {
     }
     this.#tape.moveToward(moment.event);
     return { kind: this.atEnd && moment.tick > from ? 'end' : 'step' };
+  }
+
+  /** What is to be seen at the last stop before this moment. The cursor is there meanwhile, and here afterwards. */
+  async lookBack<Seen>(rules: StopRules, look: () => Seen): Promise<{ seen: Seen } | 'none' | 'paused'> {
+    const origin = this.#tape.place;
+    this.#pace = new Pace(this.run, this.options);
+    try {
+      const arrival = await searchBackward(this.#tape, rules, this.#pace);
+      if (arrival.kind === 'stop') return { seen: look() };
+      return arrival.kind === 'pause' ? 'paused' : 'none';
+    } finally {
+      this.#pace = undefined;
+      this.#tape.returnTo(origin);
+    }
   }
 
   /** To the nearest start of a statement that `rules` names, or nowhere if there is none: `forward`, or before this moment. */

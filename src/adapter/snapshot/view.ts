@@ -90,8 +90,8 @@ export class SnapshotView {
     threads: () => ({ threads: [{ id: THREAD, name: `CPU 0 (${this.snapshot.space.name})` }] }),
     stackTrace: () => this.#stack(),
     scopes: () => ({ scopes: this.#scopes() }),
-    variables: ({ variablesReference, start, count }: DebugProtocol.VariablesArguments) => ({
-      variables: this.#variables.list(variablesReference, start, count),
+    variables: ({ variablesReference, ...wanted }: DebugProtocol.VariablesArguments) => ({
+      variables: this.#variables.list(variablesReference, wanted),
     }),
     evaluate: (args: DebugProtocol.EvaluateArguments) => this.#evaluate(args),
     completions: (args: DebugProtocol.CompletionsArguments) =>

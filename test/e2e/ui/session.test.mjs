@@ -134,15 +134,27 @@ describe('debugging the first example', () => {
     });
   }
 
-  it('runs to the end', async () => {
+  it('runs to the end, and stands there', async () => {
     await rig.command('workbench.debug.viewlet.action.removeAllBreakpoints');
     await rig.api((vscode) =>
       vscode.debug.activeDebugSession.customRequest('setExceptionBreakpoints', { filters: [] }),
     );
-    const end = await rig.step('continue');
-    assert.ok(end.ended, 'the session still runs');
+    const { reason } = await rig.step('continue');
+    assert.equal(reason, 'Paused on the end of the run');
+    await rig.screenshot('end-of-run');
     const said = (await rig.dap('output')).map(({ m }) => m.body.output).join('');
     assert.match(said, /page tables at the end: 16384 bytes/);
+  });
+
+  it('goes back from there by key, and leaves by going on', async () => {
+    const after = await rig.stops();
+    await rig.page.keyboard.press('Alt+F10');
+    await rig.waitForStop({ after });
+    const { running } = await rig.api((vscode) => vscode.debug.activeDebugSession.customRequest('ptscope/moment'));
+    assert.equal(running, true);
+    await rig.step('continue');
+    const end = await rig.step('continue');
+    assert.ok(end.ended, 'the session still runs');
   });
 
   it('starts again with F5, although the listing of the last session is in front', async () => {
