@@ -59,11 +59,11 @@ const SHAPES: Readonly<Record<string, Fields>> = {
   'ptscope/walk': { 'address?': 'string' },
   'ptscope/tree': { tree: 'string', 'parent?': 'string', 'start?': 'number', 'count?': 'number' },
   'ptscope/stepUnit': { stepOver: 'string' },
+  'ptscope/pin': { pin: 'string' },
+  'ptscope/historyRows': { list: 'string', start: 'number', count: 'number' },
   'ptscope/seek': { tick: 'number', event: 'number' },
   'ptscope/travel': { what: 'string', direction: 'string', target: 'string' },
   'ptscope/statistics': { 'known?': 'number' },
-  'ptscope/pin': { pin: 'string' },
-  'ptscope/historyRows': { list: 'string', start: 'number', count: 'number' },
   'ptscope/translate': { expression: 'string' },
 };
 

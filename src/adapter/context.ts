@@ -32,6 +32,8 @@ export interface SessionContext {
   look<Seen>(request: number, title: string, body: (debuggee: Debuggee) => Promise<Seen | 'paused'>): Promise<Seen>;
   /** Why the machine stands where it stands, if a breakpoint or a fault stopped it. */
   lastStop(): StopCause | undefined;
+  /** True if the client shows ANSI sequences as colours. */
+  ansi(): boolean;
   announce(event: string, body?: unknown): void;
   /** Tells the client that a person changed the state: everything that is shown may differ now. */
   changed(debuggee: Debuggee): void;

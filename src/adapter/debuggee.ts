@@ -15,7 +15,7 @@ import { listingLines } from '../timeline/listing';
 import { type Change, Timeline, type TimelineOptions } from '../timeline/timeline';
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
 import type { Report } from './breakpoints/guard';
-import { consoleCommand, evaluateText, memberNamed } from './console';
+import { evaluateText, memberNamed } from './console';
 import { dataIdOf, entryTarget } from './data/target';
 import { badExpression, refused } from './errors';
 import { focusOf } from './focus';
@@ -171,11 +171,6 @@ export class Debuggee {
   }
 
   evaluate({ expression, context }: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
-    const command = context === 'repl' ? consoleCommand(expression) : undefined;
-    const change = command?.command.change?.(this.run, command.argument);
-    if (change !== undefined) this.assign(change.target, change.value);
-    if (command !== undefined)
-      return { result: command.command.run(this.run, command.argument, this.timeline), variablesReference: 0 };
     const assignment = context === 'repl' ? /^\s*set\s+(.+?)\s*=(?!=)\s*(.+)$/.exec(expression) : null;
     if (assignment !== null) {
       this.assign(assignment[1], assignment[2]);

@@ -1,5 +1,6 @@
 /** The arguments of a launch request, from whatever a client or a launch.json sent, to what loading needs. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Moment } from '../protocol/requests';
 import type { LoadRunOptions } from '../scenario/run/load';
 import { STEP_UNITS, type StepUnit } from '../protocol/launch';
 import { cannotLaunch } from './errors';
@@ -12,6 +13,8 @@ export interface LaunchSettings {
   stopAtEnd: boolean;
   /** What Step Over takes for one step inside a statement of many accesses. */
   stepOver: StepUnit;
+  /** Where the session begins, if not at the first stop. */
+  goTo?: Moment;
   load: LoadRunOptions;
   /** What saved states may hold together; absent: as the timeline has it. */
   checkpointBytes?: number;
@@ -57,6 +60,16 @@ function stepUnit({ stepOver = 'access' }: Record<string, unknown>): StepUnit {
   return unit;
 }
 
+const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function moment({ goto: value }: Record<string, unknown>): Moment | undefined {
+  if (value === undefined) return undefined;
+  const { tick, event = 0 } = isRecord(value) ? value : { tick: value };
+  if (!isPlace(tick) || !isPlace(event))
+    throw cannotLaunch("'goto' in the launch configuration must be a tick, or an object with a 'tick' and an 'event'.");
+  return { tick, event };
+}
+
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
   const args = request as unknown as Record<string, unknown>;
   const program = text(args, 'program') ?? text(args, 'snapshot');
@@ -74,6 +87,7 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     noDebug: args.noDebug === true,
     stopAtEnd: args.stopAtEnd === true,
     stepOver: stepUnit(args),
+    goTo: moment(args),
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     load: {
       scheme: text(args, 'scheme'),

@@ -2,12 +2,12 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS } from '../protocol/names';
 import type { NumberFormatArguments, TranslateArguments, TreeArguments, WalkArguments } from '../protocol/requests';
-import type { Moment } from '../timeline/timeline';
 import { completions } from './completions';
 import type { Handler } from './connection';
-import { consoleCommand, evaluateText } from './console';
+import { evaluateText } from './console';
+import { answerCommand, consoleGoal } from './console/answer';
 import type { SessionContext } from './context';
-import type { Debuggee } from './debuggee';
+import { effectHandlers } from './effects';
 import { badReference } from './errors';
 import { goTo } from './gotoRequests';
 import { addressOfMoment } from './instructions';
@@ -55,14 +55,10 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     const goal = args.context === 'repl' ? consoleGoal(debuggee, args.expression) : undefined;
     if (goal !== undefined) goTo(session, goal);
     const before = debuggee.timeline.events;
-    const body = debuggee.evaluate(args);
+    const said = args.context === 'repl' ? answerCommand(session, debuggee, args.expression) : undefined;
+    const body = said ?? debuggee.evaluate(args);
     if (debuggee.timeline.events !== before) session.changed(debuggee);
     return body;
-  }
-
-  function consoleGoal({ run, timeline }: Debuggee, text: string): Moment | undefined {
-    const found = consoleCommand(text);
-    return found?.command.goal?.(run, found.argument, timeline.moment);
   }
 
   function setVariable(args: DebugProtocol.SetVariableArguments): DebugProtocol.SetVariableResponse['body'] {
@@ -131,5 +127,6 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     [REQUESTS.moment]: () => session.stopped().moment(true),
     [REQUESTS.translate]: translate,
     [REQUESTS.numberFormat]: numberFormat,
+    ...effectHandlers(session),
   };
 }

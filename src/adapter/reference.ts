@@ -41,6 +41,7 @@ const CAPABILITIES: Readonly<Record<keyof ReturnType<typeof capabilities>, strin
   supportsClipboardContext: 'The value as it is shown.',
   supportsCompletionsRequest: 'Names, members, functions and commands.',
   completionTriggerCharacters: 'Members and arguments.',
+  supportsANSIStyling: 'Colours in what the console answers, if the client says that it knows them.',
   supportsReadMemoryRequest:
     'By `pa:0x…` (physical) or `va:PID:0x…`: references that stay the same for the whole session.',
   supportsWriteMemoryRequest: 'The same, as an edit.',
@@ -58,11 +59,13 @@ const REQUEST_TEXTS: Readonly<Record<keyof CustomRequests, string>> = {
   'ptscope/reverseStepOut': 'Back to where the walk, the function, the statement or the loop began.',
   'ptscope/translate': 'What hovers and inline values show.',
   'ptscope/numberFormat': 'Hexadecimal or decimal from now on: no client sends a format.',
-  'ptscope/statistics': 'Counters along the run and at the cursor, and the kernel’s work by function.',
-  'ptscope/pin': 'Pins the cursor’s moment, to compare others with it, or lets go of it.',
-  'ptscope/history': 'How many ticks and faults the run has so far, and where it has stopped.',
-  'ptscope/historyRows':
-    'Some ticks, or some faults, in a line each; what is not known at once is there a moment later.',
+  'ptscope/effects':
+    'What the statement before the cursor did, and the one in which it is, for the ends of their lines.',
+  'ptscope/statistics':
+    'Counters over the tape, thinned to so many points; kernel work by function; table memory by level.',
+  'ptscope/pin': 'Pins the moment at the cursor, or none: what has changed since is told from then on.',
+  'ptscope/history': 'What there is of the past: how many accesses, operations, faults and stops.',
+  'ptscope/historyRows': 'Rows of one of these lists.',
   'ptscope/stepUnit': 'What Step Over and Step Back take for one step from now on.',
 };
 

@@ -15,7 +15,7 @@ import type { SessionContext } from './context';
 import type { Debuggee } from './debuggee';
 import type { AdapterHost } from './host';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
-import { gotoHandlers } from './gotoRequests';
+import { gotoHandlers, motionTo } from './gotoRequests';
 import { historyHandlers } from './history/requests';
 import { instructionHandlers } from './instructions';
 import { type LaunchSettings, launchSettings } from './launch';
@@ -42,13 +42,14 @@ const URGENT: ReadonlySet<string> = new Set(['cancel', 'pause', 'disconnect', 't
 export class PtscopeSession extends Connection {
   #settings: LaunchSettings | undefined;
   #ended = false;
+  #ansi = false;
   readonly #progress: ProgressReport;
   readonly #places = new Places();
   readonly #memory = new MemoryViews((event, body) => this.announce(event, body));
   readonly #context: SessionContext = {
     places: this.#places,
     memory: this.#memory,
-    launched: () => this.#launched(),
+    launched: () => this.#subject.launched(),
     stopped: () => this.#stopped(),
     standing: () => this.#standing(),
     move: (motion, body, options) => {
@@ -57,6 +58,7 @@ export class PtscopeSession extends Connection {
     },
     look: (request, title, body) => this.#motions.look(request, title, body),
     lastStop: () => this.#motions.lastStop,
+    ansi: () => this.#ansi,
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
       this.announce('invalidated', { areas: ['all'] });
@@ -163,6 +165,7 @@ export class PtscopeSession extends Connection {
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
     this.#places.linesStartAt1 = args.linesStartAt1 !== false;
     this.#places.columnsStartAt1 = args.columnsStartAt1 !== false;
+    this.#ansi = args.supportsANSIStyling === true;
     this.#progress.enabled = args.supportsProgressReporting === true;
     return capabilities();
   }
@@ -186,6 +189,7 @@ export class PtscopeSession extends Connection {
     setTimeout(() => {
       if (this.#ended || this.#subject.loading !== undefined) return;
       if (this.#motions.pauseWanted || (settings.stopOnEntry && !settings.noDebug)) this.#motions.standAtStart();
+      else if (settings.goTo !== undefined && !settings.noDebug) this.#motions.start(...motionTo(settings.goTo));
       else if (!this.#motions.moving)
         this.#motions.start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
     }, 0);
@@ -239,19 +243,13 @@ export class PtscopeSession extends Connection {
     this.announce('terminated');
   }
 
-  #launched(): Debuggee {
-    const debuggee = this.#subject.launched();
-    debuggee.timeline.settle();
-    return debuggee;
-  }
-
   #stopped(): Debuggee {
     this.#standing();
-    return this.#launched();
+    return this.#subject.launched();
   }
 
   #standing(): Debuggee {
-    const debuggee = this.#subject.launched();
+    const debuggee = this.#subject.standing();
     if (this.#motions.moving || this.#subject.loading !== undefined) throw notStopped();
     return debuggee;
   }

@@ -43,7 +43,15 @@ export class SubjectOfSession {
     return this.#loading;
   }
 
+  /** What runs, with its cursor where it stands: whoever looks at the past has come back. */
   launched(): Debuggee {
+    const debuggee = this.standing();
+    debuggee.timeline.settle();
+    return debuggee;
+  }
+
+  /** The same for who does not ask for the cursor's state. */
+  standing(): Debuggee {
     if (this.#debuggee === undefined) throw notLaunched();
     return this.#debuggee;
   }

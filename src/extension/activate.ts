@@ -4,6 +4,7 @@ import { DEBUG_TYPE } from '../protocol/names';
 import { registerCommands } from './commands';
 import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
+import { registerSessionLog } from './debug/sessionLog';
 import { Pins } from './debug/pins';
 import { Sessions } from './debug/sessions';
 import { whenSourcesCanBeShown } from './debug/whenReady';
@@ -19,6 +20,10 @@ import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
 import { openMemory } from './memory/openMemory';
 import { openLog } from './problems';
+import { registerExampleFiles } from './start/exampleFiles';
+import { openExample } from './start/gallery';
+import { newScenario } from './start/newScenario';
+import { registerTests } from './tests/register';
 import { copyExpression } from './statistics/copyExpression';
 import { StatisticsController } from './statistics/statisticsController';
 import { copyAddress } from './trees/copyAddress';
@@ -35,6 +40,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
   const walk = new WalkController(context.extensionUri, sessions, pins, exportable);
   const statistics = new StatisticsController(context.extensionUri, sessions, pins, exportable);
   const history = new HistoryController(context.extensionUri, sessions, marks, pins, exportable);
+  const tests = registerTests(host);
   const commands = registerCommands({
     run: (uri, test) => start('run', uri, test),
     debug: (uri, test) => start('debug', uri, test),
@@ -52,6 +58,9 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     previousFault: (place) => travel(sessions, 'fault', 'previous', place),
     nextFault: (place) => travel(sessions, 'fault', 'next', place),
     goToTick: () => goToTick(sessions),
+    debugFailure: (failure) => tests.debugFailure(failure),
+    newScenario: (template) => newScenario(context.extensionUri, template),
+    openExample: (file) => openExample(context.extensionUri, file),
     openStatistics: () => statistics.show(),
     openHistory: () => history.show(),
     exportView: (view) => exportable.export(view),
@@ -70,6 +79,7 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     pins,
     marks,
     walk,
+    tests,
     statistics,
     history,
     commands,
@@ -81,6 +91,8 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     }),
     registerConfigurations(),
     registerRemembered(sessions, context.workspaceState),
+    registerExampleFiles(context.extensionUri),
+    registerSessionLog(),
     registerTrees(sessions, pins, context.globalState),
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),

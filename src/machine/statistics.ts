@@ -261,6 +261,12 @@ export function statistics(machine: Machine): Statistics {
   };
 }
 
+/** Tables of processes, of all kinds, as counters say. */
+export function tablesCounted({ scheme: { format } }: Machine, counters: Float64Array): number {
+  const kinds = format.levels.length + (format.hashed?.others.length ?? 0);
+  return counters.subarray(Counter.TablesByLevel, Counter.TablesByLevel + kinds).reduce((sum, n) => sum + n, 0);
+}
+
 /** What `Counter.TablesByLevel` counts, in its order. Hashed tables are counted in frames. */
 export function tableKinds(format: PagingFormat): { name: string; frames: number }[] {
   const framesOf = (i: number): number => (format.hashed === undefined ? tableFrames(format, i) : 1);

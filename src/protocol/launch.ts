@@ -10,6 +10,8 @@ export interface LaunchArguments {
   /** Keys of the machine block, each with its value as in a scenario. */
   machine?: Record<string, string | number | boolean>;
   stopOnEntry?: boolean;
+  /** The session begins at this moment of the run, instead of at the first stop: a tick, or an event of one. */
+  goto?: number | { tick: number; event?: number };
   /** Values for the scenario's `let` names. */
   args?: Record<string, string | number>;
   trace?: TraceOptions;

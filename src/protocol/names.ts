@@ -29,6 +29,9 @@ export const COMMANDS = {
   previousFault: 'ptscope.previousFault',
   nextFault: 'ptscope.nextFault',
   goToTick: 'ptscope.goToTick',
+  debugFailure: 'ptscope.debugFailure',
+  newScenario: 'ptscope.newScenario',
+  openExample: 'ptscope.openExample',
   openStatistics: 'ptscope.openStatistics',
   openHistory: 'ptscope.openHistory',
   exportView: 'ptscope.exportView',
@@ -64,6 +67,13 @@ export const SETTINGS = {
 export const VARIABLE_MENUS = { entry: 'ptscope-entry', address: 'ptscope-address' } as const;
 export type VariableMenu = (typeof VARIABLE_MENUS)[keyof typeof VARIABLE_MENUS];
 
+/** Scheme of the URIs of examples, which are a file system that is read-only. */
+export const EXAMPLE_SCHEME = 'ptscope-example';
+
+/** The controller of the Test Explorer, and what a message of it is, as `testMessage` in the conditions of its menu. */
+export const TEST_CONTROLLER = 'ptscope';
+export const TEST_MESSAGES = { failure: 'ptscope-failure' } as const;
+
 /** Context keys that `when` clauses use. */
 export const CONTEXTS = {
   sessionActive: 'ptscope.sessionActive',
@@ -81,6 +91,7 @@ export const REQUESTS = {
   reverseStepIn: 'ptscope/reverseStepIn',
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',
+  effects: 'ptscope/effects',
   numberFormat: 'ptscope/numberFormat',
   stepUnit: 'ptscope/stepUnit',
   statistics: 'ptscope/statistics',

@@ -1,7 +1,7 @@
 /** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
+import type { StepUnit } from './launch';
 import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from './history';
 import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
-import type { StepUnit } from './launch';
 import type { WalkPicture } from './walk';
 
 /**
@@ -108,6 +108,12 @@ export interface TranslateResponse {
   text: string;
 }
 
+/** `ptscope/effects`: what the statement before the cursor did, and the one in which it is, for the ends of their lines. */
+export interface EffectsResponse {
+  /** At most two; none of statements that did nothing worth a word. `line` counts from 0. */
+  effects: { path: string; line: number; text: string }[];
+}
+
 /** `ptscope/numberFormat`: how numbers appear in variables from now on; VS Code itself never sends a value format. */
 export interface NumberFormatArguments {
   hex: boolean | 'toggle';
@@ -144,6 +150,7 @@ export interface CustomRequests {
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
   'ptscope/stepUnit': { arguments: StepUnitArguments; response: StepUnitResponse };
+  'ptscope/effects': { arguments: Record<string, never>; response: EffectsResponse };
   'ptscope/statistics': { arguments: StatisticsArguments; response: StatisticsResponse };
   'ptscope/pin': { arguments: PinArguments; response: PinResponse };
   'ptscope/history': { arguments: Record<string, never>; response: HistoryResponse };

@@ -256,6 +256,28 @@ export class Tape {
     return reading;
   }
 
+  /**
+   * Runs a stretch of the tape again, says nothing, and puts the cursor back: `look` is called at the start of each of the
+   * ticks, which are in ascending order, or where the run ends before. False, and nothing is called, if that means to run
+   * more than `mostTicks`. `look` must not move the tape.
+   */
+  glance(ticks: readonly number[], mostTicks: number, look: () => void): boolean {
+    const start = this.nearest(ticks[0]);
+    if (ticks[ticks.length - 1] - start.state.tick > mostTicks) return false;
+    try {
+      this.#quietly(() => {
+        this.run.load(start);
+        for (const tick of ticks) {
+          while (this.run.tick < tick && this.run.end === null) this.runFast(NO_STOPS, tick - this.run.tick);
+          look();
+        }
+      });
+    } finally {
+      this.moveInside(this.#event);
+    }
+    return true;
+  }
+
   /** Records all events of the tick, and goes back to its start. */
   #record(): void {
     this.#events = this.run.end === null ? this.#quietly(() => this.#runTick(Infinity)) : [];

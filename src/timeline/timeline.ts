@@ -11,6 +11,7 @@ import type { MachineEvent } from '../machine/core/events';
 import type { Run } from '../scenario/run/run';
 import type { Standing } from '../scenario/run/standing';
 import type { Arrival } from './arrival';
+import { type Doing, doingsAround, FAR_TICKS, type PastTick, pastTicks } from './doings';
 import { Excursion, type Visitor } from './excursion';
 import { Pace, type PaceOptions } from './pace';
 import { backToBoundary, type Goal, landed, searchBackward, searchForward } from './search';
@@ -107,6 +108,23 @@ export class Timeline {
     } finally {
       this.#pace = undefined;
     }
+  }
+
+  // ---- looking around ---------------------------------------------------------------------------------------------
+
+  /** What the statement before this tick did, and what this tick has done up to here; see doings.ts. */
+  doings(): Doing[] {
+    return doingsAround(this.#tape);
+  }
+
+  /** The last ticks before this one, oldest first; undefined if that takes too long. */
+  past(count: number): PastTick[] | undefined {
+    return pastTicks(this.#tape, count);
+  }
+
+  /** Calls `look` with the run at the start of other ticks, in ascending order. False if they are too far away. */
+  glance(ticks: readonly number[], look: () => void): boolean {
+    return this.#tape.glance(ticks, FAR_TICKS, look);
   }
 
   // ---- forward ----------------------------------------------------------------------------------------------------

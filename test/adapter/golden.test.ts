@@ -49,7 +49,16 @@ function compare(name: string, actual: string): void {
   assert.equal(actual, readFileSync(file, 'utf8'), `golden/${name}.txt`);
 }
 
-const SCHEMES = ['radix', 'radix 5', 'radix 32', 'pae', 'linear 32', 'fpt L4L3+L2L1', 'ecpt'];
+const SCHEMES = [
+  'radix',
+  'radix 5',
+  'radix 32',
+  'pae',
+  'linear 32',
+  'fpt L4L3+L2L1',
+  'ecpt',
+  'nested radix over radix',
+];
 
 /** How a breakpoint of each kind is set. `file`: the scenario. */
 const KINDS: Readonly<Record<string, (fixture: Fixture, file: string) => Promise<unknown>>> = {

@@ -20,6 +20,7 @@ import type { Snapshot } from '../../snapshot/snapshot';
 import { completionsIn } from '../completions';
 import type { Handler } from '../connection';
 import { commandIn, evaluateText, memberNamed } from '../console';
+import { styleOf } from '../console/answer';
 import type { SessionContext } from '../context';
 import { badExpression, badReference, refused } from '../errors';
 import type { Focus } from '../focus';
@@ -167,7 +168,10 @@ export class SnapshotView {
   #evaluate({ expression, context }: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
     const command = context === 'repl' ? commandIn(this.#commands, expression) : undefined;
     if (command !== undefined)
-      return { result: command.command.run(this.#subject, command.argument), variablesReference: 0 };
+      return {
+        result: command.command.run(this.#subject, command.argument, styleOf(this.session)),
+        variablesReference: 0,
+      };
     if (context === 'repl' && /^\s*set\s.*=/.test(expression)) return fixedState();
     const value = evaluateText(this.#subject, expression);
     const node = valueNode(expression, value, expression, this.#rows, memberNamed(this.#subject, expression));

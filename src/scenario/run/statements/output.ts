@@ -3,13 +3,13 @@ import { Signal } from '../../../machine/core/probe';
 import type { BreakStatement, ExpectStatement, Expression, LetStatement, PrintStatement } from '../../language/ast';
 import { evaluate, EvaluationError, renderTemplate } from '../evaluate';
 import type { Execution } from '../execution';
-import { explainComparison } from '../explain';
+import { explainFailure } from '../explain';
 import { truth, type Value } from '../values';
 import { fail, pass } from './outcome';
 
 export function expect(x: Execution, { condition, range, message }: ExpectStatement): void {
   if (truth(evaluate(condition, x.environment))) pass(x);
-  else fail(x, range, message?.value, explainComparison(condition, x.environment));
+  else fail(x, range, message?.value, explainFailure(condition, x.environment));
   x.next();
 }
 
