@@ -2,6 +2,8 @@
 import type { StopCause } from '../timeline/stops';
 import type { Arrival } from '../timeline/timeline';
 import type { Debuggee } from './debuggee';
+import type { AdapterHost } from './host';
+import type { LaunchSettings } from './launch';
 import type { MemoryViews } from './memoryViews';
 import type { Places } from './places';
 
@@ -15,6 +17,9 @@ export interface MotionOptions {
 }
 
 export interface SessionContext {
+  host(): AdapterHost;
+  /** What the debuggee was launched with. */
+  settings(): LaunchSettings;
   readonly places: Places;
   readonly memory: MemoryViews;
   /** Throws what a person is told before a launch. */

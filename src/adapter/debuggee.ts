@@ -14,6 +14,7 @@ import { formatValue, type NumberFormat, numberOf } from '../scenario/run/values
 import { listingLines } from '../timeline/listing';
 import { type Change, Timeline, type TimelineOptions } from '../timeline/timeline';
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
+import type { Comparison } from './compare/comparison';
 import type { Report } from './breakpoints/guard';
 import { evaluateText, memberNamed } from './console';
 import { dataIdOf, entryTarget } from './data/target';
@@ -43,6 +44,8 @@ export class Debuggee {
   readonly #declarations: Declarations;
   format: NumberFormat = 'hex';
   stepOver: StepUnit;
+  /** The same program on other schemes, since somebody first asked for it. */
+  comparison: Comparison | undefined;
   #listing: { events: unknown; lines: readonly string[]; text: string } | undefined;
 
   constructor(
@@ -61,6 +64,12 @@ export class Debuggee {
 
   get run(): LoadedRun['run'] {
     return this.timeline.run;
+  }
+
+  /** Lets go of everything; it must not be moved afterwards. */
+  dispose(): void {
+    this.comparison?.dispose();
+    this.loaded.dispose();
   }
 
   /** The machine has moved: what was shown before is out of date. */

@@ -1,8 +1,10 @@
 /**
  * Hashed tables as rows of the *Page Tables* tree: an address space has tables (ways, and during a resize what they grow to), a
- * table has the slots that are not empty, and a slot the entries of consecutive pages.
+ * table has the slots that are not empty, and a slot the entries of consecutive pages. A table with many is listed in ranges of
+ * slots: nothing is looked through that is not shown, so that millions of pages cost no more than thousands.
  *
- * Ids name a place: `hs:1` an address space, `ht:1:0` its first table, `hc:1:0:6669` a slot of it.
+ * Ids name a place: `hs:1` an address space, `ht:1:0` its first table, `hg:1:0:256-511` a range of its slots, `hc:1:0:6669`
+ * a slot of it.
  */
 import { addressOf, formatPhysical, formatVirtual, LEAF_SIZE_NAMES, physicalOf } from '../machine/core/addresses';
 import { formatEntry } from '../machine/paging/format';
@@ -13,8 +15,8 @@ import { dataIdOf, entryTarget } from './data/target';
 import { physicalReference } from './memory';
 import type { TableTree } from './tableTree';
 
-/** Slots that one row holds, so that a full way does not unfold into thousands. */
-const SLOTS_PER_GROUP = 256;
+/** Rows that a table or a range of slots unfolds into at most. */
+const MOST_ROWS = 256;
 
 const tablesOf = ({ machine }: TableTree, space: AddressSpace): HashedTable[] =>
   machine.inspector.tables?.(space.root) ?? [];
@@ -31,6 +33,7 @@ export function hashedSpace(tree: TableTree, space: AddressSpace): TreeNode {
     hasChildren: tables.length > 0,
     icon: 'server-process',
     kind: 'process',
+    space: id,
     memoryReference: physicalReference(physicalOf(root)),
     current: id === tree.machine.space?.id && tree.focus.vpn !== undefined,
   };
@@ -46,20 +49,50 @@ export function hashedNodes(tree: TableTree, parent: string): TreeNode[] {
   const table = tables[number];
   if (table === undefined) return [];
   const path = pathOf(tree, space);
-  const slots = [...(tree.machine.inspector.slots?.(table) ?? [])];
   const prefix = `${pid}:${number}`;
   if (kind === 'hc') {
-    const slot = slots.find((s) => s.slot === Number(rest[1]));
+    const at = Number(rest[1]);
+    const [slot] = slotsIn(tree, table, { from: at, to: at + 1 });
     return slot?.entries.map(({ vpn, entry }) => entryNode(tree, vpn, entry, path)) ?? [];
   }
-  if (kind === 'hg') return groupOf(slots, Number(rest[1])).map((s) => slotNode(tree, table, s, prefix, path));
-  if (slots.length <= SLOTS_PER_GROUP) return slots.map((s) => slotNode(tree, table, s, prefix, path));
-  const groups = Math.ceil(slots.length / SLOTS_PER_GROUP);
-  return Array.from({ length: groups }, (_, n) => groupNode(groupOf(slots, n), `${prefix}:${n}`));
+  const [first, last] = kind === 'hg' ? rest[1].split('-').map(Number) : [0, table.slots - 1];
+  const slots = slotsIn(tree, table, { from: first, to: last + 1 }, MOST_ROWS + 1);
+  if (slots.length <= MOST_ROWS) return slots.map((s) => slotNode(tree, table, s, prefix, path));
+  return groupsOf(tree, table, first, last, prefix, path);
 }
 
-const groupOf = (slots: readonly HashedSlot[], n: number): HashedSlot[] =>
-  slots.slice(n * SLOTS_PER_GROUP, (n + 1) * SLOTS_PER_GROUP);
+/** What is not empty of a range, up to a number of slots. */
+function slotsIn(
+  { machine }: TableTree,
+  table: HashedTable,
+  range: { from: number; to: number },
+  most = Infinity,
+): HashedSlot[] {
+  const found: HashedSlot[] = [];
+  for (const slot of machine.inspector.slots?.(table, range) ?? []) {
+    found.push(slot);
+    if (found.length >= most) break;
+  }
+  return found;
+}
+
+/** Equal ranges of slots, without those in which nothing is. */
+function groupsOf(
+  tree: TableTree,
+  table: HashedTable,
+  first: number,
+  last: number,
+  prefix: string,
+  path: ReadonlySet<number>,
+): TreeNode[] {
+  const size = Math.max(MOST_ROWS, (last + 1 - first) / MOST_ROWS);
+  const groups: TreeNode[] = [];
+  for (let from = first; from <= last; from += size) {
+    const to = Math.min(from + size, last + 1);
+    if (slotsIn(tree, table, { from, to }, 1).length > 0) groups.push(groupNode(table, from, to - 1, prefix, path));
+  }
+  return groups;
+}
 
 /** Physical addresses of the entries that a walk of the current page probes. */
 function pathOf({ machine, focus }: TableTree, space: AddressSpace): Set<number> {
@@ -83,15 +116,28 @@ function tableNode(space: AddressSpace, table: HashedTable, number: number): Tre
   };
 }
 
-function groupNode(slots: readonly HashedSlot[], id: string): TreeNode {
-  const [first, last] = [slots[0], slots[slots.length - 1]];
+/** Physical address of a slot. */
+const addressOfSlot = ({ table, slotBytes }: HashedTable, slot: number): number => physicalOf(table) + slot * slotBytes;
+
+function groupNode(
+  table: HashedTable,
+  first: number,
+  last: number,
+  prefix: string,
+  path: ReadonlySet<number>,
+): TreeNode {
+  const from = addressOfSlot(table, first);
+  const to = addressOfSlot(table, last + 1);
   return {
-    id: `hg:${id}`,
-    label: `slots ${first.slot} … ${last.slot}`,
-    description: `${slots.length} in use`,
+    id: `hg:${prefix}:${first}-${last}`,
+    label: `slots ${first} … ${last}`,
+    description: `${last + 1 - first} slots at ${formatPhysical(from)}`,
+    tooltip: `${table.name}, slots ${first} to ${last}`,
     hasChildren: true,
     icon: 'layers',
     kind: 'run',
+    memoryReference: physicalReference(from),
+    current: [...path].some((address) => address >= from && address < to),
   };
 }
 
@@ -102,7 +148,6 @@ function slotNode(
   prefix: string,
   path: ReadonlySet<number>,
 ): TreeNode {
-  const at = slot.entries[0]?.entry.address ?? 0;
   return {
     id: `hc:${prefix}:${slot.slot}`,
     label: `slot ${slot.slot}`,
@@ -112,7 +157,7 @@ function slotNode(
     icon: 'table',
     kind: 'table',
     address: `0x${addressOf(slot.vpn).toString(16)}`,
-    memoryReference: physicalReference(at - (at % 64)),
+    memoryReference: physicalReference(addressOfSlot(table, slot.slot)),
     current: slot.entries.some(({ entry }) => path.has(entry.address)),
     changedSincePin: slot.entries.some(({ entry }) => focus.sincePin?.entry(entry.address)),
   };

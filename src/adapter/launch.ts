@@ -1,6 +1,7 @@
 /** The arguments of a launch request, from whatever a client or a launch.json sent, to what loading needs. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Moment } from '../protocol/requests';
+import { readSchemes } from '../scenario/run/comparedSchemes';
 import type { LoadRunOptions } from '../scenario/run/load';
 import { STEP_UNITS, type StepUnit } from '../protocol/launch';
 import { cannotLaunch } from './errors';
@@ -16,6 +17,8 @@ export interface LaunchSettings {
   /** Where the session begins, if not at the first stop. */
   goTo?: Moment;
   load: LoadRunOptions;
+  /** Schemes that the program can be compared on, in the words of a machine block. */
+  compareWith: string[];
   /** What saved states may hold together; absent: as the timeline has it. */
   checkpointBytes?: number;
 }
@@ -70,6 +73,15 @@ function moment({ goto: value }: Record<string, unknown>): Moment | undefined {
   return { tick, event };
 }
 
+function schemes(args: Record<string, unknown>): string[] {
+  const value = args.compareWith ?? [];
+  if (!Array.isArray(value) || value.some((each) => typeof each !== 'string'))
+    throw cannotLaunch("'compareWith' in the launch configuration must be a list of schemes.");
+  const read = readSchemes(value as string[]);
+  if ('problem' in read) throw cannotLaunch(`'compareWith' in the launch configuration: ${read.problem}`);
+  return read.schemes;
+}
+
 export function launchSettings(request: DebugProtocol.LaunchRequestArguments): LaunchSettings {
   const args = request as unknown as Record<string, unknown>;
   const program = text(args, 'program') ?? text(args, 'snapshot');
@@ -89,6 +101,7 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     stepOver: stepUnit(args),
     goTo: moment(args),
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
+    compareWith: schemes(args),
     load: {
       scheme: text(args, 'scheme'),
       test: text(args, 'test'),

@@ -11,10 +11,11 @@ import { effectHandlers } from './effects';
 import { badReference } from './errors';
 import { goTo } from './gotoRequests';
 import { addressOfMoment } from './instructions';
+import { mapHandlers } from './map/handlers';
 import { programPlace } from './programPlace';
 import { isWaiting, isWaitingFrame, waitingFrame } from './threads';
 import { hoverText } from './translate';
-import { treeRows } from './trees';
+import { runRows } from './trees';
 
 export function lookHandlers(session: SessionContext): Readonly<Record<string, Handler>> {
   const { places } = session;
@@ -122,8 +123,9 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     [REQUESTS.walk]: ({ address }: WalkArguments) => ({ picture: session.stopped().picture(address) }),
     [REQUESTS.tree]: (args: TreeArguments) => {
       const debuggee = session.stopped();
-      return treeRows(debuggee.run.machine, debuggee.scopeContext().focus, args);
+      return runRows({ ...debuggee.scopeContext(), at: debuggee.timeline.moment.event, format: debuggee.format }, args);
     },
+    ...mapHandlers(session),
     [REQUESTS.moment]: () => session.stopped().moment(true),
     [REQUESTS.translate]: translate,
     [REQUESTS.numberFormat]: numberFormat,

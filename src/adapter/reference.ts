@@ -66,6 +66,13 @@ const REQUEST_TEXTS: Readonly<Record<keyof CustomRequests, string>> = {
   'ptscope/pin': 'Pins the moment at the cursor, or none: what has changed since is told from then on.',
   'ptscope/history': 'What there is of the past: how many accesses, operations, faults and stops.',
   'ptscope/historyRows': 'Rows of one of these lists.',
+  'ptscope/map':
+    'A stretch of an address space in cells: what is mapped in each, by kind. Answers in parts while it counts.',
+  'ptscope/mapPlace': 'A cell in words, with the entry that maps its first page.',
+  'ptscope/treePath': 'The rows of Page Tables that lead to the entry that maps an address.',
+  'ptscope/compare':
+    'The same program on other schemes, at the same place: numbers, pictures, and where they disagree.',
+  'ptscope/cancelCompare': 'Stops the other schemes on their way to that place.',
   'ptscope/stepUnit': 'What Step Over and Step Back take for one step from now on.',
 };
 

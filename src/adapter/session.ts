@@ -9,6 +9,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { EVENTS } from '../protocol/names';
 import { NO_STOPS } from '../timeline/stops';
 import { BreakpointRequests } from './breakpointRequests';
+import { compareHandlers } from './compare/handlers';
 import { capabilities } from './capabilities';
 import { Connection, type Handler } from './connection';
 import type { SessionContext } from './context';
@@ -49,6 +50,8 @@ export class PtscopeSession extends Connection {
   readonly #context: SessionContext = {
     places: this.#places,
     memory: this.#memory,
+    host: () => this.host,
+    settings: () => this.#settings ?? launchSettings({}),
     launched: () => this.#subject.launched(),
     stopped: () => this.#stopped(),
     standing: () => this.#standing(),
@@ -135,6 +138,7 @@ export class PtscopeSession extends Connection {
     ...lookHandlers(this.#context),
     ...statisticsHandlers(this.#context),
     ...historyHandlers(this.#context),
+    ...compareHandlers(this.#context),
   };
 
   protected override handlerOf(command: string): Handler | undefined {

@@ -93,7 +93,7 @@ export function stackFrames(
 }
 
 /** Indices of the `enter`, `walkStart` and `hostWalkStart` events that are open at an event, outermost first; itself included. */
-function openCalls(events: readonly MachineEvent[], at: number): number[] {
+export function openCalls(events: readonly MachineEvent[], at: number): number[] {
   const open: number[] = [];
   for (let i = 0; i <= at; i++) {
     const { kind } = events[i];
@@ -109,7 +109,7 @@ interface Call {
   driver?: string;
 }
 
-function callName(event: Call): string {
+export function callName(event: Call): string {
   if (event.implementation === 'kernel') return event.name;
   if (event.implementation === 'host') return `${event.name} [host]`;
   return `${event.name} [${event.implementation === 'driver' ? event.driver : 'default'}]`;

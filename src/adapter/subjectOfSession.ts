@@ -111,7 +111,7 @@ export class SubjectOfSession {
   }
 
   letGo(): void {
-    this.#debuggee?.loaded.dispose();
+    this.#debuggee?.dispose();
     this.#debuggee = undefined;
     this.#snapshot = undefined;
     this.parts.onLetGo();

@@ -146,7 +146,7 @@ function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
   const { id, name, root: cr3, note } = space;
   const { table, level } = machine.inspector.rootTable(cr3);
   const root = machine.inspector.format.levels[level];
-  const used = machine.inspector.used(table, level).length;
+  const used = machine.inspector.fill(table, level);
   const at = formatPhysical(physicalOf(table));
   const whose = physicalWord(tree);
   return {
@@ -160,6 +160,7 @@ function spaceNode(tree: TableTree, space: AddressSpace): TreeNode {
     hasChildren: used > 0,
     icon: tree.guest === undefined ? 'server-process' : 'vm',
     kind: 'process',
+    space: id,
     memoryReference: physicalReference(physicalOf(table)),
     current: id === machine.space?.id && focus.vpn !== undefined,
   };
@@ -230,7 +231,7 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
   const { machine, focus, id, onPath } = context;
   const vpn = pageOf(context, entry.index);
   const child = entry.present && !entry.leaf;
-  const size = child ? machine.inspector.used(entry.frame, entry.childLevel).length : undefined;
+  const size = child ? machine.inspector.fill(entry.frame, entry.childLevel) : undefined;
   const fill = size === undefined ? '' : ` · ${size}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`;
   const target = entry.leaf
     ? `${frameWord(context)} 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`

@@ -232,7 +232,7 @@ const isEntry = (value: ObjectValue): value is ObjectValue & { memoryReference: 
 const memberPath = (expression: string, name: string): string =>
   /^\d+$/.test(name) ? `${expression}[${name}]` : `${expression}.${name}`;
 
-function memberText(value: Value, format: NumberFormat, member?: MemberValue): string {
+export function memberText(value: Value, format: NumberFormat, member?: MemberValue): string {
   const n = typeof value === 'bigint' ? numberOf(value) : undefined;
   if (n !== undefined && member?.as !== undefined) return member.as === 'count' ? n.toString() : formatAddress(n);
   return formatValue(value, format);

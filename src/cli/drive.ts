@@ -7,6 +7,8 @@ import type { CliHost } from './host';
 import type { Progress } from './progress';
 
 export interface Goal {
+  /** What runs, for the progress line, where there are several. */
+  title?: string;
   /** Ticks after which to stop. */
   tick?: number;
   /** Accesses after which to stop. */
@@ -37,7 +39,12 @@ export async function drive(run: Run, host: CliHost, progress: Progress, goal: G
     if (host.signal.aborted) return 'interrupted';
     slice(run, goal);
     if (host.now() - heard < PATIENCE_MS) continue;
-    progress.report({ what: place(run), unit: 'ticks', done: run.tick, total: totalTicks(run) });
+    progress.report({
+      what: goal.title === undefined ? place(run) : `${goal.title}, ${place(run)}`,
+      unit: 'ticks',
+      done: run.tick,
+      total: totalTicks(run),
+    });
     await host.yieldToHost();
     heard = host.now();
   }

@@ -1,13 +1,15 @@
 /** The commands and their options, as commander parses them, and the one place where errors become messages. */
 import { Command, CommanderError, Option } from 'commander';
 import { check, type CheckOptions } from './commands/check';
+import { compare, type CompareOptions } from './commands/compare';
 import { fmt } from './commands/fmt';
 import { run, type RunOptions } from './commands/run';
 import { tables, TABLE_FORMATS, type TablesOptions } from './commands/tables';
 import { test, TEST_FORMATS, type TestOptions } from './commands/test';
 import { traceInfo, type TraceInfoOptions } from './commands/traceInfo';
 import { walk, type WalkOptions } from './commands/walk';
-import { explainError, ExitCode, usageError } from './exit';
+import { USUAL_SCHEMES } from '../scenario/run/comparedSchemes';
+import { explainError, ExitCode } from './exit';
 import type { CliHost } from './host';
 import { addMachineOptions, atOption, formatOption, TEXT_OR_JSON, wholeNumber } from './options';
 
@@ -93,11 +95,9 @@ function makeProgram(host: CliHost, done: (code: ExitCode) => void): Command {
     .action(async (file: string, options: TraceInfoOptions) => done(await traceInfo(host, file, options)));
 
   addMachineOptions(program.command('compare <file>'))
-    .description('run the same thing under several schemes')
-    .option('--schemes <list>', 'schemes, separated by commas')
-    .action(() => {
-      throw usageError('compare is not available in this version of ptscope yet: run the file with several --scheme');
-    });
+    .description('run the same thing under several schemes, and put the numbers side by side')
+    .option('--schemes <list>', `schemes, separated by commas (default: ${USUAL_SCHEMES.join(', ')})`)
+    .action(async (file: string, options: CompareOptions) => done(await compare(host, file, options)));
 
   program
     .command('dap')

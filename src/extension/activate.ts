@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { DEBUG_TYPE } from '../protocol/names';
 import { registerCommands } from './commands';
+import { CompareController } from './compare/compareController';
 import { breakOn } from './debug/breakOn';
 import { registerConfigurations } from './debug/configurations';
 import { registerSessionLog } from './debug/sessionLog';
@@ -18,6 +19,7 @@ import { Marks } from './history/marks';
 import type { ExtensionHost } from './host';
 import { registerLanguage } from './language/register';
 import { registerMemoryDocuments } from './memory/memoryDocument';
+import { MapController } from './map/mapController';
 import { openMemory } from './memory/openMemory';
 import { openLog } from './problems';
 import { registerExampleFiles } from './start/exampleFiles';
@@ -28,6 +30,7 @@ import { copyExpression } from './statistics/copyExpression';
 import { StatisticsController } from './statistics/statisticsController';
 import { copyAddress } from './trees/copyAddress';
 import { registerTrees } from './trees/register';
+import { revealInTables, viewProcess } from './trees/reveal';
 import { WalkController } from './walk/walkController';
 import { ExportableViews } from './webviews/exportable';
 
@@ -40,12 +43,24 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
   const walk = new WalkController(context.extensionUri, sessions, pins, exportable);
   const statistics = new StatisticsController(context.extensionUri, sessions, pins, exportable);
   const history = new HistoryController(context.extensionUri, sessions, marks, pins, exportable);
+  const trees = registerTrees(sessions, pins, context.globalState);
+  const map = new MapController(context.extensionUri, sessions, {
+    trees,
+    showWalk: (address) => walk.showWalkOf(address),
+    isWalkOpen: () => walk.isOpen,
+  });
+  const compare = new CompareController(context.extensionUri, sessions);
   const tests = registerTests(host);
   const commands = registerCommands({
     run: (uri, test) => start('run', uri, test),
     debug: (uri, test) => start('debug', uri, test),
     showWalk: () => walk.show(),
     showWalkOfEntry: (row) => walk.showWalkOf(row),
+    showMap: () => map.show(),
+    showMapOf: (row) => map.show(row),
+    revealInTables: (row) => revealInTables(trees, row),
+    viewProcess: (row) => viewProcess(sessions, trees, map, row),
+    compareSchemes: () => compare.show(),
     reverseStepIn: () => reverseStep(sessions, 'in'),
     reverseStepOut: () => reverseStep(sessions, 'out'),
     copyAddress: (row) => copyAddress(row),
@@ -93,7 +108,9 @@ export function activateExtension(context: vscode.ExtensionContext, host: Extens
     registerRemembered(sessions, context.workspaceState),
     registerExampleFiles(context.extensionUri),
     registerSessionLog(),
-    registerTrees(sessions, pins, context.globalState),
+    trees,
+    map,
+    compare,
     registerMemoryDocuments(sessions),
     registerLanguage(context.extensionUri, sessions),
   );

@@ -9,6 +9,8 @@ export interface LaunchArguments {
   scheme?: string;
   /** Keys of the machine block, each with its value as in a scenario. */
   machine?: Record<string, string | number | boolean>;
+  /** Other schemes that the Compare view runs the same thing on. */
+  compareWith?: string[];
   stopOnEntry?: boolean;
   /** The session begins at this moment of the run, instead of at the first stop: a tick, or an event of one. */
   goto?: number | { tick: number; event?: number };

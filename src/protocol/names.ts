@@ -17,6 +17,11 @@ export const COMMANDS = {
   debug: 'ptscope.debug',
   showWalk: 'ptscope.showWalk',
   showWalkOfEntry: 'ptscope.showWalkOfEntry',
+  showMap: 'ptscope.showMap',
+  showMapOf: 'ptscope.showMapOf',
+  revealInTables: 'ptscope.revealInTables',
+  viewProcess: 'ptscope.viewProcess',
+  compareSchemes: 'ptscope.compareSchemes',
   reverseStepIn: 'ptscope.reverseStepIn',
   reverseStepOut: 'ptscope.reverseStepOut',
   copyAddress: 'ptscope.copyAddress',
@@ -46,13 +51,23 @@ export const COMMANDS = {
 } as const;
 
 /** Tree views; what is in them: `ptscope/tree`. */
-export const TREES = { pageTables: 'ptscope.pageTables', caches: 'ptscope.caches' } as const;
+export const TREES = {
+  pageTables: 'ptscope.pageTables',
+  caches: 'ptscope.caches',
+  objects: 'ptscope.objects',
+  processes: 'ptscope.processes',
+} as const;
 
 /** All views of the Run and Debug side bar. */
 export const VIEWS = { ...TREES, history: 'ptscope.history' } as const;
 
 /** Editor tabs that draw. */
-export const WEBVIEWS = { walk: 'ptscope.walk', statistics: 'ptscope.statistics' } as const;
+export const WEBVIEWS = {
+  walk: 'ptscope.walk',
+  statistics: 'ptscope.statistics',
+  map: 'ptscope.map',
+  compare: 'ptscope.compare',
+} as const;
 
 /** Settings of the extension, by their full names. */
 export const SETTINGS = {
@@ -92,6 +107,11 @@ export const REQUESTS = {
   reverseStepOut: 'ptscope/reverseStepOut',
   translate: 'ptscope/translate',
   effects: 'ptscope/effects',
+  map: 'ptscope/map',
+  mapPlace: 'ptscope/mapPlace',
+  treePath: 'ptscope/treePath',
+  compare: 'ptscope/compare',
+  cancelCompare: 'ptscope/cancelCompare',
   numberFormat: 'ptscope/numberFormat',
   stepUnit: 'ptscope/stepUnit',
   statistics: 'ptscope/statistics',
@@ -101,4 +121,4 @@ export const REQUESTS = {
 } as const;
 
 /** DAP events beyond the standard. */
-export const EVENTS = { moment: 'ptscope/moment' } as const;
+export const EVENTS = { moment: 'ptscope/moment', compareProgress: 'ptscope/compareProgress' } as const;

@@ -2,6 +2,8 @@
 import type { StepUnit } from './launch';
 import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from './history';
 import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
+import type { CompareArguments, CompareResponse } from './compare';
+import type { MapArguments, MapPlaceArguments, MapPlaceResponse, MapResponse } from './map';
 import type { WalkPicture } from './walk';
 
 /**
@@ -55,7 +57,7 @@ export interface WalkResponse {
   picture: WalkPicture | undefined;
 }
 
-export type TreeId = 'pageTables' | 'caches';
+export type TreeId = 'pageTables' | 'caches' | 'objects' | 'processes';
 
 export interface TreeArguments {
   tree: TreeId;
@@ -70,6 +72,33 @@ export interface TreeResponse {
   total: number;
 }
 
+/** `ptscope/treePath`: the rows from a root of *Page Tables* down to what maps an address, so that it can be revealed. */
+export interface TreePathArguments {
+  /** Id of an address space; absent: the one that runs. */
+  space?: number;
+  /** `0x…` */
+  address: string;
+}
+export interface TreePathResponse {
+  /** Root first; each with its number among its parent's children. */
+  path: { id: string; index: number }[];
+}
+
+/** What a row of a tree is. `call`, `iterator`, `object`, `field` are of *Translation Objects*; `area` of *Processes*. */
+export type TreeNodeKind =
+  | 'process'
+  | 'table'
+  | 'leaf'
+  | 'run'
+  | 'structure'
+  | 'entry'
+  | 'message'
+  | 'call'
+  | 'iterator'
+  | 'object'
+  | 'area'
+  | 'field';
+
 /** One row of a tree view. */
 export interface TreeNode {
   /** Stable for the whole session: the same table keeps its id over stops, so that the tree keeps what is unfolded. */
@@ -83,7 +112,7 @@ export interface TreeNode {
   /** A codicon id. */
   icon?: string;
   /** What the row is, for menus and tests. */
-  kind: 'process' | 'table' | 'leaf' | 'run' | 'structure' | 'entry' | 'message';
+  kind: TreeNodeKind;
   /** Virtual address that the row maps or caches first. */
   address?: string;
   /** Canonical memory reference, e.g. `pa:0x1a2000`. */
@@ -92,6 +121,8 @@ export interface TreeNode {
   dataId?: string;
   /** The virtual addresses that the row maps, as data that can be watched: `va:1:0x555555400000+4096`. */
   range?: string;
+  /** Id of the address space that the row is of. */
+  space?: number;
   /** True if this row is on the path of the current access. */
   current?: boolean;
   /** True if this row changed in the current tick. */
@@ -146,6 +177,11 @@ export interface CustomRequests {
   'ptscope/moment': { arguments: Record<string, never>; response: MomentInfo };
   'ptscope/seek': { arguments: SeekArguments; response: void };
   'ptscope/travel': { arguments: TravelArguments; response: TravelResponse };
+  'ptscope/map': { arguments: MapArguments; response: MapResponse };
+  'ptscope/mapPlace': { arguments: MapPlaceArguments; response: MapPlaceResponse };
+  'ptscope/treePath': { arguments: TreePathArguments; response: TreePathResponse };
+  'ptscope/compare': { arguments: CompareArguments; response: CompareResponse };
+  'ptscope/cancelCompare': { arguments: Record<string, never>; response: void };
   'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };

@@ -29,6 +29,13 @@ export class SnapshotMemory implements ReadableMemory {
     return this.#pages.get(pfn);
   }
 
+  readonly seenChanges = 0;
+
+  /** Nothing in a snapshot changes. */
+  version(): number {
+    return 0;
+  }
+
   holds(address: number): boolean {
     return this.#pages.has(pageOf(address));
   }

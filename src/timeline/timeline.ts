@@ -8,6 +8,7 @@
  * before an edit undoes it.
  */
 import type { MachineEvent } from '../machine/core/events';
+import { type ProgramPlace, programPlaceOf } from '../scenario/run/programPlace';
 import type { Run } from '../scenario/run/run';
 import type { Standing } from '../scenario/run/standing';
 import type { Arrival } from './arrival';
@@ -66,6 +67,14 @@ export class Timeline {
   get standing(): Standing {
     this.settle();
     return this.#tape.standing;
+  }
+  /** Where the tick begins in the program; also comparable with a run on another machine. */
+  get programPlace(): ProgramPlace {
+    return programPlaceOf(this.#tape.place.start);
+  }
+  /** True once a person has changed something: from there on the run is no longer what the program alone makes of it. */
+  get isEdited(): boolean {
+    return this.#tape.edits > 0;
   }
   get atEnd(): boolean {
     return this.#tape.atEnd;

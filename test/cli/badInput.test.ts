@@ -15,7 +15,7 @@ describe('bad input on the command line', () => {
     assert.equal(outcome.out, '');
   };
 
-  for (const command of [['run'], ['tables'], ['trace', 'info'], ['check'], ['fmt']]) {
+  for (const command of [['run'], ['compare'], ['tables'], ['trace', 'info'], ['check'], ['fmt']]) {
     describe(`ptscope ${command.join(' ')}`, () => {
       it('ends with 4 for a file that is not there', async () => {
         await refused(4, /there is no such file/, ...command, folder.path('nothing.ptscen'));
@@ -84,8 +84,10 @@ describe('bad input on the command line', () => {
     await refused(2, /cannot be written/, 'run', file, '--output', folder.path('no/such/folder'));
   });
 
-  it('says of commands that come later that they do', async () => {
-    await refused(2, /compare is not available/, 'compare', 'x', '--schemes', 'radix,ecpt');
+  it('ends with 2 for a list of schemes that names none, or one that does not exist', async () => {
+    const file = example('01-first-fault.ptscen');
+    await refused(2, /--schemes: frob: `frob` is not a scheme/, 'compare', file, '--schemes', 'radix,frob');
+    await refused(2, /--schemes: name at least one/, 'compare', file, '--schemes', ',');
   });
 
   it('shows help for no command with 2, and for --help with 0', async () => {

@@ -92,7 +92,10 @@ describe('the manifest', () => {
         COMMANDS.openMemory,
         COMMANDS.removeMark,
         COMMANDS.renameMark,
+        COMMANDS.revealInTables,
+        COMMANDS.showMapOf,
         COMMANDS.showWalkOfEntry,
+        COMMANDS.viewProcess,
       ].toSorted(),
     );
   });

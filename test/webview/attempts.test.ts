@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { attemptAt, attemptsOf, attemptTitle } from '../../webview/walk/model/attempts';
+import { attemptAt, attemptsOf, attemptTitle } from '../../webview/picture/model/attempts';
 import { dirtyAssist, firstFault, fullWalk, tlbHit } from './pictures';
 
 describe('attempts of an access', () => {

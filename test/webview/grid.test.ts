@@ -1,8 +1,8 @@
 /** The grid of a guest's walk: every read has a place and a number, and nothing lies on anything else. */
 import assert from 'node:assert/strict';
-import { gridOf, type GridBox } from '../../webview/walk/layout/grid';
-import { attemptsOf, attemptTitle } from '../../webview/walk/model/attempts';
-import { itemsOf } from '../../webview/walk/model/items';
+import { gridOf, type GridBox } from '../../webview/picture/layout/grid';
+import { attemptsOf, attemptTitle } from '../../webview/picture/model/attempts';
+import { itemsOf } from '../../webview/picture/model/items';
 import { NESTED_PICTURES } from './nestedPictures';
 
 const apart = (a: GridBox, b: GridBox): boolean =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { attemptsOf } from '../../webview/walk/model/attempts';
-import { itemsOf } from '../../webview/walk/model/items';
-import { summarySentence } from '../../webview/walk/model/sentences';
+import { attemptsOf } from '../../webview/picture/model/attempts';
+import { itemsOf } from '../../webview/picture/model/items';
+import { summarySentence } from '../../webview/picture/model/sentences';
 import { fullWalk, walkFromCache } from './pictures';
 
 function items(picture = fullWalk) {

@@ -1,6 +1,6 @@
 /** The path of a chain of kicks on paper. */
 import assert from 'node:assert/strict';
-import { KICKS, layOutKicks, shortTags } from '../../webview/walk/layout/kicks';
+import { KICKS, layOutKicks, shortTags } from '../../webview/picture/layout/kicks';
 import { kickChain } from './pictures';
 
 const [chain] = kickChain.kicks!;

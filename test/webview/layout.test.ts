@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { WalkPicture } from '../../src/protocol/walk';
-import { layOut } from '../../webview/walk/layout/figure';
-import { METRICS } from '../../webview/walk/layout/metrics';
-import { wirePath } from '../../webview/walk/layout/path';
-import { attemptsOf } from '../../webview/walk/model/attempts';
+import { layOut } from '../../webview/picture/layout/figure';
+import { METRICS } from '../../webview/picture/layout/metrics';
+import { wirePath } from '../../webview/picture/layout/path';
+import { attemptsOf } from '../../webview/picture/model/attempts';
 import { fieldsOf, levelsOf } from './build';
 import { firstFault, fullWalk, longNames, PICTURES, tlbHit, walkFromCache } from './pictures';
 

@@ -2,12 +2,12 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { WalkPicture } from '../../src/protocol/walk';
 import { useWidth } from '../shared/useWidth';
-import { Figure } from './figure/figure';
+import { Figure } from '../picture/figure/figure';
 import { useHost } from './host';
-import { InteractionContext, type Interaction } from './interaction';
-import { attemptAt, attemptTitle, attemptsOf, type Attempt } from './model/attempts';
-import { itemsOf, type Item } from './model/items';
-import { summarySentence } from './model/sentences';
+import { InteractionContext, type Interaction } from '../picture/interaction';
+import { attemptAt, attemptTitle, attemptsOf, type Attempt } from '../picture/model/attempts';
+import { itemsOf, type Item } from '../picture/model/items';
+import { summarySentence } from '../picture/model/sentences';
 import { AttemptTabs } from './parts/attemptTabs';
 import { Entries } from './parts/entries';
 import { EntryFields } from './parts/entryFields';

@@ -5,6 +5,7 @@ import { registerControls } from '../controls/controls';
 import { connectHost } from '../shared/host';
 import { listen } from '../shared/receive';
 import '../shared/base.css';
+import '../picture/figure.css';
 import { App, type AppProps } from './app';
 import { exported } from './exported';
 import { HostContext, type KeptState } from './host';

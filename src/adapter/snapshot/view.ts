@@ -25,6 +25,7 @@ import type { SessionContext } from '../context';
 import { badExpression, badReference, refused } from '../errors';
 import type { Focus } from '../focus';
 import { inspectedPicture } from '../inspectedPicture';
+import { snapshotMapHandlers } from '../map/handlers';
 import { readMemory, toBase64 } from '../memory';
 import { Listings } from '../sources';
 import { tableNodes } from '../tableTree';
@@ -48,7 +49,7 @@ const fixedState = (): never => {
 const MOTIONS = [
   ...['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'goto', 'gotoTargets', 'stepInTargets'],
   ...[REQUESTS.reverseStepIn, REQUESTS.reverseStepOut, REQUESTS.seek, REQUESTS.travel, REQUESTS.pin],
-  ...[REQUESTS.statistics, REQUESTS.history, REQUESTS.historyRows],
+  ...[REQUESTS.statistics, REQUESTS.history, REQUESTS.historyRows, REQUESTS.compare],
 ];
 const CHANGES = ['setVariable', 'setExpression', 'writeMemory'];
 
@@ -102,6 +103,10 @@ export class SnapshotView {
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => this.#readMemory(args),
     [REQUESTS.walk]: ({ address }: WalkArguments) => ({ picture: this.#picture(address) }),
     [REQUESTS.tree]: (args: TreeArguments) => this.#tree(args),
+    ...snapshotMapHandlers(
+      () => this.snapshot,
+      () => this.#focus(),
+    ),
     [REQUESTS.moment]: () => this.#moment(),
     [REQUESTS.translate]: ({ expression }: TranslateArguments) => ({
       text: hoverText(this.#subject, evaluateText(this.#subject, expression), this.#rows.format),
@@ -158,7 +163,7 @@ export class SnapshotView {
   }
 
   #tree(request: TreeArguments): TreeResponse {
-    if (request.tree !== 'pageTables') return page(NO_CACHES, request);
+    if (request.tree !== 'pageTables') return page([NOT_STORED[request.tree]], request);
     return page(
       tableNodes({ machine: this.snapshot, focus: this.#focus(), breakable: false }, request.parent),
       request,
@@ -205,15 +210,19 @@ export class SnapshotView {
   }
 }
 
-const NO_CACHES: TreeResponse['nodes'] = [
-  {
-    id: 'cache:none',
-    label: 'A snapshot has no TLB',
-    description: 'page tables were stored, caches were not',
-    hasChildren: false,
-    kind: 'message',
-  },
-];
+const notStored = (id: string, label: string, description: string): TreeResponse['nodes'][number] => ({
+  id,
+  label,
+  description,
+  hasChildren: false,
+  kind: 'message',
+});
+
+const NOT_STORED = {
+  caches: notStored('cache:none', 'A snapshot has no TLB', 'page tables were stored, caches were not'),
+  objects: notStored('tobj:none', 'A snapshot runs nothing', 'page tables were stored; no call is open in them'),
+  processes: notStored('proc:none', 'A snapshot is of one process', 'its root tables are under Page Tables'),
+} as const;
 
 /** Clients set their breakpoints whatever is launched: each is answered, and says why it will never be hit. */
 function breakpointHandlers(): Record<string, Handler> {

@@ -45,7 +45,7 @@ function textOf(report: RunReport, live: boolean, { quiet }: RunOptions): string
   return [...said, ...problemLines(report), ...summary].map((line) => line + '\n').join('');
 }
 
-function exitCodeOf({ end, expects }: RunReport, { run: { end: reason } }: LoadedRun): ExitCode {
+export function exitCodeOf({ end, expects }: RunReport, { run: { end: reason } }: LoadedRun): ExitCode {
   if (reason?.kind === 'fatal') return ExitCode.fatal;
   if (reason?.kind === 'error') return ExitCode.invalid;
   if (end.kind === 'interrupted') return ExitCode.interrupted;

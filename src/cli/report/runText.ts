@@ -117,7 +117,7 @@ function kernelText(byClass: RunReport['kernel']['byClass']): string {
   return seen.map(([name, title]) => `${title} ${grouped(byClass[name])}`).join(', ') || 'none';
 }
 
-function endText(end: RunEnd): string {
+export function endText(end: RunEnd): string {
   if (end.kind === 'fatal' || end.kind === 'error') {
     const where = `line ${end.line}${end.file === undefined ? '' : ` of ${end.file}`}`;
     return `${end.kind === 'fatal' ? end.signal : 'error'} in ${where}`;

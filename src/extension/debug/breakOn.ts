@@ -5,12 +5,12 @@
  * switches, edits, restores like any other; our adapter understands data in its name (adapter/breakpoints/dataNames.ts).
  */
 import * as vscode from 'vscode';
-import { nodeOf } from '../trees/rows';
+import { isPointedAt, nodeOf } from '../trees/rows';
 import { breakpointName } from './places';
 
 export function breakOn(access: 'write' | 'access', argument: unknown): void {
-  const node = nodeOf(argument);
-  const name = node && breakpointName(access, node);
+  const entry = isPointedAt(argument) ? argument : nodeOf(argument);
+  const name = entry && breakpointName(access, entry);
   if (name === undefined) throw new Error('choose it from the context menu of an entry in Page Tables');
   const known = vscode.debug.breakpoints.some((b) => b instanceof vscode.FunctionBreakpoint && b.functionName === name);
   if (!known) vscode.debug.addBreakpoints([new vscode.FunctionBreakpoint(name)]);

@@ -22,7 +22,10 @@ export function placeOf(what: TravelArguments['what'], argument: unknown): strin
 }
 
 /** `write PTE[1] of 0x555555401000 at entry:pa:0x102008`: words for a person, then the data id. */
-export function breakpointName(access: 'write' | 'access', { label, address, dataId }: TreeNode): string | undefined {
+export function breakpointName(
+  access: 'write' | 'access',
+  { label = 'entry', address, dataId }: Partial<Pick<TreeNode, 'label' | 'address' | 'dataId'>>,
+): string | undefined {
   if (dataId === undefined) return undefined;
   return `${access} ${label}${address === undefined ? '' : ` of ${address}`} at ${dataId}`;
 }

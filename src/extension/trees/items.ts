@@ -12,6 +12,11 @@ const DEFAULT_ICONS: Record<NodeRow['node']['kind'], string> = {
   structure: 'server',
   entry: 'symbol-field',
   message: 'info',
+  call: 'symbol-method',
+  iterator: 'references',
+  object: 'symbol-object',
+  area: 'symbol-array',
+  field: 'symbol-field',
 };
 
 export function itemOf(tree: TreeId, row: Row): vscode.TreeItem {

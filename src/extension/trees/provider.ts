@@ -13,6 +13,8 @@ export class TreeProvider implements vscode.TreeDataProvider<Row>, vscode.Dispos
   private readonly subscriptions: vscode.Disposable[];
   /** How many children are shown of the nodes of which more than a page was asked for. */
   private readonly wanted = new Map<string | undefined, number>();
+  /** Of rows to be revealed: the row above. */
+  private readonly above = new Map<string, NodeRow>();
   private readonly parents = new Map<string | undefined, NodeRow>();
 
   readonly onDidChangeTreeData = this.changed.event;
@@ -54,9 +56,31 @@ export class TreeProvider implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
   }
 
-  /** Only roots are ever revealed. */
-  getParent(): undefined {
-    return undefined;
+  /** Rows below the roots are revealed by `pathTo` alone, which knows what is above them. */
+  getParent(row: Row): Row | undefined {
+    return row.type === 'node' ? this.above.get(row.node.id) : undefined;
+  }
+
+  /** The rows that lead to what maps an address, root first; each is fetched with its siblings, so that it is there. */
+  async pathTo(address: string, space: number | undefined): Promise<NodeRow[]> {
+    const session = this.sessions.current;
+    if (!session) return [];
+    const { path } = await ask(session, REQUESTS.treePath, { address, ...(space === undefined ? {} : { space }) });
+    this.above.clear();
+    const rows: NodeRow[] = [];
+    for (const { id, index } of path) {
+      const parent = rows.at(-1);
+      const key = parent?.node.id;
+      if (index >= (this.wanted.get(key) ?? PAGE_SIZE))
+        this.wanted.set(key, PAGE_SIZE * Math.ceil((index + 1) / PAGE_SIZE));
+      const row = (await this.getChildren(parent)).find((each) => each.type === 'node' && each.node.id === id);
+      if (row?.type !== 'node') break;
+      if (parent) this.above.set(id, parent);
+      rows.push(row);
+    }
+    // Where more rows are wanted than are shown, the tree has to ask again.
+    this.changed.fire(undefined);
+    return rows;
   }
 
   /** What is shown is the same, and what is marked in it is not. */

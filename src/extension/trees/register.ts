@@ -9,7 +9,12 @@ import { guarded, logProblem } from '../problems';
 import { TreeProvider } from './provider';
 import type { MoreRow, Row } from './rows';
 
-export function registerTrees(sessions: Sessions, pins: Pins, memory: vscode.Memento): vscode.Disposable {
+export interface Trees extends vscode.Disposable {
+  /** Shows the row of *Page Tables* that maps an address. */
+  reveal(address: string, space: number | undefined): Promise<void>;
+}
+
+export function registerTrees(sessions: Sessions, pins: Pins, memory: vscode.Memento): Trees {
   const trees = Object.keys(TREES) as TreeId[];
   const providers = new Map(trees.map((tree) => [tree, new TreeProvider(tree, sessions)]));
   const views = [...providers].map(([tree, treeDataProvider]) =>
@@ -18,13 +23,24 @@ export function registerTrees(sessions: Sessions, pins: Pins, memory: vscode.Mem
   const pageTables = providers.get('pageTables');
   const [pageTablesView] = views;
   const showMore = (tree: TreeId, row: MoreRow): void => providers.get(tree)?.showMore(row);
-  return vscode.Disposable.from(
+  const all = vscode.Disposable.from(
     unfoldOnce(sessions, memory, () => revealFirst(pageTables, pageTablesView)),
     pins.onDidChange(() => pageTables?.refresh()),
     ...views,
     ...providers.values(),
     vscode.commands.registerCommand(INTERNAL_COMMANDS.showMore, guarded('show more rows', showMore)),
   );
+  const reveal = async (address: string, space: number | undefined): Promise<void> => {
+    const rows = (await pageTables?.pathTo(address, space)) ?? [];
+    const last = rows.at(-1);
+    if (last) await pageTablesView?.reveal(last, { select: true, focus: false, expand: false });
+  };
+  return {
+    reveal,
+    dispose: () => {
+      all.dispose();
+    },
+  };
 }
 
 const UNFOLDED = 'trees.unfolded';

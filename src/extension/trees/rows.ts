@@ -71,3 +71,23 @@ export function nodeOf(argument: unknown): TreeNode | undefined {
   const row = argument as Row;
   return row.type === 'node' ? row.node : undefined;
 }
+
+/** What a webview's context menu hands over: `data-vscode-context` of what was pointed at. */
+interface PointedAt {
+  webview: string;
+  address?: string;
+  space?: number;
+  label?: string;
+  dataId?: string;
+}
+
+export const isPointedAt = (argument: unknown): argument is PointedAt =>
+  typeof argument === 'object' && argument !== null && 'webview' in argument;
+
+/** Address of a row, or of what was pointed at in a view. */
+export const addressOf = (argument: unknown): string | undefined =>
+  isPointedAt(argument) ? argument.address : nodeOf(argument)?.address;
+
+/** Address space of a row, or of what was pointed at in a view. */
+export const spaceOf = (argument: unknown): number | undefined =>
+  isPointedAt(argument) ? argument.space : nodeOf(argument)?.space;

@@ -7,7 +7,7 @@ import { ask } from '../debug/requests';
 import type { Move, Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
 import { logProblem, reportProblem } from '../problems';
-import { nodeOf } from '../trees/rows';
+import { addressOf } from '../trees/rows';
 import type { ExportableViews } from '../webviews/exportable';
 import { exportFile } from '../webviews/exportFile';
 import { giveFocusBack } from '../webviews/focus';
@@ -47,13 +47,17 @@ export class WalkController implements vscode.Disposable {
     ];
   }
 
+  get isOpen(): boolean {
+    return this.panel.isOpen;
+  }
+
   show(): void {
     this.inspected = undefined;
     this.reveal();
   }
 
   showWalkOf(argument: unknown): void {
-    const address = nodeOf(argument)?.address;
+    const address = typeof argument === 'string' ? argument : addressOf(argument);
     if (address === undefined) throw new Error('choose it from the context menu of a row that has an address');
     requireSession(this.sessions);
     this.inspected = address;

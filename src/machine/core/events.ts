@@ -269,6 +269,20 @@ export interface LeaveEvent extends Base {
   result: string;
   /** Of this call, without those of the functions that it called. */
   instructions: number;
+  /** Of an iterator's step: where the scan stands behind it. */
+  iterator?: IteratorPlace;
+}
+/** Where a scan stands (emt/iterator.ts says what each number is). */
+export interface IteratorPlace {
+  readonly start: Vpn;
+  readonly end: Vpn;
+  readonly vpn: Vpn;
+  readonly objects: number;
+  readonly lookups: number;
+  readonly steps: number;
+  readonly table: number;
+  readonly level: number;
+  readonly base: number;
 }
 /** Software wrote a table entry. */
 export interface EntryWriteEvent extends Base {

@@ -7,7 +7,7 @@
  * then exactly in the state of that event, and stays usable for inspection only until a snapshot is restored.
  */
 import { Counter } from './counters';
-import type { EventBody, MachineEvent, NoteTopic, Runner } from './events';
+import type { EventBody, IteratorPlace, MachineEvent, NoteTopic, Runner } from './events';
 import { DEFAULT_SOFTWARE_COSTS, defaultInstructions, FUNCTION_NAMES, type SoftwareCosts } from './functions';
 import { Watches } from './watch';
 
@@ -151,10 +151,14 @@ export class Probe {
     this.recorder.emit({ kind: 'call', name, implementation, driver, arguments: detail, result });
   }
 
-  leave(index: number, result = ''): void {
+  leave(index: number, result = '', iterator?: IteratorPlace): void {
     if (this.recorder === null) return;
     const instructions = this.instructionsOf(index) - this.recorder.outdent();
-    this.recorder.emit({ kind: 'leave', name: FUNCTION_NAMES[index], result, instructions });
+    const name = FUNCTION_NAMES[index];
+    // A copy: the scan goes on.
+    if (iterator !== undefined)
+      this.recorder.emit({ kind: 'leave', name, result, instructions, iterator: { ...iterator } });
+    else this.recorder.emit({ kind: 'leave', name, result, instructions });
   }
 
   /** More instructions for the function that runs, e.g. one loop iteration. */

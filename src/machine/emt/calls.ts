@@ -9,6 +9,7 @@ import type { Probe } from '../core/probe';
 import type { BuddyAllocator } from '../memory/buddy';
 import { makeDefaults } from './defaults';
 import type { BasicFunctions, CustomizableFunctions, EmtFunctions, MmuDriver } from './driver';
+import type { TobjIterator } from './iterator';
 
 export type CustomizableName = keyof CustomizableFunctions;
 
@@ -144,8 +145,8 @@ export abstract class EmtCalls {
     return outer;
   }
 
-  protected leave(index: number, outer: number, result = ''): void {
-    this.probe.leave(index, result);
+  protected leave(index: number, outer: number, result = '', iterator?: TobjIterator): void {
+    this.probe.leave(index, result, iterator);
     this.probe.running = outer;
   }
 }

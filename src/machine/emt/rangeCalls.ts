@@ -27,14 +27,14 @@ export abstract class RangeCalls extends BasicCalls {
     const from = this.probe.recorder !== null ? formatVirtual(iterator.vpn) : '';
     const outer = this.enter(F.tobjIterNext, this.by.tobjIterNext, from);
     this.custom.tobjIterNext(tdb, iterator, out);
-    this.leave(F.tobjIterNext, outer, this.probe.recorder !== null ? formatVirtual(out.vpn) : '');
+    this.leave(F.tobjIterNext, outer, this.probe.recorder !== null ? formatVirtual(out.vpn) : '', iterator);
   }
 
   tobjIterPeek(tdb: Tdb, iterator: TobjIterator, out: Tobj): void {
     const from = this.probe.recorder !== null ? formatVirtual(iterator.vpn) : '';
     const outer = this.enter(F.tobjIterPeek, this.by.tobjIterPeek, from);
     this.custom.tobjIterPeek(tdb, iterator, out);
-    this.leave(F.tobjIterPeek, outer, this.probe.recorder !== null ? formatVirtual(out.vpn) : '');
+    this.leave(F.tobjIterPeek, outer, this.probe.recorder !== null ? formatVirtual(out.vpn) : '', iterator);
   }
 
   tobjIterSeek(iterator: TobjIterator, vpn: Vpn): void {

@@ -30,7 +30,9 @@ export { PAGE_WORDS };
 
 const UNSAVED = 1;
 const UNHASHED = 2;
-const TOUCHED = UNSAVED | UNHASHED;
+/** Nobody has asked for the page's version since it last changed. */
+const UNSEEN = 4;
+const TOUCHED = UNSAVED | UNHASHED | UNSEEN;
 
 /** Slot of a touched page whose old contents are zeroes. */
 const ZEROES = -1;
@@ -59,6 +61,9 @@ export class PagedStore implements Stateful<StoreSnapshot> {
   /** What the untouched pages, and the old contents of the touched ones, are. */
   #base: StoreSnapshot = { used: 0, chunks: [] };
   #pageHash: Int32Array;
+  #versions: Int32Array;
+  /** How often a page has changed whose version somebody had asked for. */
+  seenChanges = 0;
   /** Sum of page hashes, modulo 2^32: independent of the order of updates. */
   #sum = 0;
 
@@ -67,6 +72,17 @@ export class PagedStore implements Stateful<StoreSnapshot> {
     this.#marks = new Uint8Array(initialPages);
     this.#slots = new Int32Array(initialPages);
     this.#pageHash = new Int32Array(initialPages);
+    this.#versions = new Int32Array(initialPages);
+  }
+
+  /**
+   * A number that is another one whenever the page may have changed since it was last asked for; for whoever keeps what
+   * they have made of a page. Host-side: it is no part of the state. Writers pay for it once after each question.
+   */
+  version(page: number): number {
+    if (page >= this.#marks.length) return 0;
+    this.#marks[page] &= ~UNSEEN;
+    return this.#versions[page];
   }
 
   /** Must be called before a word of the page is written. */
@@ -81,6 +97,7 @@ export class PagedStore implements Stateful<StoreSnapshot> {
       this.#slots[page] = zero ? ZEROES : this.#undo.keep(this.words, page * PAGE_WORDS);
     }
     if ((this.#marks[page] & UNHASHED) === 0) this.#unhashed.push(page);
+    if ((this.#marks[page] & UNSEEN) === 0) this.#newVersion(page);
     this.#marks[page] = TOUCHED;
   }
 
@@ -110,6 +127,7 @@ export class PagedStore implements Stateful<StoreSnapshot> {
     this.#marks = grown(this.#marks, new Uint8Array(capacity));
     this.#slots = grown(this.#slots, new Int32Array(capacity));
     this.#pageHash = grown(this.#pageHash, new Int32Array(capacity));
+    this.#versions = grown(this.#versions, new Int32Array(capacity));
   }
 
   save(): StoreSnapshot {
@@ -228,7 +246,13 @@ export class PagedStore implements Stateful<StoreSnapshot> {
 
   #changed(page: number): void {
     if ((this.#marks[page] & UNHASHED) === 0) this.#unhashed.push(page);
-    this.#marks[page] |= UNHASHED;
+    if ((this.#marks[page] & UNSEEN) === 0) this.#newVersion(page);
+    this.#marks[page] |= UNHASHED | UNSEEN;
+  }
+
+  #newVersion(page: number): void {
+    this.#versions[page]++;
+    this.seenChanges++;
   }
 
   hash(into: Hasher): void {

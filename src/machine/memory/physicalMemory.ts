@@ -129,6 +129,17 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
     return base < 0 ? undefined : this.pool.words.subarray(base, base + PAGE_WORDS);
   }
 
+  version(pfn: Pfn): number {
+    // Where its words lie may change, too.
+    this.records.version(Math.floor(pfn / RECORDS_PER_PAGE));
+    const slot = this.record(pfn, RECORD_SLOT) - 1;
+    return slot < 0 ? 0 : (slot + 1) * 2 ** 32 + (this.pool.version(slot) >>> 0);
+  }
+
+  get seenChanges(): number {
+    return this.pool.seenChanges + this.records.seenChanges;
+  }
+
   holds(address: number): boolean {
     const frame = address / PAGE_BYTES;
     if (frame < this.frameCount) return true;

@@ -10,6 +10,10 @@ export interface ReadableMemory {
   readWord(address: number): number;
   /** A frame's 1,024 words as they are now; undefined where all of them read as 0. For reading, until memory changes. */
   frameWords(pfn: Pfn): Int32Array | undefined;
+  /** Another number whenever the frame's words may have changed since it was last asked for. */
+  version(pfn: Pfn): number;
+  /** Another number whenever a frame may have changed whose version has been asked for since its last change. */
+  readonly seenChanges: number;
   /** Bytes from a physical address on; fewer than asked where memory ends. */
   readBytes(address: number, count: number): Uint8Array;
 }

@@ -5,6 +5,7 @@
 import type { Pfn, Vpn } from '../core/addresses';
 import type { ProbeOutcome } from '../core/events';
 import type { PagingFormat } from './format';
+import type { MapCounts, MapStretch } from './map/counts';
 
 /** One field of an entry, decoded. */
 export interface EntryFieldNode {
@@ -50,6 +51,7 @@ export interface HashedTable {
   /** First frame. */
   table: Pfn;
   slots: number;
+  slotBytes: number;
   /** Slots that look-ups find something in. */
   occupied: number;
   /** Slots from this one on count: those below have moved. */
@@ -133,6 +135,13 @@ export interface TableCensus {
   entries?: number[];
 }
 
+/** Tables of one level, or one size of page, of an address space. */
+export interface LevelTables {
+  name: string;
+  count: number;
+  bytes: number;
+}
+
 /** A run of pages that map consecutively with equal rights. */
 export interface MappingRun {
   vpn: Vpn;
@@ -161,14 +170,23 @@ export interface Inspector {
   fields(entry: EntryNode): EntryFieldNode[];
   /** Indices of the entries of a table that are not zero, ascending. */
   used(table: Pfn, level: number): number[];
+  /** How many these are. */
+  fill(table: Pfn, level: number): number;
   /** Present mappings in ascending order, leaf by leaf, or with equal neighbours coalesced. */
   mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun>;
   /** The leaves in ascending order of address. */
   leaves(root: Pfn, options: LeafOptions): Iterable<LeafNode>;
   /** Whose tables translate a page in an address space: the kernel's own, where they are apart. */
   rootOf?(root: Pfn, vpn: Vpn): Pfn;
-  /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order. */
+  /** Of hashed tables, what a root has instead of a tree; and what is in the slots of one, in their order: all, or from one up to but not including another. */
   tables?(root: Pfn): HashedTable[];
-  slots?(table: HashedTable): Iterable<HashedSlot>;
+  slots?(table: HashedTable, range?: { from: number; to: number }): Iterable<HashedSlot>;
   census(root: Pfn, options?: CensusOptions): TableCensus;
+  /** What tables an address space has, root's level first; leaf tables are counted without looking at them. */
+  tablesByLevel(root: Pfn): LevelTables[];
+  /**
+   * What is mapped in a stretch, cell by cell, as programs see it. Answers at once whatever is mapped: what could not be
+   * looked at yet is told as unknown, and asking again goes on. `atOnce`: entries to look at, for tests.
+   */
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts;
 }

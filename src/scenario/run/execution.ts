@@ -30,6 +30,8 @@ export type Output =
 export class Execution {
   readonly names: MachineNames;
   onOutput: ((output: Output) => void) | null = null;
+  /** What looks at something that this scheme has not got (a level, a field) fails, and the run goes on: see `Run.tolerant`. */
+  tolerant = false;
   state: RunState;
   /** Place in the running pattern or trace. Kept beside the record, because it changes with every access. */
   at = 0;
@@ -97,6 +99,16 @@ export class Execution {
       if (error instanceof TraceError) return this.finish({ kind: 'error', line: 0, text: error.message });
       if (!(error instanceof EvaluationError)) throw error;
       this.finish({ kind: 'error', ...this.place(error.range), text: error.message });
+    }
+  }
+
+  /** The value of what only looks; where the run is tolerant, why there is none. */
+  look<Value>(work: () => Value): { value: Value } | { problem: string } {
+    try {
+      return { value: work() };
+    } catch (error) {
+      if (!this.tolerant || !(error instanceof EvaluationError)) throw error;
+      return { problem: error.message };
     }
   }
 

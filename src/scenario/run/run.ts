@@ -57,6 +57,14 @@ export class Run {
     return this.#x.onOutput;
   }
 
+  /**
+   * True of a scenario that was written for another scheme: an `expect` or a `print` about what this scheme has not got
+   * fails as other expects do, where it would end the run. What the program does is the same.
+   */
+  set tolerant(value: boolean) {
+    this.#x.tolerant = value;
+  }
+
   // ---- where it stands --------------------------------------------------------------------------------------------
 
   /** Ticks that have run. */

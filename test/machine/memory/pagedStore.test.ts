@@ -109,6 +109,41 @@ describe('the paged store', () => {
     );
   }).timeout(60_000);
 
+  it('has another version of a page whenever its words are others than when somebody last asked', () => {
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 80 }), (list) => {
+        const store = new PagedStore(2);
+        const saved: [StoreSnapshot, Model][] = [];
+        let model: Model = { used: 0, words: new Int32Array((PAGES + 1) * PAGE_WORDS) };
+        const seen = new Map<number, { version: number; words: Int32Array }>();
+        for (const a of list) {
+          if ('write' in a) {
+            if (a.write < model.used) write(store, model, a.write, a.offset, a.value, 'count' in a ? a.count : 1);
+          } else if ('touch' in a) {
+            if (a.touch < model.used) store.touch(a.touch);
+          } else if ('extend' in a) {
+            store.extend(a.extend);
+            model.used = Math.max(model.used, a.extend);
+          } else if ('save' in a) saved.push([store.save(), copy(model)]);
+          else if ('hash' in a) hashOf(store);
+          else if ('load' in a && saved.length > 0) {
+            const [snapshot, then] = saved[a.load % saved.length];
+            store.load(snapshot);
+            model = copy(then);
+          }
+          for (let page = 0; page < model.used; page += 3) {
+            const words = store.words.slice(page * PAGE_WORDS, (page + 1) * PAGE_WORDS);
+            const before = seen.get(page);
+            const version = store.version(page);
+            if (before?.version === version) assert.deepEqual(words, before.words);
+            seen.set(page, { version, words });
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  }).timeout(60_000);
+
   it('has another hash if one word differs, or the number of pages', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,7 @@
 /** Two tries of one access: the walk that faulted, and the retry. */
 import type { ComponentChildren } from 'preact';
 import { Tabs } from '../../controls/controls';
-import { attemptTitle, type Attempt } from '../model/attempts';
+import { attemptTitle, type Attempt } from '../../picture/model/attempts';
 
 export interface AttemptTabsProps {
   attempts: Attempt[];

@@ -1,8 +1,8 @@
 /** The entries that the walker read, one row each. */
 import type { EntryPicture, WalkAttempt, WalkLevel } from '../../../src/protocol/walk';
-import { useItem } from '../interaction';
-import { readId } from '../model/items';
-import { toneClass } from '../figure/tone';
+import { useItem } from '../../picture/interaction';
+import { readId } from '../../picture/model/items';
+import { toneClass } from '../../picture/figure/tone';
 import { groupHex } from '../../shared/text';
 
 export function Entries({ walk }: { walk: WalkAttempt }) {

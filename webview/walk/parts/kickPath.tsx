@@ -1,10 +1,10 @@
 /** A chain of kicks, drawn as the path that it took: each cluster from the slot that it had to leave to the one that it took. */
 import type { KickChain } from '../../../src/protocol/walk';
-import { CursorMark } from '../figure/cursorMark';
-import { useItem } from '../interaction';
-import { KICKS, type KickArrow, type KickBox, layOutKicks } from '../layout/kicks';
-import { kickId } from '../model/items';
-import { METRICS } from '../layout/metrics';
+import { CursorMark } from '../../picture/figure/cursorMark';
+import { useItem } from '../../picture/interaction';
+import { KICKS, type KickArrow, type KickBox, layOutKicks } from '../../picture/layout/kicks';
+import { kickId } from '../../picture/model/items';
+import { METRICS } from '../../picture/layout/metrics';
 import { fitText } from '../../shared/text';
 
 export function KickPath({ chain, number, width }: { chain: KickChain; number: number; width: number }) {

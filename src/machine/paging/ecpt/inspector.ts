@@ -11,10 +11,14 @@ import type {
   Inspector,
   LeafNode,
   LeafOptions,
+  LevelTables,
   MappingRun,
   TableCensus,
   WalkNode,
 } from '../inspector';
+import { levelTables } from '../levelTables';
+import type { MapCounts, MapStretch } from '../map/counts';
+import { HashedMap, type SlotTable } from '../map/hashedMap';
 import { runsOf } from '../runs';
 import { LeafNodes } from '../x86/leafNodes';
 import {
@@ -58,6 +62,7 @@ export class EcptInspector implements Inspector {
   readonly #descriptors: Descriptors;
   readonly #numbers: WayNumbers;
   readonly #hash: WayHash;
+  readonly #map: HashedMap;
 
   constructor(
     readonly format: PagingFormat,
@@ -76,6 +81,7 @@ export class EcptInspector implements Inspector {
     this.#descriptors = new Descriptors(memory);
     this.#numbers = new WayNumbers(options.ways);
     this.#hash = makeHash(options.hash);
+    this.#map = new HashedMap(memory);
   }
 
   /** No table is the root: what CR3 names is where the descriptors of the ways lie. */
@@ -199,6 +205,9 @@ export class EcptInspector implements Inspector {
   used(): number[] {
     return [];
   }
+  fill(): number {
+    return 0;
+  }
 
   tables(root: Pfn): HashedTable[] {
     const user = isKernelDescriptor(root) ? 0 : 1;
@@ -216,7 +225,11 @@ export class EcptInspector implements Inspector {
     if (own === undefined) return [];
     const firstSlot = this.#descriptors.pointer(root, way);
     const occupied = this.#descriptors.occupancy(root, way);
-    const common = { level: this.#levelOf(this.#numbers.sizeOf(way)), way: this.#numbers.relative(way) };
+    const common = {
+      level: this.#levelOf(this.#numbers.sizeOf(way)),
+      way: this.#numbers.relative(way),
+      slotBytes: Cluster.Bytes,
+    };
     const slots = 2 ** own.log2;
     const targetWay = this.#numbers.target(way);
     const target = this.#descriptors.isQueued(root, way) ? this.#table(root, targetWay) : undefined;
@@ -238,10 +251,10 @@ export class EcptInspector implements Inspector {
     ];
   }
 
-  *slots(table: HashedTable): Iterable<HashedSlot> {
+  *slots(table: HashedTable, { from = 0, to = table.slots } = {}): Iterable<HashedSlot> {
     const size = this.#sizeOf(table.level);
     const { words } = this.memory.pool;
-    for (let slot = table.firstSlot; slot < table.slots; slot++) {
+    for (let slot = Math.max(from, table.firstSlot); slot < Math.min(to, table.slots); slot++) {
       const at = this.#wordsAt(table.table, slot);
       if (at < 0) {
         slot = (Math.floor(slot / SLOTS_PER_FRAME) + 1) * SLOTS_PER_FRAME - 1;
@@ -293,5 +306,23 @@ export class EcptInspector implements Inspector {
       if (user) census.userLeaves++;
     }
     return census;
+  }
+
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts {
+    const tables = this.tables(root).map(({ table, slots, firstSlot, level }): SlotTable => {
+      const size = this.#sizeOf(level);
+      return {
+        ...{ table, slots, firstSlot, slotWords: Cluster.Words, entries: Cluster.Entries, entryWord: 0 },
+        ...{ entryPages: ENTRY_PAGES[size], size },
+        pageAt: (words, at) => (isEmptySlot(words, at) ? -1 : pageOfTag(readTag(words, at), size)),
+        isNone,
+        isReserved: (low, high) => this.#entries.refuses(low, high, size),
+      };
+    });
+    return this.#map.summarise(tables, stretch, atOnce);
+  }
+
+  tablesByLevel(root: Pfn): LevelTables[] {
+    return levelTables(this.format, this.tables(root));
   }
 }

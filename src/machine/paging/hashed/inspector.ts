@@ -1,5 +1,5 @@
 /** The hashed page table as plain nodes, read from memory without side effects. */
-import { asPfn, asVpn, PAGE_BYTES, type Pfn, type Vpn } from '../../core/addresses';
+import { asPfn, asVpn, PAGE_BYTES, PAGE_SHIFT, type Pfn, type Vpn } from '../../core/addresses';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { isTranslatable } from '../format';
 import type {
@@ -10,24 +10,33 @@ import type {
   Inspector,
   LeafNode,
   LeafOptions,
+  LevelTables,
   MappingRun,
   TableCensus,
   WalkNode,
 } from '../inspector';
+import { levelTables } from '../levelTables';
+import type { MapCounts, MapStretch } from '../map/counts';
+import { HashedMap } from '../map/hashedMap';
 import { runsOf } from '../runs';
 import { PHYSICAL_BITS } from '../scheme';
 import { fieldOf, LeafNodes } from '../x86/leafNodes';
 import { HASHED, homeOf, MAX_PROBES, SLOT_WORDS, slotBits } from './format';
 
 const SLOT_BYTES = 4 * SLOT_WORDS;
+const SLOTS_PER_FRAME = PAGE_BYTES / SLOT_BYTES;
+
+const isEmpty = (words: Int32Array, at: number): boolean => words[at] === 0 && words[at + 1] === 0;
 
 export class HashedInspector implements Inspector {
   readonly format = HASHED;
   readonly #entries: LeafNodes;
   readonly #log2: number;
+  readonly #map: HashedMap;
 
   constructor(private readonly memory: PhysicalMemory) {
     this.#log2 = slotBits(memory.frameCount);
+    this.#map = new HashedMap(memory);
     this.#entries = new LeafNodes(HASHED, memory, PHYSICAL_BITS, (low, high) =>
       low === 0 && high === 0 ? undefined : "not present (the other bits are software's)",
     );
@@ -80,19 +89,40 @@ export class HashedInspector implements Inspector {
   used(): number[] {
     return [];
   }
+  fill(): number {
+    return 0;
+  }
 
   tables(root: Pfn): HashedTable[] {
-    const table = { name: 'table', level: 0, way: 0, table: root, slots: 2 ** this.#log2, firstSlot: 0, note: '' };
+    const slots = 2 ** this.#log2;
+    const table = {
+      name: 'table',
+      level: 0,
+      way: 0,
+      table: root,
+      slots,
+      slotBytes: SLOT_BYTES,
+      firstSlot: 0,
+      note: '',
+    };
     let occupied = 0;
-    for (const { entries } of this.slots({ ...table, occupied })) occupied += entries.length;
+    for (let first = 0; first < slots; first += SLOTS_PER_FRAME) {
+      const words = this.#wordsOf(root, first);
+      if (words === undefined) continue;
+      for (let i = 0; i < SLOTS_PER_FRAME; i++) if (!isEmpty(words, SLOT_WORDS * i)) occupied++;
+    }
     return [{ ...table, occupied }];
   }
 
-  *slots({ table, slots }: HashedTable): Iterable<HashedSlot> {
-    const perFrame = PAGE_BYTES / SLOT_BYTES;
-    for (let slot = 0; slot < slots; slot++) {
-      if (slot % perFrame === 0 && this.memory.base(asPfn(table + slot / perFrame)) < 0) {
-        slot += perFrame - 1;
+  /** Words of the frame that holds a slot; undefined where all of it is empty. */
+  #wordsOf(table: Pfn, slot: number): Int32Array | undefined {
+    return this.memory.frameWords(asPfn(table + Math.floor(slot / SLOTS_PER_FRAME)));
+  }
+
+  *slots({ table, slots }: HashedTable, { from = 0, to = slots } = {}): Iterable<HashedSlot> {
+    for (let slot = from; slot < to; slot++) {
+      if (this.#wordsOf(table, slot) === undefined) {
+        slot = (Math.floor(slot / SLOTS_PER_FRAME) + 1) * SLOTS_PER_FRAME - 1;
         continue;
       }
       const page = this.#pageAt(table, slot);
@@ -121,5 +151,23 @@ export class HashedInspector implements Inspector {
   census(root: Pfn, options: Pick<LeafOptions, 'ignoreReserved'> = {}): TableCensus {
     const leaves = [...this.leaves(root, { ...options, shared: 'each' })];
     return { tables: [1], leaves: [leaves.length, 0, 0, 0], userLeaves: leaves.filter((l) => l.user).length };
+  }
+
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts {
+    const slots = {
+      ...{ table: root, slots: 2 ** this.#log2, firstSlot: 0, slotWords: SLOT_WORDS },
+      ...{ entries: 1, entryWord: 2, entryPages: 1, size: 0 },
+      pageAt: (words: Int32Array, at: number) => {
+        const page = (words[at] >>> 0) + words[at + 1] * 4294967296 - 1;
+        return page < 0 ? page : page % 2 ** (this.format.addressBits - PAGE_SHIFT);
+      },
+      isNone: (low: number, high: number) => low === 0 && high === 0,
+      isReserved: (low: number, high: number) => this.#entries.refuses(low, high, 0),
+    };
+    return this.#map.summarise([slots], stretch, atOnce);
+  }
+
+  tablesByLevel(root: Pfn): LevelTables[] {
+    return levelTables(this.format, this.tables(root));
   }
 }

@@ -12,6 +12,7 @@ import {
   rootFrame,
   rootLevel,
   tableBytes,
+  tableFrames,
 } from '../format';
 import type {
   CensusOptions,
@@ -20,6 +21,7 @@ import type {
   Inspector,
   LeafNode,
   LeafOptions,
+  LevelTables,
   MappingRun,
   TableCensus,
   WalkNode,
@@ -38,6 +40,8 @@ import {
   reservedHigh,
 } from '../x86/entry';
 import type { KernelSpace } from '../x86/kernelSpace';
+import type { MapCounts, MapStretch } from '../map/counts';
+import { TreeMap } from '../map/treeMap';
 import { runsOf } from '../runs';
 import { TableGraph } from './graph';
 
@@ -65,6 +69,7 @@ export interface InspectorOptions {
 export class TreeInspector implements Inspector {
   readonly #reservedHigh: number;
   readonly #bitsByLevel: EntryBit[][] = [];
+  readonly #map: TreeMap;
 
   constructor(
     readonly format: PagingFormat,
@@ -72,6 +77,11 @@ export class TreeInspector implements Inspector {
     private readonly options: InspectorOptions,
   ) {
     this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
+    const { kernel } = options;
+    this.#map = new TreeMap(format, memory, {
+      reservedHigh: format.entryBytes === 4 ? 0 : this.#reservedHigh,
+      hides: kernel ? (table, level, index) => kernel.hides(table, level, index) : undefined,
+    });
   }
 
   rootTable(root: Pfn): { table: Pfn; level: number } {
@@ -240,6 +250,17 @@ export class TreeInspector implements Inspector {
 
   used(table: Pfn, level: number): number[] {
     const indices: number[] = [];
+    this.#eachUsed(table, level, (index) => indices.push(index));
+    return indices;
+  }
+
+  fill(table: Pfn, level: number): number {
+    let count = 0;
+    this.#eachUsed(table, level, () => count++);
+    return count;
+  }
+
+  #eachUsed(table: Pfn, level: number, found: (index: number) => void): void {
     const words = this.format.entryBytes / 4;
     const entries = entriesOf(this.format.levels[level]);
     const entriesPerFrame = PAGE_BYTES / this.format.entryBytes;
@@ -251,9 +272,8 @@ export class TreeInspector implements Inspector {
       if (frame === undefined) continue;
       for (let i = 0; i < Math.min(entriesPerFrame, entries); i++)
         if (frame[words * i] !== 0 || (words === 2 && frame[2 * i + 1] !== 0))
-          if (!kernel?.hides(table, level, n * entriesPerFrame + i)) indices.push(n * entriesPerFrame + i);
+          if (!kernel?.hides(table, level, n * entriesPerFrame + i)) found(n * entriesPerFrame + i);
     }
-    return indices;
   }
 
   *mappings(root: Pfn, options: { coalesce: boolean; shared?: LeafOptions['shared'] }): Iterable<MappingRun> {
@@ -268,5 +288,19 @@ export class TreeInspector implements Inspector {
 
   census(root: Pfn, { entries = false, ...options }: CensusOptions = {}): TableCensus {
     return new TableGraph(this, { ...options, shared: 'once' }).census(root, entries);
+  }
+
+  summarise(root: Pfn, stretch: MapStretch, atOnce?: number): MapCounts {
+    return this.#map.summarise(this.options.kernel?.userRoot(root) ?? root, stretch, atOnce);
+  }
+
+  tablesByLevel(root: Pfn): LevelTables[] {
+    const { levels } = this.format;
+    const rows = this.#map.tables(root).map((count, level) => ({
+      name: levels[level].name,
+      count,
+      bytes: count * tableFrames(this.format, level) * PAGE_BYTES,
+    }));
+    return rows.filter(({ count }) => count > 0);
   }
 }

@@ -81,7 +81,12 @@ export class LeafNodes {
 
   /** A present entry that the hardware refuses. */
   isReserved({ raw, pageSize }: EntryNode): boolean {
-    return (highWord(raw) & this.#reservedHigh) !== 0 || (lowWord(raw) & RESERVED_LOW_OF_LEAF[pageSize]) !== 0;
+    return this.refuses(lowWord(raw), highWord(raw), pageSize);
+  }
+
+  /** The same of an entry's words. */
+  refuses(low: number, high: number, pageSize: number): boolean {
+    return (high & this.#reservedHigh) !== 0 || (low & RESERVED_LOW_OF_LEAF[pageSize]) !== 0;
   }
 
   /** What a leaf says may be done: of these schemes nothing else does. */

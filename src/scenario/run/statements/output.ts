@@ -8,20 +8,24 @@ import { truth, type Value } from '../values';
 import { fail, pass } from './outcome';
 
 export function expect(x: Execution, { condition, range, message }: ExpectStatement): void {
-  if (truth(evaluate(condition, x.environment))) pass(x);
+  const seen = x.look(() => truth(evaluate(condition, x.environment)));
+  if ('problem' in seen) fail(x, range, message?.value, { text: seen.problem });
+  else if (seen.value) pass(x);
   else fail(x, range, message?.value, explainFailure(condition, x.environment));
   x.next();
 }
 
 export function print(x: Execution, { text: template, range }: PrintStatement): void {
-  const text = renderTemplate(template, x.environment);
+  const seen = x.look(() => renderTemplate(template, x.environment));
+  const text = 'problem' in seen ? seen.problem : seen.value;
   x.machine.probe.recorder?.emit({ kind: 'output', category: 'print', text });
   x.onOutput?.({ kind: 'print', text, ...x.place(range) });
   x.next();
 }
 
 export function breakHere(x: Execution, { condition, label }: BreakStatement): void {
-  if (condition === undefined || truth(evaluate(condition, x.environment))) {
+  const holds = x.look(() => condition === undefined || truth(evaluate(condition, x.environment)));
+  if ('value' in holds && holds.value) {
     x.machine.probe.signal(Signal.Break);
     x.machine.probe.recorder?.emit({ kind: 'output', category: 'break', text: label?.value ?? 'break' });
   }
