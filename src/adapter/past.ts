@@ -49,7 +49,7 @@ export class Past {
     const { timeline, history } = this;
     return {
       moment: timeline.moment,
-      ticks: timeline.known,
+      ticks: history.ticks,
       faults: history.faults,
       faultsBefore: faultsIn(timeline.run.machine.probe.counters),
       stops: this.#stops.toSorted((a, b) => a.tick - b.tick || a.event - b.event),

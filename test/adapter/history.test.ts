@@ -105,6 +105,17 @@ describe('the history over the wire', () => {
     await fixture.client.move('continue').catch(() => undefined);
   });
 
+  it('ends with the end of the run while the cursor stands there', async () => {
+    await fixture.client.load(fixture.scenario(), { stopAtEnd: true });
+    await fixture.client.begin();
+    const { ticks, moment } = await overview();
+    assert.deepEqual([ticks, moment.tick], [17, 16]);
+    assert.deepEqual(
+      (await rows('ticks', 15, 5)).map(({ title }) => title),
+      ['print "done"', 'the end of the run'],
+    );
+  });
+
   it('finds faults far away, in dense and in empty stretches, without moving the cursor', async () => {
     await runTo(LONG, LAST_LINE);
     const hash = (await fixture.client.moment()).stateHash;

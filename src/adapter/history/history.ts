@@ -7,7 +7,7 @@
 import type { HistoryRow, HistoryRowsArguments, HistoryRowsResponse } from '../../protocol/history';
 import type { Timeline, Visitor } from '../../timeline/timeline';
 import { faultsIn, listFaults, seekFault, tickBefore } from './faultSearch';
-import { rowOf } from './row';
+import { endRow, rowOf } from './row';
 
 type List = HistoryRowsArguments['list'];
 
@@ -28,6 +28,11 @@ export class History {
     return last === undefined ? 0 : faultsIn(last.reading);
   }
 
+  /** Ticks of the tape so far, and its end while the cursor stands there. */
+  get ticks(): number {
+    return this.timeline.known + (this.timeline.atEnd ? 1 : 0);
+  }
+
   /** What follows the start of a tick is no longer what it was. */
   dropAfter(tick: number): void {
     this.#search = undefined;
@@ -37,7 +42,7 @@ export class History {
   /** Some rows, those of them that are known or become known before `patience` resolves. */
   async rows({ list, start, count }: HistoryRowsArguments, patience: Promise<void>): Promise<HistoryRowsResponse> {
     this.#takeCursor();
-    const all = list === 'ticks' ? this.timeline.known : this.faults;
+    const all = list === 'ticks' ? this.ticks : this.faults;
     const first = Math.max(0, Math.min(Math.floor(start), all));
     const end = Math.min(all, first + Math.min(Math.max(0, count), MOST_ROWS));
     if (this.#missing(list, first, end) !== undefined) await Promise.race([this.#look(list, first, end), patience]);
@@ -48,7 +53,7 @@ export class History {
   /** The cursor's own tick is known from its events. */
   #takeCursor(): void {
     const { moment, events, atEnd } = this.timeline;
-    if (!atEnd) this.#keep('ticks', moment.tick, rowOf(events, moment.tick));
+    this.#keep('ticks', moment.tick, atEnd ? endRow(moment.tick) : rowOf(events, moment.tick));
   }
 
   #keep(list: List, key: number, row: HistoryRow): void {

@@ -3,6 +3,8 @@ import type { MachineEvent } from '../../machine/core/events';
 import type { HistoryFault, HistoryRow } from '../../protocol/history';
 import { insideHandler } from '../filters';
 
+export const endRow = (tick: number): HistoryRow => ({ tick, title: 'the end of the run', faults: [] });
+
 export function rowOf(events: readonly MachineEvent[], tick: number): HistoryRow {
   const row: HistoryRow = { tick, title: '', faults: [] };
   events.forEach((event, i) => {
