@@ -256,7 +256,7 @@ export class TreeMap {
   #keptFor(level: number, rights: number, depth: number): Map<number, Kept> {
     const key = (level * 8 + rights) * 8 + depth;
     let same = this.#kept.get(key);
-    if (same === undefined) this.#kept.set(key, (same = new Map()));
+    if (same === undefined) this.#kept.set(key, (same = new Map<number, Kept>()));
     else if (same.size > MOST_KEPT) same.clear();
     return same;
   }
