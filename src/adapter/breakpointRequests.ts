@@ -1,11 +1,15 @@
 /** Requests that set breakpoints, and what is kept of them so that a restart can set them again. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { BreakpointIds, type WantedData } from './breakpoints/breakpoints';
+import { locations } from './breakpoints/lines';
+import { type MicroOp, microOp } from './breakpoints/microOps';
 import type { Handler } from './connection';
 import type { SessionContext } from './context';
 import { dataInfo } from './data/info';
 import type { Debuggee } from './debuggee';
-import { badReference } from './errors';
+import { badReference, unusable } from './errors';
+import { momentAt } from './instructions';
+import type { Moment } from '../timeline/timeline';
 
 interface LineBreakpoints {
   source: DebugProtocol.Source;
@@ -20,6 +24,8 @@ export class BreakpointRequests {
   #functions: readonly DebugProtocol.FunctionBreakpoint[] = [];
   #filters: readonly { filterId: string; condition?: string }[] = [];
   #data: readonly WantedData[] = [];
+  /** What was seen at moments on which somebody has set a breakpoint: the cursor is elsewhere when they are sent again. */
+  readonly #operations = new Map<string, MicroOp>();
 
   constructor(private readonly session: SessionContext) {}
 
@@ -37,6 +43,8 @@ export class BreakpointRequests {
       this.#data = breakpoints;
       return { breakpoints: this.session.launched().breakpoints.setData(breakpoints) };
     },
+    setInstructionBreakpoints: ({ breakpoints }: DebugProtocol.SetInstructionBreakpointsArguments) =>
+      this.#setInstructions(breakpoints),
     dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) => this.#dataInfo(args),
     breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => this.#locations(args),
     exceptionInfo: () => this.#exceptionInfo(),
@@ -70,6 +78,8 @@ export class BreakpointRequests {
       breakpoints: wanted.map((w) => ({ verified: false, line: w.line, message })),
     });
     const debuggee = this.session.launched();
+    const tick = debuggee.listings.tickOf(args.source.sourceReference ?? 0);
+    if (tick !== undefined) return this.#setInListing(debuggee, tick, wanted);
     const file = places.fileOf(args.source);
     if (file === undefined) return unverified('This file is not part of the program that runs.');
     if (debuggee.loaded.kind === 'trace')
@@ -77,6 +87,47 @@ export class BreakpointRequests {
     const ours = wanted.map((w) => ({ ...w, line: places.ourLine(w.line) }));
     this.#lines.set(args.source.path ?? '', { source: args.source, wanted: ours });
     return { breakpoints: debuggee.breakpoints.setLines(file, ours, (line) => places.clientLine(line)) };
+  }
+
+  /** Lines of a listing are events of its tick. */
+  #setInListing(
+    { breakpoints }: Debuggee,
+    tick: number,
+    wanted: readonly DebugProtocol.SourceBreakpoint[],
+  ): DebugProtocol.SetBreakpointsResponse['body'] {
+    const { places } = this.session;
+    const operation = ({ line }: DebugProtocol.SourceBreakpoint): MicroOp =>
+      this.#operationAt({ tick, event: places.ourLine(line) });
+    return { breakpoints: breakpoints.setOperations(`tick ${tick}`, wanted, operation, ({ line }) => ({ line })) };
+  }
+
+  #setInstructions(
+    wanted: readonly DebugProtocol.InstructionBreakpoint[],
+  ): DebugProtocol.SetInstructionBreakpointsResponse['body'] {
+    const { breakpoints } = this.session.launched();
+    const operation = ({ instructionReference, offset }: DebugProtocol.InstructionBreakpoint): MicroOp => {
+      const moment = momentAt(instructionReference, offset);
+      if (moment === undefined) throw unusable(`'${instructionReference}' is no moment of the run.`);
+      return this.#operationAt(moment);
+    };
+    const place = ({ instructionReference, offset }: DebugProtocol.InstructionBreakpoint) => ({
+      instructionReference,
+      offset,
+    });
+    return { breakpoints: breakpoints.setOperations('instructions', wanted, operation, place) };
+  }
+
+  #operationAt({ tick, event }: Moment): MicroOp {
+    const key = `${tick}:${event}`;
+    const known = this.#operations.get(key);
+    if (known !== undefined) return known;
+    const { timeline, run, loaded } = this.session.stopped();
+    if (tick !== timeline.moment.tick || event < 0 || event >= timeline.events.length)
+      throw unusable(`What happens there is known at tick ${tick} alone: go there to set this breakpoint.`);
+    const statement = loaded.kind === 'scenario' ? timeline.standing.statement?.id : undefined;
+    const found = microOp(timeline.events, event, run, statement);
+    this.#operations.set(key, found);
+    return found;
   }
 
   #dataInfo(args: DebugProtocol.DataBreakpointInfoArguments): DebugProtocol.DataBreakpointInfoResponse['body'] {
@@ -94,7 +145,7 @@ export class BreakpointRequests {
     if (file === undefined || debuggee.loaded.kind === 'trace') return { breakpoints: [] };
     const first = places.ourLine(args.line);
     const last = args.endLine === undefined ? first : places.ourLine(args.endLine);
-    const lines = debuggee.breakpoints.locations(file, first, last);
+    const lines = locations(debuggee.run.program, file, first, last);
     return { breakpoints: lines.map((line) => ({ line: places.clientLine(line) })) };
   }
 

@@ -74,6 +74,7 @@ function structureNode(machine: Machine, focus: Focus, s: AssociativeCache): Tre
           ? `${s.name}: lines of the cuckoo walk tables, which say what ways to probe. Nothing flushes them: a stale one costs a second round`
           : `${s.name}: remembers the table that a ${machine.scheme.format.levels[level].entryName} points to, so that a walk may skip the levels above`,
     hasChildren: valid > 0,
+    size: valid,
     icon: level < 0 && !s.name.startsWith('PWC') ? 'zap' : 'debug-step-over',
     kind: 'structure',
     changed: [...focus.changedCaches].some((c) => c.startsWith(s.name + '|')),

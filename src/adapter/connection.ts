@@ -6,7 +6,7 @@
 import { DebugSession, Event, Response } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { notSupported, UserError } from './errors';
-import { checkArguments } from './requiredArguments';
+import { checkArguments } from './argumentShapes';
 
 // Arguments and bodies differ by command; each handler states its own, and the table is where they meet.
 /** `request`: the number by which the client may want to cancel it. */
@@ -20,12 +20,17 @@ export abstract class Connection extends DebugSession {
     return this.handlers[command];
   }
 
+  /** What a request has to wait for before it is looked at; absent: nothing. Never rejects. */
+  protected abstract turnOf(command: string): Promise<unknown> | undefined;
+
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     void this.#answer(request);
   }
 
   async #answer(request: DebugProtocol.Request): Promise<void> {
     const response = new Response(request) as DebugProtocol.Response;
+    const turn = this.turnOf(request.command);
+    if (turn !== undefined) await turn;
     try {
       const handler = this.handlerOf(request.command);
       if (handler === undefined) throw notSupported(request.command);

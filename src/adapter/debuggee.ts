@@ -4,6 +4,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { formatAddress } from '../machine/core/addresses';
+import type { StepUnit } from '../protocol/launch';
 import type { MomentInfo } from '../protocol/requests';
 import type { WalkPicture } from '../protocol/walk';
 import type { Expression } from '../scenario/language/ast';
@@ -15,13 +16,18 @@ import { type Change, Timeline, type TimelineOptions } from '../timeline/timelin
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
 import type { Comparison } from './compare/comparison';
 import type { Report } from './breakpoints/guard';
-import { consoleCommand, evaluateText, memberNamed } from './console';
+import { evaluateText, memberNamed } from './console';
+import { dataIdOf, entryTarget } from './data/target';
 import { badExpression, refused } from './errors';
 import { focusOf } from './focus';
 import { inspectedPicture } from './inspectedPicture';
+import type { LaunchSettings } from './launch';
+import { Declarations } from './locations';
 import { parseReference, physicalAt, readMemory, toBase64 } from './memory';
+import { Past } from './past';
 import { walkPicture } from './picture';
 import { type ScopeContext, scopes } from './scopes';
+import { sincePin, type SincePin } from './sincePin';
 import { Listings } from './sources';
 import { type Frame, stackFrames } from './stack';
 import { hoverText } from './translate';
@@ -32,26 +38,32 @@ const WORD = 8n;
 export class Debuggee {
   readonly timeline: Timeline;
   readonly breakpoints: Breakpoints;
+  readonly past: Past;
   readonly listings = new Listings();
   readonly variables = new VariableStore();
+  readonly #declarations: Declarations;
   format: NumberFormat = 'hex';
+  stepOver: StepUnit;
   /** The same program on other schemes, since somebody first asked for it. */
   comparison: Comparison | undefined;
-  #listing: { tick: number; events: unknown; text: string } | undefined;
+  #listing: { events: unknown; lines: readonly string[]; text: string } | undefined;
 
   constructor(
-    readonly path: string,
+    { stepOver }: Pick<LaunchSettings, 'stepOver'>,
     readonly loaded: LoadedRun,
     options: TimelineOptions,
     report: Report,
     ids: BreakpointIds,
   ) {
-    this.timeline = new Timeline(loaded.run, options);
+    this.stepOver = stepOver;
+    this.#declarations = new Declarations(loaded);
+    this.timeline = new Timeline(loaded.run, { ...options, onNewHistory: (tick) => this.past.dropAfter(tick) });
+    this.past = new Past(this.timeline, () => this.title());
     this.breakpoints = new Breakpoints(loaded, report, ids, () => this.timeline.moment);
   }
 
   get run(): LoadedRun['run'] {
-    return this.loaded.run;
+    return this.timeline.run;
   }
 
   /** Lets go of everything; it must not be moved afterwards. */
@@ -71,10 +83,16 @@ export class Debuggee {
     const { tick } = this.timeline.moment;
     const { events } = this.timeline;
     if (this.#listing?.events !== events) {
-      const text = listingLines(events, this.run.machine, (a) => this.run.describeAddress(a)).join('\n') + '\n';
-      this.#listing = { tick, events, text };
+      const lines = listingLines(events, this.run.machine, (a) => this.run.describeAddress(a));
+      this.#listing = { events, lines, text: lines.join('\n') + '\n' };
     }
     return this.listings.source(tick, this.title(), this.#listing.text);
+  }
+
+  /** What event `event` of the cursor's tick is, indented by call depth. */
+  listingLine(event: number): string {
+    this.listingSource();
+    return this.#listing?.lines[event] ?? '';
   }
 
   title(): string {
@@ -98,7 +116,15 @@ export class Debuggee {
   /** Line that the statement itself is on stays that of the tick's start, however far into the tick the cursor is. */
   frames(): Frame[] {
     const levels = this.run.machine.scheme.format.levels.map((l) => l.name);
-    return stackFrames(this.timeline.events, this.timeline.moment.event, this.timeline.standing, levels);
+    const frames = stackFrames(this.timeline.events, this.timeline.moment.event, this.timeline.standing, levels);
+    return frames.length > 0 ? frames : [this.#endFrame()];
+  }
+
+  /** Behind the last statement a client still needs a frame: nothing can be looked at without one. */
+  #endFrame(): Frame {
+    const { statements } = this.run.program;
+    const lines = statements.filter(({ file }) => file === 0).map(({ range }) => range.end.line);
+    return { name: 'end of the run', kind: 'access', line: Math.max(0, ...lines), file: 0 };
   }
 
   scopeContext(): ScopeContext {
@@ -107,32 +133,41 @@ export class Debuggee {
       run: this.run,
       events,
       moment,
-      focus: focusOf(events, moment.event, this.run.machine.inspector.format),
+      focus: { ...focusOf(events, moment.event, this.run.machine.inspector.format), sincePin: this.sincePin },
       rows: this.rows,
+      declared: (name) => this.#declarations.of(name, this.timeline.standing.statement),
     };
   }
 
+  /** What has changed since the pinned moment, if one is. */
+  get sincePin(): SincePin | undefined {
+    return this.past.pin && sincePin(this.past.pin, this.run.machine);
+  }
+
   scopes(): DebugProtocol.Scope[] {
-    return scopes(this.scopeContext()).map(({ name, source, expensive }) => ({
+    return scopes(this.scopeContext()).map(({ name, source, expensive, hint }) => ({
       name,
       expensive,
+      presentationHint: hint,
       variablesReference: this.variables.handle(source),
     }));
   }
 
   picture(address: string | undefined): WalkPicture | undefined {
-    if (address === undefined) return walkPicture(this.run, this.timeline.events, this.timeline.moment);
+    if (address === undefined)
+      return compared(walkPicture(this.run, this.timeline.events, this.timeline.moment), this.sincePin);
     const n = numberOf(evaluateText(this.run, address));
     if (n === undefined) throw badExpression(`'${address}' is no address.`);
     if (this.run.machine.kernel.current === undefined)
       throw badExpression('There is no process yet, so nothing to walk.');
-    return inspectedPicture(this.run, n, this.run.tick);
+    return compared(inspectedPicture(this.run, n, this.run.tick), this.sincePin);
   }
 
   // ---- expressions ------------------------------------------------------------------------------------------------
 
   readonly rows: ValueRows = {
     format: 'hex',
+    entryId: (address) => dataIdOf(entryTarget(address, this.run.machine.scheme.format)),
     assign: (expression, text) => {
       this.assign(expression, text);
       return undefined;
@@ -145,11 +180,6 @@ export class Debuggee {
   }
 
   evaluate({ expression, context }: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
-    const command = context === 'repl' ? consoleCommand(expression) : undefined;
-    const change = command?.command.change?.(this.run, command.argument);
-    if (change !== undefined) this.assign(change.target, change.value);
-    if (command !== undefined)
-      return { result: command.command.run(this.run, command.argument, this.timeline), variablesReference: 0 };
     const assignment = context === 'repl' ? /^\s*set\s+(.+?)\s*=(?!=)\s*(.+)$/.exec(expression) : null;
     if (assignment !== null) {
       this.assign(assignment[1], assignment[2]);
@@ -162,6 +192,7 @@ export class Debuggee {
       result,
       type: node.type,
       memoryReference: node.memoryReference,
+      valueLocationReference: this.variables.locationsOf(node).valueLocationReference,
       variablesReference: this.variables.handle(node.children),
     };
   }
@@ -218,6 +249,13 @@ export class Debuggee {
   #physicalWord(address: bigint): bigint {
     return numberOf(evaluateText(this.run, `phys(${formatAddress(address)})`)) ?? 0n;
   }
+}
+
+/** Marks the entries of a picture that are not what they were at the pinned moment. */
+function compared(picture: WalkPicture | undefined, since: SincePin | undefined): WalkPicture | undefined {
+  for (const { entry } of since === undefined ? [] : (picture?.walks.flatMap(({ levels }) => levels) ?? []))
+    if (entry !== undefined && since?.entry(Number(entry.address))) entry.changedSincePin = true;
+  return picture;
 }
 
 function parsed(text: string): Expression {

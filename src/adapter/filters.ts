@@ -6,9 +6,12 @@ import type {
   FaultResolvedEvent,
   MachineEvent,
   NoteTopic,
+  PageSource,
   Runner,
+  WalkEndEvent,
 } from '../machine/core/events';
 import { formatPhysical, physicalOf } from '../machine/core/addresses';
+import { functionIndex } from '../machine/core/functions';
 import { Signal } from '../machine/core/probe';
 import { qualificationText } from '../timeline/nestedText';
 import { FAULT_KINDS } from '../machine/kernel/faults/verdict';
@@ -22,6 +25,8 @@ export interface FilterRow {
   unexpectedOnly?: boolean;
   /** What must be seen in a fast run. */
   signal: number;
+  /** Functions that count for `Signal.Function`. */
+  functions?: readonly number[];
   /** Index of the event to stop at if `events[index]` is what the filter is about, else −1. */
   match(events: readonly MachineEvent[], index: number): number;
   /** What stopped, in words; the address is appended. */
@@ -89,11 +94,46 @@ function noteFilter(id: string, label: string, description: string, { signal, to
   };
 }
 
+/** Minor faults by where the page comes from: parts of the filter for all of them. */
+function sourceFilter(sources: readonly PageSource[], id: string, label: string, description: string): FilterRow {
+  const all = faultFilter('minor', `fault.minor.${id}`, `Page Fault: Minor, ${label}`, description, false);
+  const isOne = (event: MachineEvent): boolean =>
+    event.kind === 'faultResolved' && event.source !== undefined && sources.includes(event.source);
+  return { ...all, match: (events, i) => (isOne(events[i]) ? all.match(events, i) : -1) };
+}
+
+const EXPAND_STACK = functionIndex('expand_stack');
+
+/** The end of a walk that a TLB miss began: walks that only confirm a fault or set a dirty bit are no news. */
+function endedWalk(events: readonly MachineEvent[], index: number): WalkEndEvent | undefined {
+  const event = events[index];
+  if (event.kind !== 'walkEnd' || event.outcome === 'abandoned') return undefined;
+  for (let i = index; i >= 0; i--) {
+    const start = events[i];
+    if (start.kind === 'walkStart') return start.purpose === 'confirm' || start.purpose === 'dirty' ? undefined : event;
+  }
+  return undefined;
+}
+
 /** Walks that read at least this many entries count as long: all four levels of a full walk. */
 const LONG_WALK = 4;
 
+function walkText(events: readonly MachineEvent[], index: number): string {
+  const event = events[index];
+  if (event.kind !== 'walkEnd') return 'walk';
+  return `walk of ${event.references} ${event.references === 1 ? 'reference' : 'references'}`;
+}
+
 export const FILTERS: readonly FilterRow[] = [
   faultFilter('minor', 'fault.minor', 'Page Fault: Minor', 'First touch of memory that needs no device.', true),
+  sourceFilter(['anonymous'], 'anonymous', 'Anonymous', 'First write to memory of no file: a new page of zeroes.'),
+  sourceFilter(['zero'], 'zero', 'Zero Page', 'First read of memory of no file: the page of zeroes that all share.'),
+  sourceFilter(
+    ['file', 'device', 'swap'],
+    'file',
+    'File',
+    'The page cache has the page, or a device or the swap cache.',
+  ),
   faultFilter('major', 'fault.major', 'Page Fault: Major', 'Read from a file, or from the swap device.', false),
   faultFilter('cow', 'fault.cow', 'Page Fault: Copy on Write', 'A write to a page that others share.', false),
   faultFilter('thp', 'fault.thp', 'Page Fault: Huge Page', 'First touch that is served with a huge page.', false),
@@ -125,6 +165,19 @@ export const FILTERS: readonly FilterRow[] = [
     text: (events, i) => `out of memory: ${(events[i] as FaultResolvedEvent).text}`,
   },
   {
+    id: 'fault.stack',
+    label: 'Stack Growth',
+    description: 'A touch below a stack, which grows down to it.',
+    default: false,
+    signal: Signal.Function,
+    functions: [EXPAND_STACK],
+    match: (events, i) => {
+      const event = events[i];
+      return event.kind === 'call' && event.name === 'expand_stack' ? i : -1;
+    },
+    text: () => 'the stack grows',
+  },
+  {
     id: 'tlb.miss',
     label: 'TLB Miss',
     description: 'No TLB knows the page: the walker starts.',
@@ -137,19 +190,22 @@ export const FILTERS: readonly FilterRow[] = [
     text: () => 'TLB miss',
   },
   {
+    id: 'walk.any',
+    label: 'Page Walk',
+    description: 'Each walk at its end. A condition says how long it has to be: access.walk.refs > 2.',
+    default: false,
+    signal: Signal.TlbMiss,
+    match: (events, i) => (endedWalk(events, i) === undefined ? -1 : i),
+    text: walkText,
+  },
+  {
     id: 'walk.long',
     label: 'Full Page Walk',
     description: `A walk that reads ${LONG_WALK} or more entries.`,
     default: false,
     signal: Signal.TlbMiss,
-    match: (events, i) => {
-      const event = events[i];
-      return event.kind === 'walkEnd' && event.outcome !== 'abandoned' && event.references >= LONG_WALK ? i : -1;
-    },
-    text: (events, i) => {
-      const event = events[i];
-      return event.kind === 'walkEnd' ? `walk of ${event.references} references` : 'walk';
-    },
+    match: (events, i) => ((endedWalk(events, i)?.references ?? 0) >= LONG_WALK ? i : -1),
+    text: walkText,
   },
   {
     id: 'ept.violation',
@@ -247,5 +303,6 @@ export const filterDescriptors = (): DebugProtocol.ExceptionBreakpointsFilter[] 
     description,
     default: on,
     supportsCondition: true,
-    conditionDescription: 'An expression (access.va in heap), or a hit count (10000, >= 10000, % 100)',
+    conditionDescription:
+      'An expression (access.va in heap, fault.address < heap.end), or a hit count (10000, >= 10000, % 100)',
   }));

@@ -4,6 +4,7 @@ import { LINE_BYTES } from '../machine/core/dataCache';
 import type { MachineEvent, TranslateEvent } from '../machine/core/events';
 import { changedWords } from './data/clusters';
 import { entryAddressIn, type PagingFormat } from '../machine/paging/format';
+import type { SincePin } from './sincePin';
 
 export interface Focus {
   /** Translation that the cursor is in, or the first of the tick if it is before that. */
@@ -15,6 +16,8 @@ export interface Focus {
   changedCaches: ReadonlySet<string>;
   /** Lines of 64 bytes (physical address / 64) that this tick has read entries from, or used, up to the cursor. */
   lines: ReadonlySet<number>;
+  /** Present where a moment is pinned. */
+  sincePin?: SincePin;
 }
 
 export function focusOf(events: readonly MachineEvent[], at: number, format: PagingFormat): Focus {

@@ -4,8 +4,9 @@ import { LISTING_EXTENSION, REQUESTS } from '../protocol/names';
 import type { SeekArguments } from '../protocol/requests';
 import type { StopCause, StopRules } from '../timeline/stops';
 import type { Arrival, Moment } from '../timeline/timeline';
+import { locations } from './breakpoints/lines';
 import type { Handler } from './connection';
-import type { SessionContext } from './context';
+import type { MotionOptions, SessionContext } from './context';
 import type { Debuggee } from './debuggee';
 import { badReference } from './errors';
 
@@ -25,7 +26,7 @@ export function gotoHandlers(session: SessionContext): Readonly<Record<string, H
     }
     const file = places.fileOf(args.source);
     if (file === undefined) return [];
-    const [found] = debuggee.breakpoints.locations(file, line, Infinity);
+    const [found] = locations(debuggee.run.program, file, line, Infinity);
     const statement = debuggee.run.program.statements.find((s) => s.file === file && s.range.start.line === found);
     if (statement === undefined) return [];
     return [{ id: statementTarget(statement.id), label: statement.text, line: places.clientLine(found) }];
@@ -59,11 +60,17 @@ export function gotoHandlers(session: SessionContext): Readonly<Record<string, H
 export function goTo(session: SessionContext, { tick, event }: Moment): void {
   if (!Number.isSafeInteger(tick) || tick < 0 || !Number.isSafeInteger(event) || event < 0)
     throw badReference('A moment has a tick and an event, both whole numbers.');
-  session.move((d) => seekInside(d, { tick, event }), undefined, {
-    title: `Going to tick ${tick}`,
-    nowhere: `The run ends before tick ${tick}`,
-    unannounced: true,
-  });
+  const [motion, options] = motionTo({ tick, event });
+  session.move(motion, undefined, { ...options, unannounced: true });
+}
+
+/** The motion to a moment of the run, with what a person reads about it. */
+export function motionTo(moment: Moment): [motion: (d: Debuggee) => Promise<Arrival>, options: MotionOptions] {
+  const { tick } = moment;
+  return [
+    (debuggee) => seekInside(debuggee, moment),
+    { title: `Going to tick ${tick}`, nowhere: `The run ends before tick ${tick}` },
+  ];
 }
 
 /** Nowhere if the run ends before the moment: nobody who asks for one wants the session to end. */

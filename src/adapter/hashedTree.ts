@@ -57,7 +57,7 @@ export function hashedNodes(tree: TableTree, parent: string): TreeNode[] {
   }
   const [first, last] = kind === 'hg' ? rest[1].split('-').map(Number) : [0, table.slots - 1];
   const slots = slotsIn(tree, table, { from: first, to: last + 1 }, MOST_ROWS + 1);
-  if (slots.length <= MOST_ROWS) return slots.map((s) => slotNode(table, s, prefix, path));
+  if (slots.length <= MOST_ROWS) return slots.map((s) => slotNode(tree, table, s, prefix, path));
   return groupsOf(tree, table, first, last, prefix, path);
 }
 
@@ -141,7 +141,13 @@ function groupNode(
   };
 }
 
-function slotNode(table: HashedTable, slot: HashedSlot, prefix: string, path: ReadonlySet<number>): TreeNode {
+function slotNode(
+  { focus }: TableTree,
+  table: HashedTable,
+  slot: HashedSlot,
+  prefix: string,
+  path: ReadonlySet<number>,
+): TreeNode {
   return {
     id: `hc:${prefix}:${slot.slot}`,
     label: `slot ${slot.slot}`,
@@ -153,6 +159,7 @@ function slotNode(table: HashedTable, slot: HashedSlot, prefix: string, path: Re
     address: `0x${addressOf(slot.vpn).toString(16)}`,
     memoryReference: physicalReference(addressOfSlot(table, slot.slot)),
     current: slot.entries.some(({ entry }) => path.has(entry.address)),
+    changedSincePin: slot.entries.some(({ entry }) => focus.sincePin?.entry(entry.address)),
   };
 }
 
@@ -174,5 +181,6 @@ function entryNode(tree: TableTree, vpn: HashedSlot['vpn'], entry: EntryNode, pa
     dataId: breakable ? dataIdOf(entryTarget(entry.address, machine.inspector.format)) : undefined,
     current: path.has(entry.address),
     changed: focus.changedEntries.has(entry.address),
+    changedSincePin: focus.sincePin?.entry(entry.address),
   };
 }

@@ -1,13 +1,21 @@
 /** The arguments of a launch request, from whatever a client or a launch.json sent, to what loading needs. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Moment } from '../protocol/requests';
 import { readSchemes } from '../scenario/run/comparedSchemes';
 import type { LoadRunOptions } from '../scenario/run/load';
+import { STEP_UNITS, type StepUnit } from '../protocol/launch';
 import { cannotLaunch } from './errors';
 
 export interface LaunchSettings {
   program: string;
   stopOnEntry: boolean;
   noDebug: boolean;
+  /** True: the machine stands at the end of the run, from where one can go back; going on from there ends the session. */
+  stopAtEnd: boolean;
+  /** What Step Over takes for one step inside a statement of many accesses. */
+  stepOver: StepUnit;
+  /** Where the session begins, if not at the first stop. */
+  goTo?: Moment;
   load: LoadRunOptions;
   /** Schemes that the program can be compared on, in the words of a machine block. */
   compareWith: string[];
@@ -48,6 +56,23 @@ function memoryMegabytes({ memoryMegabytes: value }: Record<string, unknown>): n
   return value;
 }
 
+function stepUnit({ stepOver = 'access' }: Record<string, unknown>): StepUnit {
+  const unit = STEP_UNITS.find((u) => u === stepOver);
+  if (unit === undefined)
+    throw cannotLaunch(`'stepOver' in the launch configuration must be one of ${STEP_UNITS.join(' and ')}.`);
+  return unit;
+}
+
+const isPlace = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function moment({ goto: value }: Record<string, unknown>): Moment | undefined {
+  if (value === undefined) return undefined;
+  const { tick, event = 0 } = isRecord(value) ? value : { tick: value };
+  if (!isPlace(tick) || !isPlace(event))
+    throw cannotLaunch("'goto' in the launch configuration must be a tick, or an object with a 'tick' and an 'event'.");
+  return { tick, event };
+}
+
 function schemes(args: Record<string, unknown>): string[] {
   const value = args.compareWith ?? [];
   if (!Array.isArray(value) || value.some((each) => typeof each !== 'string'))
@@ -72,6 +97,9 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     program,
     stopOnEntry: args.stopOnEntry === true,
     noDebug: args.noDebug === true,
+    stopAtEnd: args.stopAtEnd === true,
+    stepOver: stepUnit(args),
+    goTo: moment(args),
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     compareWith: schemes(args),
     load: {

@@ -2,57 +2,47 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { REQUESTS } from '../protocol/names';
 import type { NumberFormatArguments, TranslateArguments, TreeArguments, WalkArguments } from '../protocol/requests';
-import type { Moment } from '../timeline/timeline';
-import type { LoadedTrace } from '../trace/load';
 import { completions } from './completions';
 import type { Handler } from './connection';
-import { consoleCommand, evaluateText } from './console';
+import { evaluateText } from './console';
+import { answerCommand, consoleGoal } from './console/answer';
 import type { SessionContext } from './context';
-import type { Debuggee } from './debuggee';
+import { effectHandlers } from './effects';
 import { badReference } from './errors';
 import { goTo } from './gotoRequests';
-import type { Frame } from './stack';
+import { addressOfMoment } from './instructions';
 import { mapHandlers } from './map/handlers';
+import { programPlace } from './programPlace';
+import { isWaiting, isWaitingFrame, waitingFrame } from './threads';
 import { hoverText } from './translate';
 import { runRows } from './trees';
-
-/** Editors warn of larger files, and refuse to show very large ones. */
-const LARGEST_SHOWN_BYTES = 10e6;
-
-/** Of a trace that was not read to its end, nobody knows how long it is. */
-const isShown = ({ compression, limited, bytesRead }: LoadedTrace): boolean =>
-  compression === 'none' && !limited && bytesRead <= LARGEST_SHOWN_BYTES;
 
 export function lookHandlers(session: SessionContext): Readonly<Record<string, Handler>> {
   const { places } = session;
 
   function stackTrace({
+    threadId,
     startFrame = 0,
     levels = 0,
   }: DebugProtocol.StackTraceArguments): DebugProtocol.StackTraceResponse['body'] {
     const debuggee = session.stopped();
+    const { machine } = debuggee.run;
+    if (isWaiting(machine, threadId)) return { stackFrames: [waitingFrame(machine, threadId)], totalFrames: 1 };
     const listing = debuggee.listingSource();
     const frames = debuggee.frames().map((frame, i): DebugProtocol.StackFrame => {
-      const base = { id: i + 1, name: frame.name, column: 1 };
-      if (frame.event !== undefined) return { ...base, line: places.clientLine(frame.event), source: listing };
+      const base = { id: i + 1, name: frame.name, column: 1, canRestart: frame.start !== undefined };
+      if (frame.event !== undefined)
+        return {
+          ...base,
+          instructionPointerReference: addressOfMoment({ tick: debuggee.timeline.moment.tick, event: frame.event }),
+          line: places.clientLine(frame.event),
+          source: listing,
+        };
       const presentationHint = frame.kind === 'construct' ? 'subtle' : 'normal';
-      return { ...base, ...programPlace(debuggee, frame), presentationHint };
+      return { ...base, ...programPlace(debuggee, places, frame), presentationHint };
     });
     const end = levels === 0 ? frames.length : startFrame + levels;
     return { stackFrames: frames.slice(startFrame, end), totalFrames: frames.length };
-  }
-
-  /** The scenario's line; for a trace run by itself its record, or the listing where no editor shows the file. */
-  function programPlace(
-    debuggee: Debuggee,
-    { line = 0, file = 0 }: Frame,
-  ): Pick<DebugProtocol.StackFrame, 'source' | 'line'> {
-    if (debuggee.loaded.kind === 'scenario')
-      return { source: places.source(places.files[file]), line: places.clientLine(line) };
-    const { traceLine } = debuggee.timeline.standing;
-    if (traceLine !== undefined && isShown(debuggee.loaded.traces[0]))
-      return { source: places.source(), line: places.clientLine(traceLine - 1) };
-    return { source: debuggee.listingSource(), line: places.clientLine(0) };
   }
 
   function source(args: DebugProtocol.SourceArguments): DebugProtocol.SourceResponse['body'] {
@@ -66,14 +56,10 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     const goal = args.context === 'repl' ? consoleGoal(debuggee, args.expression) : undefined;
     if (goal !== undefined) goTo(session, goal);
     const before = debuggee.timeline.events;
-    const body = debuggee.evaluate(args);
+    const said = args.context === 'repl' ? answerCommand(session, debuggee, args.expression) : undefined;
+    const body = said ?? debuggee.evaluate(args);
     if (debuggee.timeline.events !== before) session.changed(debuggee);
     return body;
-  }
-
-  function consoleGoal({ run, timeline }: Debuggee, text: string): Moment | undefined {
-    const found = consoleCommand(text);
-    return found?.command.goal?.(run, found.argument, timeline.moment);
   }
 
   function setVariable(args: DebugProtocol.SetVariableArguments): DebugProtocol.SetVariableResponse['body'] {
@@ -114,9 +100,11 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
 
   return {
     stackTrace,
-    scopes: () => ({ scopes: session.stopped().scopes() }),
-    variables: ({ variablesReference, start, count }: DebugProtocol.VariablesArguments) => ({
-      variables: session.stopped().variables.list(variablesReference, start, count),
+    scopes: ({ frameId }: DebugProtocol.ScopesArguments) => ({
+      scopes: isWaitingFrame(frameId) ? [] : session.stopped().scopes(),
+    }),
+    variables: ({ variablesReference, ...wanted }: DebugProtocol.VariablesArguments) => ({
+      variables: session.stopped().variables.list(variablesReference, wanted),
     }),
     setVariable,
     setExpression,
@@ -126,8 +114,11 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     loadedSources: () => ({
       sources: [...places.files.map((path) => places.source(path)), ...session.launched().listings.all()],
     }),
-    modules: () => ({ modules: [], totalModules: 0 }),
-    readMemory: (args: DebugProtocol.ReadMemoryArguments) => session.stopped().readMemory(args),
+    readMemory: (args: DebugProtocol.ReadMemoryArguments) => {
+      const debuggee = session.stopped();
+      session.memory.read(debuggee.run.machine, args);
+      return debuggee.readMemory(args);
+    },
     writeMemory,
     [REQUESTS.walk]: ({ address }: WalkArguments) => ({ picture: session.stopped().picture(address) }),
     [REQUESTS.tree]: (args: TreeArguments) => {
@@ -138,5 +129,6 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
     [REQUESTS.moment]: () => session.stopped().moment(true),
     [REQUESTS.translate]: translate,
     [REQUESTS.numberFormat]: numberFormat,
+    ...effectHandlers(session),
   };
 }

@@ -8,6 +8,7 @@ const normal = (path: string): string => path.replace(/\\/g, '/').replace(/^[A-Z
 
 export class Places {
   linesStartAt1 = true;
+  columnsStartAt1 = true;
   /** Paths of the program, as the launch request gave it, and of the files that it includes, by their numbers. */
   files: readonly string[] = [''];
 
@@ -17,6 +18,10 @@ export class Places {
 
   clientLine(line: number): number {
     return this.linesStartAt1 ? line + 1 : line;
+  }
+
+  clientColumn(column: number): number {
+    return this.columnsStartAt1 ? column + 1 : column;
   }
 
   /** Without a path, the program itself. */

@@ -6,75 +6,109 @@
  * `stopped` or `terminated` event. At most one motion runs at a time.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { REQUESTS, EVENTS } from '../protocol/names';
-import type { FileHost } from '../scenario/run/load';
-import type { Place } from '../scenario/run/program';
-import type { Output } from '../scenario/run/run';
-import { NO_STOPS, type StopCause } from '../timeline/stops';
-import type { Arrival } from '../timeline/timeline';
-import { Snapshot } from '../snapshot/snapshot';
-import { importText } from '../trace/importText';
+import { EVENTS } from '../protocol/names';
+import { NO_STOPS } from '../timeline/stops';
 import { BreakpointRequests } from './breakpointRequests';
 import { compareHandlers } from './compare/handlers';
 import { capabilities } from './capabilities';
 import { Connection, type Handler } from './connection';
-import type { MotionOptions, SessionContext } from './context';
-import { Debuggee } from './debuggee';
+import type { SessionContext } from './context';
+import type { Debuggee } from './debuggee';
+import type { AdapterHost } from './host';
 import { cannotLaunch, notLaunched, notStopped, UserError } from './errors';
-import { gotoHandlers } from './gotoRequests';
+import { gotoHandlers, motionTo } from './gotoRequests';
+import { historyHandlers } from './history/requests';
+import { instructionHandlers } from './instructions';
 import { type LaunchSettings, launchSettings } from './launch';
-import { Loading } from './loading';
+import { locationHandlers } from './locations';
 import { lookHandlers } from './lookRequests';
-import { baseName, Places } from './places';
+import { MemoryViews } from './memoryViews';
+import { moduleHandlers, ModuleNews } from './modules';
+import { type MotionOwner, Motions } from './motions';
+import { Places } from './places';
 import { ProgressReport } from './progress';
-import { grouped, progressText } from './progressText';
-import { SnapshotView } from './snapshot/view';
+import type { SnapshotView } from './snapshot/view';
+import { statisticsHandlers } from './statistics/statistics';
+import { stepHandlers } from './stepRequests';
+import { SubjectOfSession } from './subjectOfSession';
+import { threadsOf } from './threads';
 import { travelHandlers } from './travelRequests';
+import { Voice } from './voice';
 
-export interface AdapterHost {
-  files: FileHost;
-  /** A monotonic clock in milliseconds. */
-  now(): number;
-  yieldToHost(): Promise<void>;
-}
+export type { AdapterHost } from './host';
 
-const CPU_THREAD = 1;
+/** Requests that do not wait for a look into the past to end: they end it. */
+const URGENT: ReadonlySet<string> = new Set(['cancel', 'pause', 'disconnect', 'terminate', 'restart']);
 
 export class PtscopeSession extends Connection {
   #settings: LaunchSettings | undefined;
-  #debuggee: Debuggee | undefined;
-  /** Instead of a debuggee: page tables to look at, in which nothing moves. */
-  #snapshot: SnapshotView | undefined;
-  #moving = false;
-  /** A pause was asked for: also of a motion that has not begun yet, or of a machine that is still being loaded. */
-  #pauseWanted = false;
-  /** What still runs is of no interest any more: no word of where it stops. */
-  #abandoned = false;
   #ended = false;
-  #lastStop: StopCause | undefined;
-  #couldStepBack = true;
-  #loading: Loading | undefined;
+  #ansi = false;
   readonly #progress: ProgressReport;
   readonly #places = new Places();
+  readonly #memory = new MemoryViews((event, body) => this.announce(event, body));
   readonly #context: SessionContext = {
     places: this.#places,
+    memory: this.#memory,
     host: () => this.host,
     settings: () => this.#settings ?? launchSettings({}),
-    launched: () => this.#launched(),
+    launched: () => this.#subject.launched(),
     stopped: () => this.#stopped(),
-    move: (motion, body, options) => this.#move(motion, body, options),
-    lastStop: () => this.#lastStop,
+    standing: () => this.#standing(),
+    move: (motion, body, options) => {
+      this.#stopped();
+      return this.#motions.move(motion, body, options);
+    },
+    look: (request, title, body) => this.#motions.look(request, title, body),
+    lastStop: () => this.#motions.lastStop,
+    ansi: () => this.#ansi,
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
       this.announce('invalidated', { areas: ['all'] });
+      this.#memory.tell(debuggee.run.machine);
       this.announce(EVENTS.moment, debuggee.moment(false));
     },
   };
   readonly #breakpoints = new BreakpointRequests(this.#context);
+  readonly #modules = new ModuleNews((event, body) => this.announce(event, body));
+  readonly #voice = new Voice(this.#places, (event, body) => this.announce(event, body));
+  readonly #motions: Motions;
+  readonly #subject: SubjectOfSession;
 
   constructor(private readonly host: AdapterHost) {
     super();
     this.#progress = new ProgressReport(host.now, (event, body) => this.announce(event, body));
+    this.#motions = new Motions(this.#motionOwner());
+    this.#subject = new SubjectOfSession({
+      host,
+      progress: this.#progress,
+      voice: this.#voice,
+      places: this.#places,
+      context: this.#context,
+      ids: this.#breakpoints.ids,
+      onLetGo: () => {
+        this.#modules.reset();
+        this.#memory.reset();
+      },
+    });
+  }
+
+  #motionOwner(): MotionOwner {
+    return {
+      voice: this.#voice,
+      progress: this.#progress,
+      isOver: () => this.#ended,
+      settings: () => this.#settings,
+      launched: () => this.#subject.launched(),
+      announce: (event, body) => this.announce(event, body),
+      onStop: (debuggee) => {
+        this.#breakpoints.revisit(debuggee);
+        this.#memory.tell(debuggee.run.machine);
+        if (this.#settings?.noDebug !== true) this.#modules.tell(debuggee.run.machine);
+      },
+      finish: (exitCode) => this.#finish(exitCode),
+      yieldToHost: () => this.host.yieldToHost(),
+    };
   }
 
   protected override readonly handlers: Readonly<Record<string, Handler | undefined>> = {
@@ -88,36 +122,32 @@ export class PtscopeSession extends Connection {
       this.#restart(args.arguments, request),
     disconnect: () => this.#shutDown(),
     terminate: () => {
-      this.#loading?.cancel();
+      this.#subject.loading?.cancel();
       this.#finish(0);
     },
-    threads: () => ({ threads: [{ id: CPU_THREAD, name: this.#threadName() }] }),
-    continue: () => this.#move((d) => d.timeline.continue(d.breakpoints), { allThreadsContinued: true }),
-    // An instruction of ours is an event: the finest step, whatever the button.
-    next: ({ granularity }: DebugProtocol.NextArguments) =>
-      this.#move(({ timeline, breakpoints }) =>
-        granularity === 'instruction' ? timeline.stepIn(breakpoints) : timeline.stepOver(breakpoints),
-      ),
-    stepIn: () => this.#move((d) => d.timeline.stepIn(d.breakpoints)),
-    stepOut: () => this.#move((d) => d.timeline.stepOut(d.breakpoints)),
-    stepBack: ({ granularity }: DebugProtocol.StepBackArguments) =>
-      this.#move(({ timeline }) => (granularity === 'instruction' ? timeline.reverseStepIn() : timeline.stepBack())),
-    reverseContinue: () =>
-      this.#move((d) => d.timeline.reverseContinue(d.breakpoints), undefined, { title: 'Running backwards' }),
-    stepInTargets: () => ({ targets: [] }),
+    threads: () => ({ threads: this.#threads() }),
     pause: () => this.#pause(),
     cancel: (args: DebugProtocol.CancelArguments) => this.#cancel(args),
-    [REQUESTS.reverseStepIn]: () => this.#move((d) => d.timeline.reverseStepIn(), undefined, { unannounced: true }),
-    [REQUESTS.reverseStepOut]: () => this.#move((d) => d.timeline.reverseStepOut(), undefined, { unannounced: true }),
     ...this.#breakpoints.handlers,
+    ...stepHandlers(this.#context),
+    ...instructionHandlers(this.#context),
+    ...locationHandlers(this.#context),
+    ...moduleHandlers(this.#context),
     ...gotoHandlers(this.#context),
     ...travelHandlers(this.#context),
     ...lookHandlers(this.#context),
+    ...statisticsHandlers(this.#context),
+    ...historyHandlers(this.#context),
     ...compareHandlers(this.#context),
   };
 
   protected override handlerOf(command: string): Handler | undefined {
-    return this.#snapshot?.handlers[command] ?? this.handlers[command];
+    return this.#subject.snapshot?.handlers[command] ?? this.handlers[command];
+  }
+
+  /** While the machine is taken into the past for a look, nobody shall see it there. */
+  protected override turnOf(command: string): Promise<unknown> | undefined {
+    return URGENT.has(command) ? undefined : this.#motions.looking;
   }
 
   protected override afterResponse(command: string, success: boolean): void {
@@ -128,9 +158,9 @@ export class PtscopeSession extends Connection {
   /** Also when the client is gone without a word: what still runs ends at its next turn. */
   override shutdown(): void {
     this.#ended = true;
-    this.#loading?.cancel();
-    this.#interrupt();
-    this.#letGo();
+    this.#subject.loading?.cancel();
+    this.#motions.pauseSoon(this.#subject.debuggee);
+    this.#subject.letGo();
     super.shutdown();
   }
 
@@ -138,6 +168,8 @@ export class PtscopeSession extends Connection {
 
   #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
     this.#places.linesStartAt1 = args.linesStartAt1 !== false;
+    this.#places.columnsStartAt1 = args.columnsStartAt1 !== false;
+    this.#ansi = args.supportsANSIStyling === true;
     this.#progress.enabled = args.supportsProgressReporting === true;
     return capabilities();
   }
@@ -147,284 +179,98 @@ export class PtscopeSession extends Connection {
     await this.#load(this.#settings, request);
   }
 
-  async #load(settings: LaunchSettings, request: number): Promise<void> {
-    this.#pauseWanted = false;
-    this.#loading = new Loading(request);
-    this.#progress.begin(`Reading ${baseName(settings.program)}`, true);
-    const began = this.host.now();
-    try {
-      const loaded = await this.#loading.load(settings.program, this.host.files, {
-        ...settings.load,
-        onProgress: (progress) =>
-          this.#progress.update(
-            importText(progress, (this.host.now() - began) / 1000),
-            progress.totalBytes && progress.bytesRead / progress.totalBytes,
-          ),
-      });
-      this.#letGo();
-      if (loaded instanceof Snapshot) {
-        this.#snapshot = new SnapshotView(loaded, this.#context);
-        return;
-      }
-      this.#places.files = loaded.run.program.files.map(({ path }) => path);
-      this.#debuggee = new Debuggee(
-        settings.program,
-        loaded,
-        {
-          now: this.host.now,
-          yieldToHost: this.host.yieldToHost,
-          checkpointBytes: settings.checkpointBytes,
-          onOutput: (output) => this.#print(output),
-          onUndo: (text) => this.#undone(text),
-          onProgress: (progress) => this.#progress.update(progressText(progress), progress.done),
-        },
-        {
-          onLog: (text, at) => this.#say('console', `${text}\n`, at),
-          onProblem: (text) => this.#say('important', `${text}\n`),
-        },
-        this.#breakpoints.ids,
-      );
-    } finally {
-      this.#progress.end();
-      this.#loading = undefined;
-    }
-  }
-
-  #letGo(): void {
-    this.#debuggee?.dispose();
-    this.#debuggee = undefined;
-    this.#snapshot = undefined;
+  #load(settings: LaunchSettings, request: number): Promise<void> {
+    this.#motions.reset();
+    return this.#subject.load(settings, request);
   }
 
   /** Breakpoints are in: run, or stand at the entry. */
   #begin(): void {
     const settings = this.#settings;
-    if (this.#snapshot !== undefined) return this.#show(this.#snapshot, settings?.noDebug === true);
-    if (settings === undefined || this.#debuggee === undefined) throw notLaunched();
+    if (this.#subject.snapshot !== undefined) return this.#show(this.#subject.snapshot, settings?.noDebug === true);
+    if (settings === undefined || this.#subject.debuggee === undefined) throw notLaunched();
     // After the response: the client must know that it is configured before it hears of a stop.
     setTimeout(() => {
-      if (this.#ended || this.#loading !== undefined) return;
-      if (this.#pauseWanted) this.#announcePause(this.#launched());
-      else if (settings.stopOnEntry && !settings.noDebug) this.#announceStop('entry', 'the start of the run');
-      else if (!this.#moving) this.#start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
+      if (this.#ended || this.#subject.loading !== undefined) return;
+      if (this.#motions.pauseWanted || (settings.stopOnEntry && !settings.noDebug)) this.#motions.standAtStart();
+      else if (settings.goTo !== undefined && !settings.noDebug) this.#motions.start(...motionTo(settings.goTo));
+      else if (!this.#motions.moving)
+        this.#motions.start((d) => d.timeline.begin(settings.noDebug ? NO_STOPS : d.breakpoints));
     }, 0);
   }
 
   /** A snapshot stands where it was taken; without a debugger there is its description to print, and no more. */
   #show(snapshot: SnapshotView, noDebug: boolean): void {
     setTimeout(() => {
-      if (this.#ended || this.#snapshot !== snapshot) return;
+      if (this.#ended || this.#subject.snapshot !== snapshot) return;
       if (!noDebug) return snapshot.announce();
-      this.#say('stdout', snapshot.text);
+      this.#voice.say('stdout', snapshot.text.replace(/\n$/, ''));
       this.#finish(0);
     }, 0);
   }
 
   async #restart(args: DebugProtocol.LaunchRequestArguments | undefined, request: number): Promise<void> {
     // What is still being loaded starts at the beginning anyway.
-    if (this.#loading !== undefined) return this.#loading.done;
+    if (this.#subject.loading !== undefined) return this.#subject.loading.done;
     if (args !== undefined && ('program' in args || 'snapshot' in args)) this.#settings = launchSettings(args);
     if (this.#settings === undefined) throw notLaunched();
-    await this.#stopMoving();
+    await this.#motions.abandon(this.#subject.debuggee);
     this.#ended = false;
     try {
       await this.#load(this.#settings, request);
     } catch (error) {
       // VS Code does not end a session whose restart was refused; it has to be told that nothing runs any more.
       if (!(error instanceof UserError)) throw error;
-      this.#say(error.notify ? 'important' : 'console', `${error.message}\n`);
+      this.#voice.say(error.notify ? 'important' : 'console', error.message);
       return this.#finish(2);
     }
-    if (this.#debuggee !== undefined) this.#breakpoints.again(this.#debuggee);
+    if (this.#subject.debuggee !== undefined) this.#breakpoints.again(this.#subject.debuggee);
     this.#begin();
   }
 
   async #shutDown(): Promise<void> {
-    this.#loading?.cancel();
+    this.#subject.loading?.cancel();
     this.#ended = true;
-    await Promise.all([this.#loading?.done, this.#stopMoving()]);
+    await Promise.all([this.#subject.loading?.done, this.#motions.abandon(this.#subject.debuggee)]);
   }
 
-  async #stopMoving(): Promise<void> {
-    this.#abandoned = true;
-    while (this.#moving) {
-      this.#interrupt();
-      await this.host.yieldToHost();
-    }
-    this.#abandoned = false;
+  #threads(): DebugProtocol.Thread[] {
+    const machine = this.#subject.debuggee?.run.machine;
+    return threadsOf(this.#motions.moving ? undefined : machine, machine?.cpus.length ?? 1);
   }
 
   #finish(exitCode: number): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#interrupt();
+    this.#motions.pauseSoon(this.#subject.debuggee);
     this.announce('exited', { exitCode });
     this.announce('terminated');
   }
 
-  #launched(): Debuggee {
-    if (this.#debuggee === undefined) throw notLaunched();
-    return this.#debuggee;
+  #stopped(): Debuggee {
+    this.#standing();
+    return this.#subject.launched();
   }
 
-  #stopped(): Debuggee {
-    const debuggee = this.#launched();
-    if (this.#moving || this.#loading !== undefined) throw notStopped();
+  #standing(): Debuggee {
+    const debuggee = this.#subject.standing();
+    if (this.#motions.moving || this.#subject.loading !== undefined) throw notStopped();
     return debuggee;
   }
 
-  // ---- motion -----------------------------------------------------------------------------------------------------
-
-  #move<Body>(
-    motion: (debuggee: Debuggee) => Promise<Arrival>,
-    body?: Body,
-    options: MotionOptions = {},
-  ): Body | undefined {
-    this.#stopped();
-    // The motion begins after its response has gone out.
-    setTimeout(() => this.#start(motion, options), 0);
-    this.#moving = true;
-    this.#pauseWanted = false;
-    return body;
-  }
-
-  #start(motion: (debuggee: Debuggee) => Promise<Arrival>, options: MotionOptions = {}): void {
-    this.#moving = true;
-    void this.#run(motion, options);
-  }
-
-  async #run(motion: (debuggee: Debuggee) => Promise<Arrival>, options: MotionOptions): Promise<void> {
-    const debuggee = this.#launched();
-    // As VS Code simulates it for its own requests: with all threads, its Call Stack forgets to say why the machine stops.
-    if (options.unannounced) this.announce('continued', { threadId: CPU_THREAD, allThreadsContinued: false });
-    this.#progress.begin(options.title ?? 'Running', true);
-    try {
-      const arriving = motion(debuggee);
-      if (this.#pauseWanted) debuggee.timeline.pause();
-      const arrival = await arriving;
-      this.#moving = false;
-      this.#progress.end();
-      this.#arrive(debuggee, arrival, options);
-    } catch (error) {
-      this.#moving = false;
-      this.#progress.end();
-      if (this.#ended) return;
-      this.#say(
-        'important',
-        `ptscope made a mistake and cannot go on: ${error instanceof Error ? error.message : String(error)}\n`,
-      );
-      this.#finish(1);
-    }
-  }
-
-  #arrive(debuggee: Debuggee, arrival: Arrival, options: MotionOptions): void {
-    if (this.#ended || this.#abandoned) return;
-    switch (arrival.kind) {
-      case 'end':
-        return this.#finish(exitCode(debuggee));
-      case 'stop':
-        this.#lastStop = arrival.cause;
-        return this.#announceStop(arrival.cause.reason, arrival.cause.text, arrival.cause.breakpoints);
-      case 'pause':
-        return this.#announcePause(debuggee);
-      case 'nowhere': {
-        const why = options.nowhere ?? 'The run does not come to this statement';
-        this.#say('important', `${why}.\n`);
-        return this.#announceStop('goto', `the same moment: ${why[0].toLowerCase()}${why.slice(1)}`);
-      }
-      case 'start':
-        return this.#announceStop('entry', 'the start of the run: nothing is before it');
-      case 'step':
-        debuggee.breakpoints.count(debuggee.timeline.events, debuggee.timeline.moment);
-        return this.#announceStop('step', undefined);
-    }
-  }
-
-  #announcePause({ timeline }: Debuggee): void {
-    this.#announceStop('pause', undefined, [], `Paused at tick ${grouped(timeline.moment.tick)}`);
-  }
-
-  #announceStop(
-    reason: string,
-    text: string | undefined,
-    hitBreakpointIds?: number[],
-    description = text === undefined ? undefined : `Paused on ${text}`,
-  ): void {
-    const debuggee = this.#launched();
-    debuggee.moved();
-    if (reason !== 'exception') this.#lastStop = undefined;
-    const canStepBack = !debuggee.timeline.atStart;
-    if (canStepBack !== this.#couldStepBack)
-      this.announce('capabilities', { capabilities: { supportsStepBack: canStepBack } });
-    this.#couldStepBack = canStepBack;
-    this.announce('stopped', {
-      reason,
-      description,
-      text,
-      threadId: CPU_THREAD,
-      allThreadsStopped: true,
-      hitBreakpointIds,
-    });
-    this.#breakpoints.revisit(debuggee);
-    if (this.#settings?.noDebug !== true) this.announce(EVENTS.moment, debuggee.moment(false));
-  }
-
   #pause(): void {
-    if (this.#moving || this.#loading !== undefined) this.#interrupt();
+    if (this.#motions.moving || this.#motions.looking !== undefined || this.#subject.loading !== undefined)
+      this.#motions.pauseSoon(this.#subject.debuggee);
   }
 
-  #interrupt(): void {
-    this.#pauseWanted = true;
-    this.#debuggee?.timeline.pause();
-  }
-
-  /** All requests but those that load are answered at once: there is nothing to cancel by them. */
+  /** All requests but those that load or look back are answered at once: there is nothing to cancel by them. */
   #cancel({ progressId, requestId }: DebugProtocol.CancelArguments): void {
     if (progressId !== undefined && this.#progress.isCurrent(progressId)) {
-      this.#loading?.cancel();
+      this.#subject.loading?.cancel();
       this.#pause();
     }
-    if (requestId !== undefined && requestId === this.#loading?.request) this.#loading.cancel();
+    if (requestId === undefined) return;
+    if (requestId === this.#subject.loading?.request) this.#subject.loading.cancel();
+    this.#motions.cancelLook(requestId, this.#subject.debuggee);
   }
-
-  // ---- words ------------------------------------------------------------------------------------------------------
-
-  #threadName(): string {
-    const process = this.#moving ? undefined : this.#debuggee?.run.machine.kernel.current;
-    return process === undefined ? 'CPU 0' : `CPU 0 (${process.name})`;
-  }
-
-  /** An edit is undone, because the cursor went back before it: what was counted behind the cursor's place is no more. */
-  #undone(text: string): void {
-    if (this.#debuggee !== undefined) this.#debuggee.breakpoints.forgetAfter(this.#debuggee.timeline.moment);
-    this.#say('console', `${text}\n`);
-  }
-
-  #print(output: Output): void {
-    if (output.kind === 'print') return this.#say('stdout', `${output.text}\n`, output);
-    if (output.kind === 'failed') {
-      const { line, file, text, message, actual } = output.failure;
-      return this.#say('stderr', `${text}: ${message === '' ? '' : `${message}; `}${actual}\n`, {
-        line: line - 1,
-        file,
-      });
-    }
-    const { reason } = output;
-    if (reason.kind !== 'finished') this.#say('stderr', `the run ends here: ${reason.text}\n`, reason);
-  }
-
-  #say(category: string, text: string, at?: Place): void {
-    const place =
-      at === undefined || this.#debuggee?.loaded.kind !== 'scenario'
-        ? {}
-        : { source: this.#places.source(at.file), line: this.#places.clientLine(at.line) };
-    this.announce('output', { category, output: text, ...place });
-  }
-}
-
-/** As the command line's: 0 all held, 1 an expect failed, 3 a fatal fault. */
-function exitCode({ run }: Debuggee): number {
-  if (run.end?.kind === 'fatal') return 3;
-  if (run.end?.kind === 'error') return 2;
-  return run.failed.length > 0 ? 1 : 0;
 }

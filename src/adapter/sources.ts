@@ -40,6 +40,12 @@ export class Listings {
     return this.#byReference.get(reference)?.text;
   }
 
+  /** The tick that a listing is of. */
+  tickOf(reference: number): number | undefined {
+    for (const [tick, listing] of this.#byTick) if (listing.reference === reference) return tick;
+    return undefined;
+  }
+
   all(): DebugProtocol.Source[] {
     return [...this.#byTick].map(([tick, listing]) => this.#describe(tick, listing));
   }

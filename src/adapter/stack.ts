@@ -11,6 +11,8 @@ export type FrameKind = 'hardware' | 'emt' | 'kernel' | 'access' | 'construct';
 export interface Frame {
   name: string;
   kind: FrameKind;
+  /** Event with which it began; absent of what cannot be run again. */
+  start?: number;
   /** Event whose line in the listing is current in this frame; absent for frames of the scenario. */
   event?: number;
   /** 0-based line of the scenario, and the number of its file. */
@@ -66,13 +68,15 @@ export function stackFrames(
         frames.push({
           name: callName(event),
           kind: callKind(event),
-          event: line === at && frames.length === 0 ? at : line,
+          event: line,
+          start: index,
         });
       else
         frames.push({
           name: event.kind === 'hostWalkStart' ? 'host walk' : 'page walk',
           kind: 'hardware',
           event: line,
+          start: index,
         });
       line = index;
     }
@@ -81,7 +85,7 @@ export function stackFrames(
   if (statement !== undefined) {
     const name =
       traceLine === undefined ? standing.title : `${baseName(traceName ?? '')}:${traceLine}: ${standing.title}`;
-    frames.push({ name, kind: 'access', line: statement.range.start.line, file: statement.file });
+    frames.push({ name, kind: 'access', line: statement.range.start.line, file: statement.file, start: 0 });
   }
   for (const { text, line, file } of [...constructs].reverse())
     frames.push({ name: text, kind: 'construct', line, file });

@@ -231,9 +231,8 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
   const { machine, focus, id, onPath } = context;
   const vpn = pageOf(context, entry.index);
   const child = entry.present && !entry.leaf;
-  const fill = child
-    ? ` · ${machine.inspector.fill(entry.frame, entry.childLevel)}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`
-    : '';
+  const size = child ? machine.inspector.fill(entry.frame, entry.childLevel) : undefined;
+  const fill = size === undefined ? '' : ` · ${size}/${entriesOf(machine.inspector.format.levels[entry.childLevel])}`;
   const target = entry.leaf
     ? `${frameWord(context)} 0x${entry.frame.toString(16)} · ${LEAF_SIZE_NAMES[entry.pageSize]}`
     : entry.meaning;
@@ -246,6 +245,7 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     description: `${from} → ${target}${fill} · ${entry.flags}`,
     tooltip: `${entry.levelName}[${entry.index}] at ${physicalWord(context)} ${formatPhysical(entry.address)}\n${formatEntry(machine.inspector.format, entry.raw)}  ${entry.flags}\nmaps from ${from}\n${entry.meaning}`,
     hasChildren: child,
+    size,
     icon: child ? 'table' : entry.present ? 'file-binary' : 'circle-slash',
     kind: child ? 'table' : 'leaf',
     address: addressIn(context, vpn),
@@ -254,6 +254,8 @@ function entryNode(context: RowContext, entry: EntryNode): TreeNode {
     range: context.breakable ? rangeOf(context, vpn, 1) : undefined,
     current: onPath.has(entry.address),
     changed: focus.changedEntries.has(entry.address),
+    changedSincePin:
+      focus.sincePin?.entry(entry.address) || (child && focus.sincePin?.table(entry.frame, entry.childLevel)),
   };
 }
 
@@ -269,6 +271,7 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
     description: `${addressWord(context, vpn)} .. ${addressWord(context, end)} → ${frameWord(context)}s 0x${first.frame.toString(16)} .. 0x${last.frame.toString(16)} · ${run.length} × ${LEAF_SIZE_NAMES[first.pageSize]} · ${first.flags}`,
     tooltip: `${run.length} consecutive pages with equal flags`,
     hasChildren: true,
+    size: run.length,
     icon: 'layers',
     kind: 'run',
     address: addressIn(context, vpn),
@@ -277,6 +280,7 @@ function runNode(context: RowContext, run: readonly EntryNode[]): TreeNode {
       ? dataIdOf({ kind: 'physical', start: first.address, bytes: run.length * entryBytes, entry: false })
       : undefined,
     range: context.breakable ? rangeOf(context, vpn, run.length) : undefined,
+    changedSincePin: run.some(({ address }) => context.focus.sincePin?.entry(address)),
   };
 }
 

@@ -56,14 +56,16 @@ const journey = (title: string, make: (guard: Guard) => Rule): Journey => ({
 });
 
 /** Any write counts: the kernel's, the hardware's that sets A or D, a set statement's, and that the table comes or goes. */
-function changes(run: Run, text: string): Journey {
-  const target = changing(run, text);
+export function changesOf(run: Run, target: DataTarget): Journey & { called: string } {
   checkUse(run, target, 'any');
   const called = targetTitle(run, target);
-  return journey(`change of ${called}`, (guard) =>
+  const found = journey(`change of ${called}`, (guard) =>
     dataRule(undefined, { target, access: 'write', mode: 'any' }, called, guard),
   );
+  return { ...found, called };
 }
+
+const changes = (run: Run, text: string): Journey => changesOf(run, changing(run, text));
 
 /** An address changes where the entry that maps it changes. */
 function changing(run: Run, text: string): DataTarget {

@@ -14,6 +14,8 @@ import {
 } from '../scenario/run/values';
 import type { VariableMenu } from '../protocol/names';
 import { badReference, refused } from './errors';
+import type { Location } from './locations';
+import { parseReference } from './memory';
 
 /** A row of the Variables view. */
 export interface VariableNode {
@@ -24,6 +26,10 @@ export interface VariableNode {
   memoryReference?: string;
   /** Data that the row shows, if it is no expression's. */
   dataId?: string;
+  /** The statement that bound the name. */
+  declared?: Location;
+  /** What the row is to a client: a value that can be called, a class … */
+  kind?: DebugProtocol.VariablePresentationHint['kind'];
   /** What the row is, for the conditions of context menus. */
   menu?: VariableMenu;
   /** Present: the row can be unfolded. */
@@ -37,18 +43,83 @@ export interface VariableNode {
 export interface VariableSource {
   /** Given when children are numbered and many: the client then asks in pages. */
   indexed?: number;
+  /** Those that are not numbered, and come first; given along with `indexed`. */
+  named?: number;
   list(start: number, count: number): VariableNode[];
 }
+
+export const row = (name: string, value: string, extra: Partial<VariableNode> = {}): VariableNode => ({
+  name,
+  value,
+  ...extra,
+});
 
 export const fixed = (list: () => VariableNode[]): VariableSource => ({
   list: (start, count) => list().slice(start, start + count),
 });
 
+/** Many rows behind a few that have names: a client asks for them a page at a time. */
+export const numbered = (
+  named: VariableNode[],
+  indexed: number,
+  list: (start: number, count: number) => VariableNode[],
+): VariableSource => ({
+  named: named.length,
+  indexed,
+  list: (start, count) => {
+    const from = Math.max(0, start - named.length);
+    const front = named.slice(start, start + count);
+    const rest = Math.min(count - front.length, indexed - from);
+    return rest > 0 ? [...front, ...list(from, rest)] : front;
+  },
+});
+
+/** Clients drop siblings of the same name: later ones get a number. */
+function distinct(nodes: readonly VariableNode[]): VariableNode[] {
+  const seen = new Map<string, number>();
+  return nodes.map((node) => {
+    const n = (seen.get(node.name) ?? 0) + 1;
+    seen.set(node.name, n);
+    return n === 1 ? node : { ...node, name: `${node.name} (${n})` };
+  });
+}
+
+/** Which of a row's children are asked for. */
+export interface Wanted {
+  start?: number;
+  /** 0: all. */
+  count?: number;
+  filter?: DebugProtocol.VariablesArguments['filter'];
+}
+
 export class VariableStore {
   #sources: VariableSource[] = [];
 
+  #locations: Location[] = [];
+
   reset(): void {
     this.#sources = [];
+    this.#locations = [];
+  }
+
+  location(reference: number): Location {
+    const location = this.#locations[reference - 1];
+    if (location === undefined) throw badReference('This place belongs to an earlier stop.');
+    return location;
+  }
+
+  /** References that lead from a row to where it comes from; nothing for rows that come from nowhere. */
+  locationsOf({ dataId, declared }: Pick<VariableNode, 'dataId' | 'declared'>): {
+    valueLocationReference?: number;
+    declarationLocationReference?: number;
+  } {
+    const reference = (location: Location | undefined): number | undefined =>
+      location && this.#locations.push(location);
+    const isEntry = dataId?.startsWith('entry:') === true;
+    return {
+      valueLocationReference: reference(isEntry ? { kind: 'written', dataId } : undefined),
+      declarationLocationReference: reference(declared),
+    };
   }
 
   /** 0 for what has no children, as DAP wants it. */
@@ -62,16 +133,20 @@ export class VariableStore {
     return source;
   }
 
-  list(reference: number, start = 0, count = 0): DebugProtocol.Variable[] {
-    return this.source(reference)
-      .list(start, count === 0 ? Number.MAX_SAFE_INTEGER : count)
-      .map((n) => this.#toVariable(n));
+  list(reference: number, { start = 0, count = 0, filter }: Wanted = {}): DebugProtocol.Variable[] {
+    const source = this.source(reference);
+    const { named = 0, indexed } = source;
+    const all = count === 0 ? Number.MAX_SAFE_INTEGER : count;
+    const list = (): VariableNode[] => {
+      if (indexed === undefined || filter === undefined) return source.list(start, all);
+      if (filter === 'indexed') return source.list(named + start, all);
+      return start >= named ? [] : source.list(start, Math.min(all, named - start));
+    };
+    return distinct(list()).map((n) => this.#toVariable(n));
   }
 
   find(reference: number, name: string): VariableNode | undefined {
-    return this.source(reference)
-      .list(0, Number.MAX_SAFE_INTEGER)
-      .find((n) => n.name === name);
+    return distinct(this.source(reference).list(0, Number.MAX_SAFE_INTEGER)).find((n) => n.name === name);
   }
 
   assign(reference: number, name: string, text: string): VariableNode {
@@ -85,6 +160,7 @@ export class VariableStore {
   #toVariable(node: VariableNode): DebugProtocol.Variable & { __vscodeVariableMenuContext?: string } {
     const hint: DebugProtocol.VariablePresentationHint = {};
     if (node.lazy) hint.lazy = true;
+    if (node.kind !== undefined) hint.kind = node.kind;
     if (node.assign === undefined && node.children === undefined) hint.attributes = ['readOnly'];
     return {
       name: node.name,
@@ -94,6 +170,8 @@ export class VariableStore {
       memoryReference: node.memoryReference,
       variablesReference: this.handle(node.children),
       indexedVariables: node.children?.indexed,
+      namedVariables: node.children?.named,
+      ...this.locationsOf(node),
       __vscodeVariableMenuContext: node.menu,
       presentationHint: Object.keys(hint).length > 0 ? hint : undefined,
     };
@@ -104,6 +182,8 @@ export class VariableStore {
 export interface ValueRows {
   format: NumberFormat;
   assign(expression: string, text: string): string | undefined;
+  /** Id of the data of the entry at a physical address. */
+  entryId?(address: number): string;
 }
 
 /** A value of the expression language as a row, its members as children. */
@@ -124,7 +204,10 @@ export function valueNode(
   if (typeof value !== 'object') return node;
   if (value.type === 'object') {
     node.memoryReference = value.memoryReference;
-    node.menu = isEntry(value) ? 'ptscope-entry' : undefined;
+    if (isEntry(value)) {
+      node.menu = 'ptscope-entry';
+      node.dataId = rows.entryId?.(Number(parseReference(value.memoryReference).address));
+    }
     node.children = fixed(() => value.members.map((m) => fieldNode(value, expression, m, rows)));
   } else if (value.type !== 'symbol') {
     node.children = fixed(() => [
@@ -143,8 +226,8 @@ export function fieldNode(owner: ObjectValue, expression: string, m: MemberValue
   return node;
 }
 
-const isEntry = ({ memoryReference, members }: ObjectValue): boolean =>
-  memoryReference !== undefined && members.some((m) => m.name === 'raw');
+const isEntry = (value: ObjectValue): value is ObjectValue & { memoryReference: string } =>
+  value.memoryReference !== undefined && value.members.some((m) => m.name === 'raw');
 
 const memberPath = (expression: string, name: string): string =>
   /^\d+$/.test(name) ? `${expression}[${name}]` : `${expression}.${name}`;

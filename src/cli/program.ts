@@ -47,6 +47,11 @@ function makeProgram(host: CliHost, done: (code: ExitCode) => void): Command {
     .command('test <files...>')
     .description("run every file's expectations")
     .addOption(formatOption(TEST_FORMATS))
+    .option(
+      '--test <name>',
+      'only this test; "" is what stands outside of tests; repeatable',
+      (name: string, earlier: string[] = []) => [...earlier, name],
+    )
     .option('--output <file>', 'write the result to a file instead of standard output')
     .option('--no-progress', 'no progress line')
     .action(async (files: string[], options: TestOptions) => done(await test(host, files, options)));

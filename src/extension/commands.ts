@@ -31,6 +31,20 @@ const DOING: Record<CommandName, string> = {
   previousFault: 'look for the previous fault',
   nextFault: 'look for the next fault',
   goToTick: 'go to the tick',
+  debugFailure: 'debug the failure',
+  newScenario: 'begin a scenario',
+  openExample: 'open the example',
+  openStatistics: 'open the statistics',
+  openHistory: 'open the history',
+  exportView: 'export the view',
+  copyExpression: 'copy the expression',
+  pinMoment: 'pin this moment',
+  unpinMoment: 'unpin the moment',
+  markMoment: 'mark this moment',
+  renameMark: 'rename the mark',
+  removeMark: 'remove the mark',
+  previousMark: 'go to the previous mark',
+  nextMark: 'go to the next mark',
 };
 
 export function registerCommands(handlers: CommandHandlers): vscode.Disposable {

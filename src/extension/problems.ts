@@ -14,7 +14,17 @@ export function openLog(): vscode.Disposable {
 /** `doing` completes “could not …”. */
 export function reportProblem(doing: string, problem: unknown): void {
   logProblem(doing, problem);
-  void vscode.window.showErrorMessage(`ptscope could not ${doing}: ${messageOf(problem)}`);
+  void offerLog(`ptscope could not ${doing}: ${messageOf(problem)}`);
+}
+
+async function offerLog(sentence: string): Promise<void> {
+  const show = 'Show Log';
+  if ((await vscode.window.showErrorMessage(sentence, show)) === show) log?.show();
+}
+
+/** For whoever wants to know later what was done. */
+export function logFact(sentence: string): void {
+  log?.info(sentence);
 }
 
 /** For work that nobody asked for, such as refreshing a view: the view itself shows the message. */

@@ -1,22 +1,13 @@
-/** The extension in a browser: no processes there, so the adapter runs inside the extension host. */
-import * as vscode from 'vscode';
-import { type AdapterHost, PtscopeSession } from '../adapter/session';
+/** The extension in a browser: no processes there, so adapter and tests run inside the extension host. */
+import type * as vscode from 'vscode';
 import { activateExtension } from '../extension/activate';
+import { inlineAdapter } from './inlineAdapter';
+import { runTestsInline } from './inlineTests';
 import { workspaceFiles } from './workspaceFiles';
-
-const adapterHost: AdapterHost = {
-  files: workspaceFiles,
-  now: () => performance.now(),
-  yieldToHost: () => new Promise((resolve) => setTimeout(resolve, 0)),
-};
 
 export function activate(context: vscode.ExtensionContext): void {
   activateExtension(context, {
-    createAdapterDescriptor: () => {
-      const session = new PtscopeSession(adapterHost);
-      // Inline: when the client leaves, the extension host must stay.
-      session.setRunAsServer(true);
-      return new vscode.DebugAdapterInlineImplementation(session);
-    },
+    createAdapterDescriptor: () => inlineAdapter(workspaceFiles),
+    runTests: (request, onSuite, signal) => runTestsInline(workspaceFiles, request, onSuite, signal),
   });
 }

@@ -2,9 +2,12 @@
 import * as vscode from 'vscode';
 import type { FileHost } from '../scenario/run/load';
 
+/** True of a URI as text; a drive's letter is no scheme. */
+export const isUri = (path: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(path);
+
 /** What clients call a path is a path of the workspace's file system, unless it says its scheme. */
 function toUri(path: string): vscode.Uri {
-  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return vscode.Uri.parse(path, true);
+  if (isUri(path)) return vscode.Uri.parse(path, true);
   const folder = vscode.workspace.workspaceFolders?.[0];
   return folder === undefined ? vscode.Uri.file(path) : folder.uri.with({ path });
 }
@@ -19,10 +22,22 @@ function withoutDots(path: string): string {
   return parts.join('/');
 }
 
-const read = (path: string): Thenable<Uint8Array> => vscode.workspace.fs.readFile(toUri(path));
+/** A document that was never saved has a text and no file. */
+async function read(path: string): Promise<Uint8Array> {
+  const uri = toUri(path);
+  const open = vscode.workspace.textDocuments.find((each) => each.isUntitled && each.uri.toString() === uri.toString());
+  return open === undefined ? vscode.workspace.fs.readFile(uri) : new TextEncoder().encode(open.getText());
+}
 
 async function* whole(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield await Promise.resolve(bytes);
+}
+
+/** What an unsaved document names is looked for in the workspace. */
+function folderOf(path: string): string {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  if (path.startsWith('untitled:') && folder !== undefined) return `${folder.uri.toString()}/`;
+  return path.replace(/[^/]*$/, '');
 }
 
 export const workspaceFiles: FileHost = {
@@ -38,6 +53,5 @@ export const workspaceFiles: FileHost = {
     const bytes = await read(path);
     return { name: path, stream: whole(bytes), sizeBytes: bytes.length };
   },
-  resolve: (from, name) =>
-    withoutDots(/^(\/|[a-z][a-z0-9+.-]+:)/i.test(name) ? name : from.replace(/[^/]*$/, '') + name),
+  resolve: (from, name) => withoutDots(name.startsWith('/') || isUri(name) ? name : folderOf(from) + name),
 };

@@ -137,15 +137,12 @@ export function statistics(machine: Machine): Statistics {
   const { caches } = machine;
   const { format } = machine.scheme;
   const { levels } = format;
-  const cached = walkCacheLevels(format);
   const byLevel = (first: Counter): Record<string, number> =>
     Object.fromEntries(levels.map((l, i) => [l.name, c[first + i]]));
   const pair = (hits: Counter): HitsAndMisses => ({ hits: c[hits], misses: c[hits + 1] });
-  const kinds = [...levels.map((l) => l.name), ...(format.hashed?.others ?? [])];
+  const kinds = tableKinds(format);
   const tables = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i], 0);
-  // Hashed tables are counted in frames.
-  const framesOf = (i: number): number => (format.hashed === undefined ? tableFrames(format, i) : 1);
-  const frames = kinds.reduce((sum, _, i) => sum + c[Counter.TablesByLevel + i] * framesOf(i), 0);
+  const frames = kinds.reduce((sum, kind, i) => sum + c[Counter.TablesByLevel + i] * kind.frames, 0);
   const kernelInstructions =
     c[Counter.KernelPageFault] + c[Counter.KernelSystemCall] + c[Counter.KernelTimer] + c[Counter.KernelOther];
   const instructions = programInstructions(c) + kernelInstructions;
@@ -200,16 +197,13 @@ export function statistics(machine: Machine): Statistics {
           }),
     },
     walkCaches: Object.fromEntries(
-      machine.mmu.walkCaches.map(({ name }, i) => [
-        format.hashed === undefined ? levels[cached[i]].name : name.slice(name.lastIndexOf(' ') + 1),
-        pair((Counter.WalkCaches + 2 * i) as Counter),
-      ]),
+      walkCacheNames(machine).map((name, i) => [name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
     ),
     ...(caches === null ? {} : { caches: cacheStatistics(caches) }),
     tables: {
       bytes: frames * PAGE_BYTES,
       count: tables,
-      byLevel: Object.fromEntries(kinds.map((name, i) => [name, c[Counter.TablesByLevel + i]])),
+      byLevel: Object.fromEntries(kinds.map(({ name }, i) => [name, c[Counter.TablesByLevel + i]])),
       kernel: c[Counter.KernelTables],
       flattened: levels.reduce((sum, l, i) => sum + (l.wide === true ? c[Counter.TablesByLevel + i] : 0), 0),
       fallbacks: c[Counter.FlattenedFallbacks],
@@ -265,6 +259,27 @@ export function statistics(machine: Machine): Statistics {
     cycles,
     instructionsPerCycle: cycles === 0 ? 0 : instructions / cycles,
   };
+}
+
+/** Tables of processes, of all kinds, as counters say. */
+export function tablesCounted({ scheme: { format } }: Machine, counters: Float64Array): number {
+  const kinds = format.levels.length + (format.hashed?.others.length ?? 0);
+  return counters.subarray(Counter.TablesByLevel, Counter.TablesByLevel + kinds).reduce((sum, n) => sum + n, 0);
+}
+
+/** What `Counter.TablesByLevel` counts, in its order. Hashed tables are counted in frames. */
+export function tableKinds(format: PagingFormat): { name: string; frames: number }[] {
+  const framesOf = (i: number): number => (format.hashed === undefined ? tableFrames(format, i) : 1);
+  const names = [...format.levels.map(({ name }) => name), ...(format.hashed?.others ?? [])];
+  return names.map((name, i) => ({ name, frames: framesOf(i) }));
+}
+
+/** What `Counter.WalkCaches` counts, in its order: the level whose entries each holds. */
+export function walkCacheNames({ mmu, scheme: { format } }: Machine): string[] {
+  const cached = walkCacheLevels(format);
+  return mmu.walkCaches.map(({ name }, i) =>
+    format.hashed === undefined ? format.levels[cached[i]].name : name.slice(name.lastIndexOf(' ') + 1),
+  );
 }
 
 /** Entries of all processes' tables, found by looking at them. */

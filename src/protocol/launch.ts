@@ -12,6 +12,8 @@ export interface LaunchArguments {
   /** Other schemes that the Compare view runs the same thing on. */
   compareWith?: string[];
   stopOnEntry?: boolean;
+  /** The session begins at this moment of the run, instead of at the first stop: a tick, or an event of one. */
+  goto?: number | { tick: number; event?: number };
   /** Values for the scenario's `let` names. */
   args?: Record<string, string | number>;
   trace?: TraceOptions;
@@ -19,7 +21,14 @@ export interface LaunchArguments {
   instructions?: boolean;
   timeTravel?: TimeTravelOptions;
   noDebug?: boolean;
+  /** Stand at the end of the run, from where one can go back, instead of ending the session. Absent: false. */
+  stopAtEnd?: boolean;
+  /** What Step Over takes for one step inside a statement of many accesses. Absent: an access. */
+  stepOver?: StepUnit;
 }
+
+export const STEP_UNITS = ['access', 'statement'] as const;
+export type StepUnit = (typeof STEP_UNITS)[number];
 
 export interface TimeTravelOptions {
   /** What saved states of the run may hold together. With less, going back takes longer; nothing else changes. */

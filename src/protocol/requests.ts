@@ -1,4 +1,7 @@
 /** Parameters and results of the custom DAP requests. Everything is plain JSON; addresses are `0x…` strings. */
+import type { StepUnit } from './launch';
+import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from './history';
+import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
 import type { CompareArguments, CompareResponse } from './compare';
 import type { MapArguments, MapPlaceArguments, MapPlaceResponse, MapResponse } from './map';
 import type { WalkPicture } from './walk';
@@ -104,6 +107,8 @@ export interface TreeNode {
   description?: string;
   tooltip?: string;
   hasChildren: boolean;
+  /** At most so many rows are below, where that is known without making them. */
+  size?: number;
   /** A codicon id. */
   icon?: string;
   /** What the row is, for menus and tests. */
@@ -122,6 +127,8 @@ export interface TreeNode {
   current?: boolean;
   /** True if this row changed in the current tick. */
   changed?: boolean;
+  /** True if this row, or something below it, is not what it was at the pinned moment. */
+  changedSincePin?: boolean;
 }
 
 /** `ptscope/translate`: what hovers and inline values show. */
@@ -132,6 +139,12 @@ export interface TranslateResponse {
   text: string;
 }
 
+/** `ptscope/effects`: what the statement before the cursor did, and the one in which it is, for the ends of their lines. */
+export interface EffectsResponse {
+  /** At most two; none of statements that did nothing worth a word. `line` counts from 0. */
+  effects: { path: string; line: number; text: string }[];
+}
+
 /** `ptscope/numberFormat`: how numbers appear in variables from now on; VS Code itself never sends a value format. */
 export interface NumberFormatArguments {
   hex: boolean | 'toggle';
@@ -139,6 +152,14 @@ export interface NumberFormatArguments {
 export interface NumberFormatResponse {
   /** True if addresses and entries appear in hexadecimal from now on. */
   hex: boolean;
+}
+
+/** `ptscope/stepUnit`: what Step Over and Step Back take for one step from now on; the setting changed while a session runs. */
+export interface StepUnitArguments {
+  stepOver: StepUnit;
+}
+export interface StepUnitResponse {
+  stepOver: StepUnit;
 }
 
 /** `ptscope/reverseStepIn` and `ptscope/reverseStepOut`; a `stopped` event follows, as after every step. */
@@ -164,5 +185,11 @@ export interface CustomRequests {
   'ptscope/reverseStepIn': { arguments: ReverseStepArguments; response: void };
   'ptscope/reverseStepOut': { arguments: ReverseStepArguments; response: void };
   'ptscope/translate': { arguments: TranslateArguments; response: TranslateResponse };
+  'ptscope/stepUnit': { arguments: StepUnitArguments; response: StepUnitResponse };
+  'ptscope/effects': { arguments: Record<string, never>; response: EffectsResponse };
+  'ptscope/statistics': { arguments: StatisticsArguments; response: StatisticsResponse };
+  'ptscope/pin': { arguments: PinArguments; response: PinResponse };
+  'ptscope/history': { arguments: Record<string, never>; response: HistoryResponse };
+  'ptscope/historyRows': { arguments: HistoryRowsArguments; response: HistoryRowsResponse };
   'ptscope/numberFormat': { arguments: NumberFormatArguments; response: NumberFormatResponse };
 }

@@ -185,6 +185,8 @@ export interface EntryPicture {
   /** Physical address that the arrow points to. */
   target?: string;
   leaf: boolean;
+  /** It is not what it was at the pinned moment. */
+  changedSincePin?: true;
 }
 
 export interface EntryField {

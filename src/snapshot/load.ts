@@ -2,7 +2,7 @@
  * From files to a snapshot. Promises to resolve, or to reject with a SnapshotError, for any bytes: whatever a file holds
  * is bounded by what the description announces, and checked against its checksum.
  */
-import { HostSource } from '../trace/bytes';
+import { HostSource, joined } from '../trace/bytes';
 import { TraceError } from '../trace/errors';
 import { gunzip } from '../trace/gunzip';
 import type { TraceSource } from '../trace/load';
@@ -91,16 +91,6 @@ async function readPages(
 }
 
 const withoutStop = (text: string): string => text.replace(/\.$/, '');
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
 
 async function sha256Of(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

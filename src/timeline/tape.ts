@@ -9,6 +9,7 @@
 import type { MachineEvent } from '../machine/core/events';
 import { Recorder, StopAtEvent } from '../machine/core/probe';
 import type { Expression } from '../scenario/language/ast';
+import { tickFacts } from '../scenario/run/tickFacts';
 import type { Output, Run, RunSnapshot, Until } from '../scenario/run/run';
 import { EvaluationError } from '../scenario/run/evaluate';
 import type { Standing } from '../scenario/run/standing';
@@ -16,6 +17,7 @@ import { type Checkpoint, type CheckpointLimits, Checkpoints } from './checkpoin
 import { type Change, Edits, type Moment } from './edits';
 import type { Pace } from './pace';
 import { type Reading, readingOf } from './reading';
+import { Series } from './series';
 import { NO_STOPS, type StopRules } from './stops';
 import { LEAST_SPACING, workBeforeSave, workOf } from './work';
 
@@ -29,6 +31,8 @@ export interface TapeOptions {
   onOutput?(output: Output): void;
   /** An edit is undone, because the cursor went back before it; a sentence. */
   onUndo?(text: string): void;
+  /** What follows the start of a tick is no longer what it was: a person has changed something, or undone that. */
+  onNewHistory?(tick: number): void;
 }
 
 /** A place of the cursor that can be returned to exactly, whatever a search did meanwhile. */
@@ -52,9 +56,14 @@ export class Tape {
   #standing: Standing | undefined;
   readonly #checkpoints: Checkpoints;
   readonly #edits = new Edits();
+  /** The counters along the tape. */
+  readonly series = new Series();
   /** Ticks below this have said what they had to say. */
   #said = 0;
   #quiet = false;
+  /** The run is somewhere else: what to do before it is brought back. */
+  #away: (() => void) | undefined;
+  #asked = 0;
 
   constructor(
     readonly run: Run,
@@ -70,6 +79,7 @@ export class Tape {
       spacing: options.checkpointTicks ?? LEAST_SPACING,
     };
     this.#checkpoints = new Checkpoints(this.#checkpointHere(this.#start), limits);
+    this.series.take(run);
     this.#record();
   }
 
@@ -145,7 +155,7 @@ export class Tape {
   }
 
   /** The nearest saved state at or before a tick. */
-  #nearest(tick: number): RunSnapshot {
+  nearest(tick: number): RunSnapshot {
     const best = this.#checkpoints.before(tick);
     const here = this.#start.state.tick;
     return here <= tick && here >= best.tick ? this.#start : best.snapshot;
@@ -166,13 +176,13 @@ export class Tape {
 
   /** The run stands at a tick's start, or where the run ends before it, or where the pause was asked for. */
   async go(tick: number, pace: Pace): Promise<void> {
-    this.run.load(this.#nearest(tick));
+    this.run.load(this.nearest(tick));
     await this.runTo(tick, pace);
   }
 
   /** As `go`, and leaves checkpoints on the way. */
   async approach(tick: number, pace: Pace): Promise<void> {
-    this.run.load(this.#nearest(tick));
+    this.run.load(this.nearest(tick));
     for (const distance of NEAR_GOAL) {
       if (tick - distance <= this.run.tick) continue;
       await this.runTo(tick - distance, pace);
@@ -194,7 +204,9 @@ export class Tape {
     const { last, spacing } = this.#checkpoints;
     const due = this.options.checkpointTicks === undefined ? Infinity : last.tick + spacing;
     const room = due > this.run.tick ? due - this.run.tick : Infinity;
-    return pace.burst(Math.min(limit, room), (ticks) => this.runFast(rules, ticks, until));
+    return pace.burst(Math.min(limit, room, this.series.room(this.run.tick)), (ticks) =>
+      this.runFast(rules, ticks, until),
+    );
   }
 
   /** Runs up to `limit` ticks without events, except ticks that a person edited. Returns the ticks run. */
@@ -206,7 +218,10 @@ export class Tape {
       probe.fired = 0;
       this.#armed(rules, () => this.#runTick(Infinity));
     } else this.#armed(rules, () => this.run.fast(end - from, rules.statements, until));
-    if (!this.#quiet) this.#said = Math.max(this.#said, this.run.tick);
+    if (!this.#quiet) {
+      this.#said = Math.max(this.#said, this.run.tick);
+      this.series.take(this.run);
+    }
     return this.run.tick - from;
   }
 
@@ -241,19 +256,82 @@ export class Tape {
     return reading;
   }
 
+  /**
+   * Runs a stretch of the tape again, says nothing, and puts the cursor back: `look` is called at the start of each of the
+   * ticks, which are in ascending order, or where the run ends before. False, and nothing is called, if that means to run
+   * more than `mostTicks`. `look` must not move the tape.
+   */
+  glance(ticks: readonly number[], mostTicks: number, look: () => void): boolean {
+    const start = this.nearest(ticks[0]);
+    if (ticks[ticks.length - 1] - start.state.tick > mostTicks) return false;
+    try {
+      this.#quietly(() => {
+        this.run.load(start);
+        for (const tick of ticks) {
+          while (this.run.tick < tick && this.run.end === null) this.runFast(NO_STOPS, tick - this.run.tick);
+          look();
+        }
+      });
+    } finally {
+      this.moveInside(this.#event);
+    }
+    return true;
+  }
+
   /** Records all events of the tick, and goes back to its start. */
   #record(): void {
     this.#events = this.run.end === null ? this.#quietly(() => this.#runTick(Infinity)) : [];
+    this.series.reach(this.run);
     this.moveInside(0);
   }
 
   #quietly<T>(work: () => T): T {
+    const before = this.#quiet;
     this.#quiet = true;
     try {
       return work();
     } finally {
-      this.#quiet = false;
+      this.#quiet = before;
     }
+  }
+
+  // ---- beside the cursor ------------------------------------------------------------------------------------------
+
+  /**
+   * The run may be taken somewhere else, and stay there until somebody needs the cursor's state: `settle` then calls
+   * `leave` and brings it back.
+   */
+  takeAway(leave: () => void): void {
+    this.settle();
+    this.#away = leave;
+  }
+
+  /** How often the cursor's state was asked for. */
+  get asked(): number {
+    return this.#asked;
+  }
+  get isAway(): boolean {
+    return this.#away !== undefined;
+  }
+
+  /** The run is in the cursor's state, wherever it was. */
+  settle(): void {
+    this.#asked++;
+    if (this.#away === undefined) return;
+    const leave = this.#away;
+    this.#away = undefined;
+    leave();
+    this.moveInside(this.#event);
+  }
+
+  /** What the run says while it is away is not said again. */
+  quietly<T>(work: () => T): T {
+    return this.#quietly(work);
+  }
+
+  /** All events of the tick at whose start the run stands; it stands behind it then. For use while it is away. */
+  recordHere(): MachineEvent[] {
+    return this.#runTick(Infinity);
   }
 
   /** Runs the tick from its start with a recorder until event `stopAt` has been reported. */
@@ -279,9 +357,16 @@ export class Tape {
   moveInside(event: number): void {
     this.run.load(this.#start);
     this.#event = event;
-    if (event > 0) this.#quietly(() => this.#runTick(event));
-    else
-      for (const edit of this.#edits.at(this.run.tick)) if (edit.event === 0) this.run.assign(edit.target, edit.value);
+    if (event > 0) {
+      this.#quietly(() => this.#runTick(event));
+      this.run.names.facts = tickFacts(this.#events, event);
+    } else this.#applyEdits(0);
+  }
+
+  /** What a person changed at an event of the tick at whose start the run stands. */
+  #applyEdits(event: number): void {
+    for (const edit of this.#edits.at(this.run.tick))
+      if (edit.event === event) this.run.assign(edit.target, edit.value);
   }
 
   /** As `moveInside`, to the last event where the tick has fewer. */
@@ -337,6 +422,8 @@ export class Tape {
   /** What follows the start of a tick is no longer what it was. */
   #newHistory(tick: number): void {
     this.#checkpoints.dropAfter(tick);
+    this.series.dropAfter(tick);
+    this.options.onNewHistory?.(tick);
     this.#said = Math.min(this.#said, tick);
     if (tick !== this.moment.tick) return;
     const { event } = this.moment;

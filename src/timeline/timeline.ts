@@ -12,8 +12,11 @@ import { type ProgramPlace, programPlaceOf } from '../scenario/run/programPlace'
 import type { Run } from '../scenario/run/run';
 import type { Standing } from '../scenario/run/standing';
 import type { Arrival } from './arrival';
+import { type Doing, doingsAround, FAR_TICKS, type PastTick, pastTicks } from './doings';
+import { Excursion, type Visitor } from './excursion';
 import { Pace, type PaceOptions } from './pace';
 import { backToBoundary, type Goal, landed, searchBackward, searchForward } from './search';
+import type { Series } from './series';
 import { firstStop, stopAtStart } from './stopping';
 import { NO_STOPS, type StopRules } from './stops';
 import { type Change, type Moment, Tape, type TapeOptions } from './tape';
@@ -21,6 +24,10 @@ import { type Change, type Moment, Tape, type TapeOptions } from './tape';
 export type { Arrival } from './arrival';
 export type { Change, Moment } from './edits';
 export type { Progress } from './pace';
+export type { Past, Visitor } from './excursion';
+
+/** What one step at the start of a tick is: an access, or all that a statement makes. */
+export type StepUnit = 'access' | 'statement';
 
 export interface TimelineOptions extends PaceOptions, TapeOptions {}
 
@@ -30,12 +37,25 @@ export class Timeline {
   #trail: { from: Moment; to: Moment }[] = [];
   /** Of the motion that runs. */
   #pace: Pace | undefined;
+  /** Motions and edits so far: an excursion ends when there is another. */
+  #moves = 0;
 
   constructor(
-    readonly run: Run,
+    run: Run,
     private readonly options: TimelineOptions,
   ) {
     this.#tape = new Tape(run, options);
+  }
+
+  /** In the cursor's state, between motions. Not to be kept while others may look at the past. */
+  get run(): Run {
+    this.settle();
+    return this.#tape.run;
+  }
+
+  /** Whoever has kept the run finds it in the cursor's state. */
+  settle(): void {
+    this.#tape.settle();
   }
 
   get moment(): Moment {
@@ -45,6 +65,7 @@ export class Timeline {
     return this.#tape.events;
   }
   get standing(): Standing {
+    this.settle();
     return this.#tape.standing;
   }
   /** Where the tick begins in the program; also comparable with a run on another machine. */
@@ -69,6 +90,15 @@ export class Timeline {
     return this.#tape.checkpointBytes;
   }
 
+  /** The counters along the tape. */
+  get series(): Series {
+    return this.#tape.series;
+  }
+  /** How many ticks the tape has so far: those that have run, and the cursor's. */
+  get known(): number {
+    return Math.max(this.series.end, this.moment.tick + (this.atEnd ? 0 : 1));
+  }
+
   /** Ends the running motion soon. */
   pause(): void {
     if (this.#pace !== undefined) this.#pace.pauseRequested = true;
@@ -76,8 +106,10 @@ export class Timeline {
 
   /** Every motion: the trail ends unless it is kept, and edits that are later than where it ended are undone. */
   async #motion(body: (pace: Pace) => Arrival | Promise<Arrival>, trail: 'drop' | 'keep' = 'drop'): Promise<Arrival> {
+    this.settle();
     if (trail === 'drop') this.#trail = [];
     this.#pace = new Pace(this.run, this.options);
+    this.#moves++;
     try {
       const arrival = await body(this.#pace);
       if (this.#tape.undoLaterEdits()) this.#trail = [];
@@ -85,6 +117,23 @@ export class Timeline {
     } finally {
       this.#pace = undefined;
     }
+  }
+
+  // ---- looking around ---------------------------------------------------------------------------------------------
+
+  /** What the statement before this tick did, and what this tick has done up to here; see doings.ts. */
+  doings(): Doing[] {
+    return doingsAround(this.#tape);
+  }
+
+  /** The last ticks before this one, oldest first; undefined if that takes too long. */
+  past(count: number): PastTick[] | undefined {
+    return pastTicks(this.#tape, count);
+  }
+
+  /** Calls `look` with the run at the start of other ticks, in ascending order. False if they are too far away. */
+  glance(ticks: readonly number[], look: () => void): boolean {
+    return this.#tape.glance(ticks, FAR_TICKS, look);
   }
 
   // ---- forward ----------------------------------------------------------------------------------------------------
@@ -112,7 +161,7 @@ export class Timeline {
    * The next event that is not deeper; at the start of a tick, the next statement or access. A moment that Step Back came
    * from is returned to exactly: N steps back and N steps over cancel, wherever in between they passed.
    */
-  stepOver(rules: StopRules): Promise<Arrival> {
+  stepOver(rules: StopRules, unit: StepUnit = 'access'): Promise<Arrival> {
     const back = this.#trail.at(-1);
     if (back !== undefined && same(back.to, this.moment)) {
       this.#trail.pop();
@@ -120,10 +169,27 @@ export class Timeline {
     }
     return this.#motion((pace) => {
       if (this.atEnd) return { kind: 'end' };
-      if (this.moment.event === 0)
-        return this.#forward(rules, { until: 'boundary', reached: () => this.run.atBoundary }, pace);
+      if (this.moment.event === 0) return this.#forward(rules, this.#startOf(unit), pace);
       const { depth } = this.events[this.moment.event];
       return this.#toEvent(rules, (e) => e.depth <= depth);
+    });
+  }
+
+  /** Where the next access begins, or the next statement. */
+  #startOf(unit: StepUnit): Goal {
+    const { run } = this;
+    return unit === 'statement'
+      ? { until: 'statement', reached: () => run.atStatement }
+      : { until: 'boundary', reached: () => run.atBoundary };
+  }
+
+  /** To a later event of this tick, past stops on the way. */
+  stepTo(event: number, rules: StopRules): Promise<Arrival> {
+    return this.#motion(() => {
+      const stop = firstStop(this.#tape, rules, this.moment.event + 1, event);
+      if (stop !== undefined) return stop;
+      this.#tape.moveToward(event);
+      return { kind: 'step' };
     });
   }
 
@@ -185,13 +251,13 @@ export class Timeline {
   // ---- backward ---------------------------------------------------------------------------------------------------
 
   /** To the previous event that is not deeper; from a tick's start, to the statement or access before. */
-  async stepBack(): Promise<Arrival> {
+  async stepBack(unit: StepUnit = 'access'): Promise<Arrival> {
     const from = this.moment;
     const last = this.#trail.at(-1);
     if (last === undefined || !same(last.to, from)) this.#trail = [];
     const edited = this.#tape.edits;
     const arrival = await this.#motion((pace) => {
-      if (from.event === 0) return backToBoundary(this.#tape, () => this.run.atBoundary, pace);
+      if (from.event === 0) return backToBoundary(this.#tape, this.#startOf(unit).reached, pace);
       const { depth } = this.events[from.event];
       return this.#backInside((e) => e.depth <= depth);
     }, 'keep');
@@ -264,6 +330,20 @@ export class Timeline {
     return { kind: this.atEnd && moment.tick > from ? 'end' : 'step' };
   }
 
+  /** What is to be seen at the last stop before this moment. The cursor is there meanwhile, and here afterwards. */
+  async lookBack<Seen>(rules: StopRules, look: () => Seen): Promise<{ seen: Seen } | 'none' | 'paused'> {
+    const origin = this.#tape.place;
+    this.#pace = new Pace(this.run, this.options);
+    try {
+      const arrival = await searchBackward(this.#tape, rules, this.#pace);
+      if (arrival.kind === 'stop') return { seen: look() };
+      return arrival.kind === 'pause' ? 'paused' : 'none';
+    } finally {
+      this.#pace = undefined;
+      this.#tape.returnTo(origin);
+    }
+  }
+
   /** To the nearest start of a statement that `rules` names, or nowhere if there is none: `forward`, or before this moment. */
   jump(rules: StopRules, forward: boolean): Promise<Arrival> {
     return this.#motion(async (pace) => {
@@ -275,9 +355,20 @@ export class Timeline {
     });
   }
 
+  /**
+   * Looks at ticks from `from` on beside the cursor, while it stands. Between slices other requests find everything as the
+   * cursor has it. Resolves to false if the cursor was moved before the visitor had enough.
+   */
+  visit(from: number, visitor: Visitor): Promise<boolean> {
+    const moves = this.#moves;
+    return new Excursion(this.#tape, this.options).visit(from, visitor, () => this.#moves !== moves);
+  }
+
   /** Changes the state at this moment; see `Tape.edit`. */
   edit(changes: readonly Change[]): string | undefined {
+    this.settle();
     this.#trail = [];
+    this.#moves++;
     return this.#tape.edit(changes);
   }
 }

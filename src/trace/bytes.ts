@@ -109,3 +109,15 @@ export class HostSource implements ByteSource {
 }
 
 const eventLoopTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Pieces as one; a single piece is not copied. `length`: of all together. */
+export function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0];
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -166,7 +166,7 @@ describe('hit counts and conditions over the wire', () => {
     for (const row of body?.exceptionBreakpointFilters ?? []) assert.match(row.conditionDescription ?? '', /hit count/);
     assert.deepEqual(
       (body?.breakpointModes ?? []).map((m) => m.mode),
-      ['any', 'hardware', 'kernel', 'exec'],
+      ['any', 'hardware', 'kernel', 'exec', 'virtual', 'physical', 'entry'],
     );
   });
 });

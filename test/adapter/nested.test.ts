@@ -91,7 +91,8 @@ describe('a guest over the wire', () => {
   it('indents the host’s walk below the guest’s, with both addresses', async () => {
     await atEnd();
     const text = await fixture.client.value('walk heap', 'repl');
-    assert.match(text, /^ {2}hPGD\[0\] at 0x/);
+    assert.match(text, /^0x\w+ \(heap\+0x0\): PGD .*\n {2}hPGD\[0\] at 0x/);
+    assert.match(text, /24 references; guest frame 0x\w+$/);
     assert.match(text, /\n {2}guest frame 0x[\da-f]+ → host frame 0x[\da-f]+\nPGD\[0\] at 0x/);
     assert.match(await fixture.client.value('vtop heap', 'repl'), /^guest-physical 0x[\da-f]+, host-physical 0x/);
     assert.match(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FILTERS } from '../../src/adapter/filters';
+import { REQUESTS } from '../../src/protocol/names';
 import { Client } from './client';
 import { FIRST, useFixture } from './support';
 
@@ -76,13 +77,7 @@ describe('a debug session over the wire', () => {
       'variables',
       'writeMemory',
       'noSuchCommand',
-      'ptscope/walk',
-      'ptscope/tree',
-      'ptscope/moment',
-      'ptscope/seek',
-      'ptscope/travel',
-      'ptscope/translate',
-      'ptscope/numberFormat',
+      ...Object.values(REQUESTS),
     ];
     const BAD: object[] = [
       {},
@@ -107,6 +102,21 @@ describe('a debug session over the wire', () => {
         breakpoints: [],
         name: '',
         value: '',
+        instructionCount: -1,
+        locationReference: 99,
+      },
+      // Of the right shape, and of the wrong kind inside.
+      {
+        breakpoints: [{}, { name: 7, dataId: 7, instructionReference: 7, condition: 7, hitCondition: 7, line: 'x' }],
+        filters: [7],
+        filterOptions: [{ filterId: 'fault.minor', condition: '(' }],
+        source: { path: 7, sourceReference: 1 },
+        line: 1,
+        frameId: 1,
+        memoryReference: '0x100000',
+        instructionCount: 4,
+        instructionOffset: -1e9,
+        stepOver: 'mile',
       },
     ];
 

@@ -37,7 +37,14 @@ describe('ptscope run', () => {
     assert.deepEqual(expects, {
       passed: 0,
       failed: [
-        { line: 4, text: 'expect walk(heap).refs == 3, "folded?"', message: 'folded?', actual: '4 == 3 does not hold' },
+        {
+          line: 4,
+          text: 'expect walk(heap).refs == 3, "folded?"',
+          message: 'folded?',
+          actual: '4 == 3 does not hold',
+          tick: 3,
+          compared: { actual: '4', operator: '==', expected: '3' },
+        },
       ],
     });
   });

@@ -45,7 +45,14 @@ describe('ptscope test', () => {
         line: 2,
         text: 'expect tick != 3',
         status: 'failed',
-        failures: [{ message: '', actual: '3 != 3 does not hold' }],
+        failures: [
+          {
+            message: '',
+            actual: '3 != 3 does not hold',
+            tick: 3,
+            compared: { actual: '3', operator: '!=', expected: '3' },
+          },
+        ],
       },
     ]);
   });
@@ -144,6 +151,35 @@ describe('ptscope test', () => {
       assert.match(tap, /^ok \d - suite\.ptscen: no expectation: runs to its end$/m);
       const { out } = await ptscope(['test', suite(), '--format', 'junit']);
       assert.match(out, /<testsuite name=".*suite\.ptscen: too many" tests="2" failures="1"/);
+    });
+
+    it('runs only the tests that are asked for; the empty name is what stands outside of them', async () => {
+      const file = folder.file('some.ptscen', 'expect tick == 0\ntest "a" {\n}\ntest "b" {\n}\ntest "c" {\n}\n');
+      const { code, out } = await ptscope(['test', file, '--test', 'c', '--test', '', '--test=a', '--format', 'jsonl']);
+      assert.equal(code, 0);
+      const suites = out.trimEnd().split('\n');
+      assert.deepEqual(
+        suites.map((line) => (JSON.parse(line) as { test?: string }).test),
+        ['c', undefined, 'a'],
+      );
+      const unknown = await ptscope(['test', file, '--test', 'd']);
+      assert.equal(unknown.code, 2);
+      assert.match(unknown.out, /there is no test "d"; it has "a", "b", "c"/);
+    });
+
+    it('tells in JSON what was printed, and where a test that ended badly ended', async () => {
+      const { out } = await ptscope(['test', suite(), '--test', 'fatal', '--format', 'json']);
+      const [{ error, errorAt }] = JSON.parse(out) as { error: string; errorAt: object }[];
+      assert.match(error, /SIGSEGV/);
+      assert.deepEqual(errorAt, { line: 18, tick: 2 });
+      const loud = folder.file('loud.ptscen', 'repeat 2 {\n  print "tick {tick}"\n}\n');
+      const [{ output }] = JSON.parse((await ptscope(['test', loud, '--format', 'json'])).out) as {
+        output: object[];
+      }[];
+      assert.deepEqual(output, [
+        { line: 2, text: 'tick 0' },
+        { line: 2, text: 'tick 1' },
+      ]);
     });
 
     it('says one thing about a file that cannot be run, not one a test', async () => {

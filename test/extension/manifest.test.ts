@@ -6,12 +6,15 @@ import {
   COMMANDS,
   CONTEXTS,
   DEBUG_TYPE,
+  EXAMPLE_SCHEME,
   LANGUAGES,
   LISTING_EXTENSION,
   SETTINGS,
+  TEST_MESSAGES,
   VIEWS,
   WEBVIEWS,
 } from '../../src/protocol/names';
+import { TEMPLATES } from '../../src/extension/start/templates';
 
 const ROOT = join(__dirname, '../..');
 const TEXT = readFileSync(join(ROOT, 'package.json'), 'utf8');
@@ -34,8 +37,14 @@ interface Manifest {
     menus: Record<string, MenuEntry[]>;
     keybindings: MenuEntry[];
     views: Record<string, { id: string; name: string; when: string }[]>;
-    configuration: { properties: Record<string, { description?: string; markdownDescription?: string }> };
-    walkthroughs: { steps: { description: string; completionEvents: string[] }[] }[];
+    configuration: {
+      title: string;
+      properties: Record<string, { description?: string; markdownDescription?: string }>;
+    }[];
+    viewsWelcome: { view: string; contents: string }[];
+    walkthroughs: {
+      steps: { description: string; media: Record<string, unknown>; completionEvents: string[] }[];
+    }[];
   };
 }
 
@@ -61,8 +70,9 @@ describe('the manifest', () => {
   it('uses only contributed commands in menus, keys and walkthroughs', () => {
     const known = new Set<string>(Object.values(COMMANDS));
     const used = [...Object.values(contributes.menus).flat(), ...contributes.keybindings].map(({ command }) => command);
-    for (const command of used) assert.ok(known.has(command), command);
-    for (const command of TEXT.match(/(?<=on?[Cc]ommand:)ptscope\.[\w.]+/g) ?? [])
+    // VS Code's own steps back have no keys.
+    for (const command of used) assert.ok(known.has(command) || command.startsWith('workbench.action.debug.'), command);
+    for (const command of TEXT.match(/(?<=\b(?:onC|c)ommand:)ptscope\.[\w.]+/g) ?? [])
       assert.ok(known.has(command), command);
   });
 
@@ -76,7 +86,12 @@ describe('the manifest', () => {
         COMMANDS.breakOnAccess,
         COMMANDS.breakOnWrite,
         COMMANDS.copyAddress,
+        COMMANDS.debugFailure,
+        COMMANDS.copyExpression,
+        COMMANDS.exportView,
         COMMANDS.openMemory,
+        COMMANDS.removeMark,
+        COMMANDS.renameMark,
         COMMANDS.revealInTables,
         COMMANDS.showMapOf,
         COMMANDS.showWalkOfEntry,
@@ -91,11 +106,43 @@ describe('the manifest', () => {
     for (const { id, when } of views) assert.equal(when, CONTEXTS.sessionActive, id);
   });
 
+  it('offers a way to begin where there is nothing to debug and nothing to test', () => {
+    assert.deepEqual(
+      contributes.viewsWelcome.map(({ view }) => view),
+      ['debug', 'testing'],
+    );
+    for (const { contents } of contributes.viewsWelcome)
+      assert.ok(contents.includes(`command:${COMMANDS.newScenario}`));
+    const templates = new Set(TEMPLATES.map(({ id }) => id));
+    const linked = [...TEXT.matchAll(/command:ptscope\.newScenario\?(%5B[\w%-]+%5D)/g)];
+    assert.ok(linked.length > 1);
+    for (const [, argument] of linked) {
+      const [id] = JSON.parse(decodeURIComponent(argument ?? '')) as string[];
+      assert.ok(templates.has(id ?? ''), id);
+    }
+  });
+
+  it('has a picture of our own for every step of the walkthrough, described', () => {
+    for (const { steps } of contributes.walkthroughs)
+      for (const { media } of steps) assert.ok((media.svg ?? media.image) !== undefined && media.altText !== '');
+  });
+
+  it('names the controller and the messages of the Test Explorer as the code does', () => {
+    for (const menu of ['testing/message/context', 'testing/message/content'])
+      assert.deepEqual(
+        contributes.menus[menu]?.map(({ command, when }) => [command, when]),
+        [[COMMANDS.debugFailure, `testMessage == ${TEST_MESSAGES.failure}`]],
+      );
+  });
+
   it('contributes exactly the languages that the code names', () => {
     assert.deepEqual(contributes.languages.map(({ id }) => id).toSorted(), Object.values(LANGUAGES).toSorted());
     const listing = contributes.languages.find(({ id }) => id === LANGUAGES.listing);
     assert.deepEqual(listing?.extensions, [LISTING_EXTENSION]);
-    assert.deepEqual(contributes.breakpoints, [{ language: LANGUAGES.scenario }]);
+    assert.deepEqual(
+      contributes.breakpoints.map(({ language }) => language),
+      [LANGUAGES.scenario, LANGUAGES.listing],
+    );
     for (const { language } of contributes.grammars) assert.ok(Object.values<string>(LANGUAGES).includes(language));
   });
 
@@ -115,8 +162,12 @@ describe('the manifest', () => {
     assert.deepEqual(described.toSorted(), known.filter((name) => name !== 'noDebug').toSorted());
   });
 
-  it('contributes exactly the settings that the code reads, each described', () => {
-    const { properties } = contributes.configuration;
+  it('contributes exactly the settings that the code reads, each described, in titled groups', () => {
+    const properties = Object.assign({}, ...contributes.configuration.map((group) => group.properties)) as Record<
+      string,
+      { description?: string; markdownDescription?: string }
+    >;
+    for (const { title } of contributes.configuration) assert.ok(title);
     assert.deepEqual(Object.keys(properties).toSorted(), Object.values(SETTINGS).toSorted());
     for (const [name, property] of Object.entries(properties)) {
       assert.ok(property.description ?? property.markdownDescription, name);
@@ -144,7 +195,10 @@ describe('the manifest', () => {
   it('is activated for what the code handles', () => {
     const expected = [`onDebugResolve:${DEBUG_TYPE}`, `onDebugDynamicConfigurations:${DEBUG_TYPE}`];
     const panels = Object.values(WEBVIEWS).map((id) => `onWebviewPanel:${id}`);
-    assert.deepEqual(manifest.activationEvents.toSorted(), [...expected, ...panels].toSorted());
+    assert.deepEqual(
+      manifest.activationEvents.toSorted(),
+      [...expected, ...panels, `onFileSystem:${EXAMPLE_SCHEME}`].toSorted(),
+    );
   });
 
   it('names only files that are there', () => {

@@ -33,6 +33,13 @@ describe('rows of a tree', () => {
     );
   });
 
+  it('mark what has changed since the pinned moment with a shape and words of its own', () => {
+    const changed = { ...node, changed: true, changedSincePin: true };
+    assert.equal(describeNode(changed), '●◆ P RW');
+    assert.match(spoken(changed), /changed in this tick, changed since the pinned moment$/);
+    assert.match(explain({ ...changed, tooltip: 'raw' }), /\n◆ changed since the pinned moment$/);
+  });
+
   it('explain their marks in the tooltip', () => {
     assert.equal(explain({ ...node, tooltip: 'raw 0x67', changed: true }), 'raw 0x67\n● changed in this tick');
     assert.equal(explain(node), '[170], P RW');

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TestSuite } from '../../src/cli/report/tests';
+import type { TestSuite } from '../../src/protocol/tests';
 import { Recorder } from '../../src/machine/core/probe';
 import { FAULT_KINDS, SIGNALS } from '../../src/machine/kernel/faults/verdict';
 import type { Statement } from '../../src/scenario/language/ast';

@@ -25,6 +25,7 @@ export async function latenciesUntil(client: DebugClient, over: () => boolean, s
 
 export interface Latency {
   requests: number;
+  medianMs: number;
   p95Ms: number;
   maxMs: number;
 }
@@ -32,8 +33,8 @@ export interface Latency {
 export function latencyOf(latencies: readonly number[]): Latency {
   const sorted = [...latencies].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { requests: sorted.length, p95Ms: at(0.95), maxMs: at(1) };
+  return { requests: sorted.length, medianMs: at(0.5), p95Ms: at(0.95), maxMs: at(1) };
 }
 
-export const latencyText = ({ requests, p95Ms, maxMs }: Latency): string =>
-  `${requests} requests, p95 ${p95Ms.toFixed(1)} ms, max ${maxMs.toFixed(1)} ms`;
+export const latencyText = ({ requests, medianMs, p95Ms, maxMs }: Latency): string =>
+  `${requests} requests, median ${medianMs.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms, max ${maxMs.toFixed(1)} ms`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainColour } from '../../webview/shared/export/colour';
-import { fitText, groupHex, sizeText } from '../../webview/picture/model/text';
+import { fitText, groupHex, sizeText } from '../../webview/shared/text';
 
 const WEBVIEW = join(__dirname, '../../webview');
 

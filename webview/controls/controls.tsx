@@ -143,6 +143,8 @@ export function Tabs({ tabs, active, label, onChange, children }: TabsProps): JS
       activeid={active}
       aria-label={label}
       onChange={(event: Event) => {
+        // What is on a tab tells of its own changes, too.
+        if (event.target !== event.currentTarget) return;
         // The attribute follows later; the event carries the tab.
         const { id } = (event as CustomEvent<HTMLElement>).detail;
         if (id !== active) onChange(id);

@@ -9,19 +9,21 @@ import type { MachineEvent } from '../../machine/core/events';
 import { FUNCTION_NAMES } from '../../machine/core/functions';
 import type { Watch } from '../../machine/core/watch';
 import type { LoadedRun } from '../../scenario/run/load';
-import type { Program, StatementInfo } from '../../scenario/run/program';
+import type { Program } from '../../scenario/run/program';
 import type { Run } from '../../scenario/run/run';
 import type { Candidate, StopRules } from '../../timeline/stops';
 import type { Moment } from '../../timeline/timeline';
 import { checkUse, dataNamed } from '../data/resolve';
-import { type DataMode, isDataMode, parseDataId } from '../data/target';
+import { type DataMode, isAddressKind, isDataMode, parseDataId } from '../data/target';
 import { targetTitle } from '../data/words';
 import { unusable, UserError } from '../errors';
 import { FILTERS } from '../filters';
-import { Checks } from './checks';
 import { dataNameOf, type NamedData } from './dataNames';
 import { Guard, type Report } from './guard';
-import { type HitCondition, hitCondition, Hits } from './hits';
+import { Guards, type Texts } from './guards';
+import { hitCondition } from './hits';
+import { statementAt } from './lines';
+import type { MicroOp } from './microOps';
 import type { Rule } from './rule';
 import { breakRule, dataRule, filterRule, functionRule, lineRule } from './rules';
 import { RuleSet } from './stopRules';
@@ -35,8 +37,6 @@ interface NamedBreakpoint {
   want: DebugProtocol.FunctionBreakpoint;
   named: NamedData;
 }
-
-type Texts = Pick<DebugProtocol.SourceBreakpoint, 'condition' | 'hitCondition' | 'logMessage'>;
 
 /** Ids outlive a restart: the client goes on using those that it was told. */
 export class BreakpointIds {
@@ -56,24 +56,24 @@ export class Breakpoints implements StopRules {
   #functions: Rule[] = [];
   #filters: Rule[] = [];
   #data: Rule[] = [];
+  /** By listing that they were set in; `''`: as instructions. */
+  readonly #operations = new Map<string, Rule[]>();
   readonly #always: Rule[];
   /** On data that was not there yet. */
   #waiting: NamedBreakpoint[] = [];
   #set: RuleSet;
-  readonly #checks: Checks;
-  /** Hits by what is counted: a client sends breakpoints again whenever one of a kind changes, and they go on counting. */
-  readonly #hits = new Map<string, Hits>();
+  readonly #guards: Guards;
   readonly #program: Program;
 
   constructor(
     loaded: LoadedRun,
-    private readonly report: Report,
+    report: Report,
     private readonly ids: BreakpointIds,
     private readonly cursor: () => Moment,
   ) {
     this.#run = loaded.run;
     this.#program = loaded.run.program;
-    this.#checks = new Checks(loaded);
+    this.#guards = new Guards(loaded, report);
     this.#always = [breakRule(new Guard({ title: 'break' }, report))];
     this.#set = new RuleSet(this.#always);
   }
@@ -91,10 +91,11 @@ export class Breakpoints implements StopRules {
     const rules: Rule[] = [];
     this.#lines.set(file, rules);
     return this.#all(wanted, (w, id) => {
-      const statement = this.#statementAt(file, w.line);
+      const statement = statementAt(this.#program, file, w.line);
       const line = toClient(statement.range.start.line);
       const title = `the breakpoint on line ${line}`;
-      rules.push(lineRule(id, statement.id, this.#guard(title, w, statement, `${title} of file ${file}`)));
+      const guard = this.#guards.guard(title, w, { at: statement, counted: `${title} of file ${file}` });
+      rules.push(lineRule(id, statement.id, guard));
       return { line };
     });
   }
@@ -115,15 +116,12 @@ export class Breakpoints implements StopRules {
     return this.#all(wanted, (want, id) => {
       const named = parseDataId(want.dataId);
       if (named === undefined) throw unusable(`'${want.dataId}' is no data that can be watched.`);
-      const mode: DataMode = want.mode === undefined ? named.mode : modeNamed(want.mode);
+      // What kind of address was meant is part of the id.
+      const mode: DataMode = want.mode === undefined || isAddressKind(want.mode) ? named.mode : modeNamed(want.mode);
       checkUse(this.#run, named.target, mode);
       const called = targetTitle(this.#run, named.target);
-      const guard = this.#guard(
-        `the data breakpoint on ${called}`,
-        want,
-        undefined,
-        `${want.dataId} ${want.accessType}`,
-      );
+      const counted = `${want.dataId} ${want.accessType}`;
+      const guard = this.#guards.guard(`the data breakpoint on ${called}`, want, { counted });
       this.#data.push(dataRule(id, { target: named.target, access: want.accessType ?? 'write', mode }, called, guard));
       return {};
     });
@@ -137,8 +135,24 @@ export class Breakpoints implements StopRules {
       // The box takes one text: what reads as a hit count is one, for as a condition it would be no question.
       const hit = want.condition === undefined ? undefined : hitCondition(want.condition);
       const texts = hit === undefined ? { condition: want.condition } : { hitCondition: want.condition };
-      this.#filters.push(filterRule(filter, this.#guard(`the breakpoint '${filter.label}'`, texts)));
+      this.#filters.push(filterRule(filter, this.#guards.guard(`the breakpoint '${filter.label}'`, texts)));
       return {};
+    });
+  }
+
+  /** Replaces those of one listing, or of the disassembly; `operation` throws where nothing can be waited for. */
+  setOperations<Want extends Texts>(
+    group: string,
+    wanted: readonly Want[],
+    operation: (want: Want) => MicroOp,
+    more: (want: Want) => Partial<DebugProtocol.Breakpoint> = () => ({}),
+  ): DebugProtocol.Breakpoint[] {
+    const rules: Rule[] = [];
+    this.#operations.set(group, rules);
+    return this.#all(wanted, (want, id) => {
+      const { title, rule } = operation(want);
+      rules.push(rule(id, this.#guards.guard(`the breakpoint on ${title}`, want)));
+      return { message: `Waits for: ${title}`, ...more(want) };
     });
   }
 
@@ -185,13 +199,13 @@ export class Breakpoints implements StopRules {
         `No kernel or EMT function is called '${want.name}'. Data is watched with read, write, access or exec in front: write pte(heap).`,
       );
     const implementation = which as 'default' | 'driver' | undefined;
-    const guard = this.#guard(`the breakpoint on ${want.name}`, want);
+    const guard = this.#guards.guard(`the breakpoint on ${want.name}`, want);
     this.#functions.push(functionRule(id, { functions, implementation }, guard));
   }
 
   #addNamed({ id, want, named }: NamedBreakpoint): void {
     const { text, access, mode } = named;
-    const guard = this.#guard(`the breakpoint '${want.name}'`, want);
+    const guard = this.#guards.guard(`the breakpoint '${want.name}'`, want);
     try {
       const target = dataNamed(this.#run, text);
       checkUse(this.#run, target, mode);
@@ -202,47 +216,9 @@ export class Breakpoints implements StopRules {
     }
   }
 
-  /** `counted`: what has hits of its own, if that is not what it is called. */
-  #guard(title: string, texts: Texts, at?: StatementInfo, counted = title): Guard {
-    const { condition, hitCondition: hits, logMessage } = texts;
-    // Of an included file nobody knows what is visible where; there every name that the scenario binds is good.
-    const place = at?.file === 0 ? at.range.start : undefined;
-    const { declared } = this.#checks;
-    const log = this.#checks.template(logMessage, place);
-    const parts = { title, condition: this.#checks.condition(condition, place), hit: hitsOf(hits), log, declared };
-    return new Guard({ ...parts, hits: this.#counted(JSON.stringify([counted, condition ?? ''])) }, this.report);
-  }
-
-  #counted(what: string): Hits {
-    const hits = this.#hits.get(what) ?? new Hits();
-    this.#hits.set(what, hits);
-    return hits;
-  }
-
-  /** The first statement that begins on a line, or else the next one that begins after it. */
-  #statementAt(file: number, line: number): StatementInfo {
-    let best: StatementInfo | undefined;
-    for (const s of this.#program.statements) {
-      if (s.file !== file || s.range.start.line < line) continue;
-      if (best === undefined || s.range.start.line < best.range.start.line) best = s;
-    }
-    const end = best?.range.start.line ?? Infinity;
-    if (this.#program.omitted.some((other) => other.file === file && other.line >= line && other.line < end))
-      throw unusable('What stands here does not run now: it is in a test, or outside of the test that runs.');
-    if (best === undefined) throw unusable('No statement begins at or after this line.');
-    return best;
-  }
-
-  /** Lines of a file on which a breakpoint can sit, between two lines. */
-  locations(file: number, from: number, to: number): number[] {
-    const lines = this.#program.statements
-      .filter((s) => s.file === file && s.range.start.line >= from && s.range.start.line <= to)
-      .map((s) => s.range.start.line);
-    return [...new Set(lines)].sort((a, b) => a - b);
-  }
-
   get #rules(): Rule[] {
-    return [...[...this.#lines.values()].flat(), ...this.#filters, ...this.#functions, ...this.#data, ...this.#always];
+    const placed = [...this.#lines.values(), ...this.#operations.values()].flat();
+    return [...placed, ...this.#filters, ...this.#functions, ...this.#data, ...this.#always];
   }
 
   #changed(): void {
@@ -274,15 +250,8 @@ export class Breakpoints implements StopRules {
 
   /** A person has changed the state here: later hits are of a history that is no more. */
   forgetAfter({ tick, event }: Moment): void {
-    for (const hits of this.#hits.values()) hits.forgetAfter(tick, event);
+    this.#guards.forgetAfter(tick, event);
   }
-}
-
-function hitsOf(text: string | undefined): HitCondition | undefined {
-  if (text === undefined || text.trim() === '') return undefined;
-  const hit = hitCondition(text);
-  if (hit === undefined) throw unusable(`'${text}' is no hit count; write 5, >5, >=5 or %5.`);
-  return hit;
 }
 
 function modeNamed(mode: string): DataMode {

@@ -39,6 +39,7 @@ export function functionRule(id: number, { functions, implementation }: Function
       const found: Match[] = [];
       events.forEach((event, i) => {
         if ((event.kind !== 'enter' && event.kind !== 'call') || !names.has(event.name)) return;
+        if (event.kind === 'enter' && event.continued === true) return;
         if (implementation !== undefined && implementation !== event.implementation) return;
         found.push({ event: i, reason: 'function breakpoint', text: () => `${event.name}(${event.arguments})` });
       });
@@ -50,6 +51,7 @@ export function functionRule(id: number, { functions, implementation }: Function
 export const filterRule = (filter: FilterRow, guard: Guard): Rule => ({
   guard,
   armed: filter.signal,
+  functions: filter.functions,
   matches(events, run) {
     if (filter.unexpectedOnly && run.expectsFailure) return [];
     const found: Match[] = [];

@@ -52,8 +52,9 @@ export class Comparison {
   }
 
   #column(scheme: string): Column {
-    const { path, loaded } = this.debuggee;
+    const { loaded } = this.debuggee;
     const { host, settings } = this.parts;
+    const path = settings.program;
     // The text as it was launched: the file may be another by now.
     const [{ text }] = loaded.sources.files;
     const load = (options: LoadRunOptions): Promise<LoadedRun> =>

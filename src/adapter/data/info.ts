@@ -5,7 +5,7 @@ import type { Run } from '../../scenario/run/run';
 import { UserError } from '../errors';
 import type { VariableNode } from '../variables';
 import { checkUse, dataAtAddress, dataNamed } from './resolve';
-import { type DataMode, type DataTarget, dataIdOf, isDataMode, parseDataId } from './target';
+import { type DataMode, type DataTarget, dataIdOf, isAddressKind, isDataMode, parseDataId } from './target';
 import { targetTitle } from './words';
 
 type Arguments = DebugProtocol.DataBreakpointInfoArguments & { mode?: string };
@@ -29,8 +29,8 @@ export function dataInfo(run: Run, args: Arguments, node: VariableNode | undefin
   }
 }
 
-function targetOf(run: Run, { name, bytes, asAddress }: Arguments, node: VariableNode | undefined): DataTarget {
-  if (asAddress === true) return dataAtAddress(run, name, bytes);
+function targetOf(run: Run, { name, bytes, asAddress, mode }: Arguments, node: VariableNode | undefined): DataTarget {
+  if (asAddress === true) return dataAtAddress(run, name, bytes, isAddressKind(mode) ? mode : undefined);
   const id = node?.dataId === undefined ? undefined : parseDataId(node.dataId);
   return id?.target ?? dataNamed(run, node?.evaluateName ?? name, bytes);
 }

@@ -16,6 +16,7 @@ import { badExpression, unusable } from '../errors';
 import { parseReference } from '../memory';
 import { shortAddress } from './words';
 import {
+  type AddressKind,
   type DataMode,
   type DataTarget,
   ENTRY_BYTES,
@@ -39,13 +40,20 @@ export function parsed(text: string): Expression {
   return expression;
 }
 
-/** An address as the client's box for one sends it. A bare number inside physical memory is physical. */
-export function dataAtAddress(run: Run, text: string, bytes: number | undefined): DataTarget {
+/** An address as the client's box for one sends it. Without a kind, a bare number inside physical memory is physical. */
+export function dataAtAddress(run: Run, text: string, bytes: number | undefined, kind?: AddressKind): DataTarget {
   if (!/^\s*(0x[0-9a-f_]+|\d+)\s*$/i.test(text)) return dataNamed(run, text, bytes);
   const address = BigInt(text.trim().replaceAll('_', ''));
   const size = BigInt(Math.max(1, bytes ?? 1));
-  if (address + size <= BigInt(run.machine.memory.sizeBytes))
-    return { kind: 'physical', start: Number(address), bytes: Number(size), entry: false };
+  const { memory, scheme } = run.machine;
+  const isPhysical = kind === undefined ? address + size <= BigInt(memory.sizeBytes) : kind !== 'virtual';
+  if (isPhysical && address + size > BigInt(memory.sizeBytes))
+    throw unusable(`Memory ends at ${formatPhysical(memory.sizeBytes)}.`);
+  if (kind === 'entry') {
+    const { entryBytes } = scheme.format;
+    return entryTarget(Number(address - (address % BigInt(entryBytes))), scheme.format);
+  }
+  if (isPhysical) return { kind: 'physical', start: Number(address), bytes: Number(size), entry: false };
   if (address + size > 1n << 64n) throw unusable('An address has 64 bits.');
   return { kind: 'virtual', pid: run.machine.kernel.current?.pid, start: address, bytes: size };
 }

@@ -42,6 +42,18 @@ export const DATA_MODES: readonly { mode: DataMode; label: string; description: 
   { mode: 'exec', label: 'Execution', description: 'Instruction fetches from a virtual page.' },
 ];
 
+/** What a bare address means: where a client asks for one, these are breakpoint modes, too. */
+export type AddressKind = 'virtual' | 'physical' | 'entry';
+
+export const ADDRESS_KINDS: readonly { mode: AddressKind; label: string; description: string }[] = [
+  { mode: 'virtual', label: 'Virtual Address', description: 'An address of the process that runs.' },
+  { mode: 'physical', label: 'Physical Address', description: 'Bytes of physical memory.' },
+  { mode: 'entry', label: 'Table Entry', description: 'The table entry at a physical address.' },
+];
+
+export const isAddressKind = (text: string | undefined): text is AddressKind =>
+  ADDRESS_KINDS.some((kind) => kind.mode === text);
+
 /** Bytes of an entry, where nothing else is said; those of 32-bit paging are shorter. */
 export const ENTRY_BYTES = 8;
 const SHORT_ENTRY_BYTES = 4;

@@ -1,11 +1,12 @@
 /** The debug console's commands in a snapshot. */
 import { formatAddress, formatPhysical, physicalOf } from '../../machine/core/addresses';
 import type { SnapshotSubject } from '../../scenario/run/snapshotSubject';
-import { LOOK_COMMANDS, type LookCommand } from '../console';
+import { helpText, LOOK_COMMANDS, type LookCommand } from '../console';
+import type { Style } from '../console/style';
 import { badExpression } from '../errors';
 
 export interface SnapshotCommand extends Omit<LookCommand, 'run'> {
-  run(subject: SnapshotSubject, argument: string): string;
+  run(subject: SnapshotSubject, argument: string, style: Style): string;
 }
 
 /** `onRoot`: another root was selected. */
@@ -16,6 +17,7 @@ export function snapshotCommands(onRoot: () => void): readonly SnapshotCommand[]
       name: 'roots',
       usage: 'roots',
       summary: 'the root tables of the snapshot',
+      takes: 'none',
       run: ({ machine }) =>
         machine.spaces
           .map(({ name, root, note }) => {
@@ -28,6 +30,7 @@ export function snapshotCommands(onRoot: () => void): readonly SnapshotCommand[]
       name: 'root',
       usage: 'root NAME',
       summary: 'look under another root table',
+      takes: 'none',
       run({ machine }, argument) {
         const root = machine.rootNamed(argument.trim());
         const names = machine.spaces.map(({ name }) => name).join(', ');
@@ -41,6 +44,7 @@ export function snapshotCommands(onRoot: () => void): readonly SnapshotCommand[]
       name: 'maps',
       usage: 'maps',
       summary: "the process's areas, as its kernel listed them",
+      takes: 'none',
       run: ({ machine }) =>
         machine.description.maps
           .map(({ start, end, permissions, name }) =>
@@ -50,13 +54,10 @@ export function snapshotCommands(onRoot: () => void): readonly SnapshotCommand[]
     },
     {
       name: 'help',
-      usage: 'help',
-      summary: 'this list',
-      run: () =>
-        [
-          'Any expression, e.g. walk(rip).refs, pte(rsp) or phys(cr3); or',
-          ...commands.map((c) => `  ${c.usage.padEnd(18)} ${c.summary}`),
-        ].join('\n'),
+      usage: 'help [NAME]',
+      summary: 'this list, or what a command or a name of the language is',
+      takes: 'command',
+      run: (_subject, argument, style) => helpText(commands, 'walk(rip).refs, pte(rsp), phys(cr3)', argument, style),
     },
   ];
   return commands;

@@ -20,6 +20,7 @@ import type { Snapshot } from '../../snapshot/snapshot';
 import { completionsIn } from '../completions';
 import type { Handler } from '../connection';
 import { commandIn, evaluateText, memberNamed } from '../console';
+import { styleOf } from '../console/answer';
 import type { SessionContext } from '../context';
 import { badExpression, badReference, refused } from '../errors';
 import type { Focus } from '../focus';
@@ -47,7 +48,8 @@ const fixedState = (): never => {
 /** Requests that would move a run. */
 const MOTIONS = [
   ...['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'goto', 'gotoTargets', 'stepInTargets'],
-  ...[REQUESTS.reverseStepIn, REQUESTS.reverseStepOut, REQUESTS.seek, REQUESTS.travel, REQUESTS.compare],
+  ...[REQUESTS.reverseStepIn, REQUESTS.reverseStepOut, REQUESTS.seek, REQUESTS.travel, REQUESTS.pin],
+  ...[REQUESTS.statistics, REQUESTS.history, REQUESTS.historyRows, REQUESTS.compare],
 ];
 const CHANGES = ['setVariable', 'setExpression', 'writeMemory'];
 
@@ -90,8 +92,8 @@ export class SnapshotView {
     threads: () => ({ threads: [{ id: THREAD, name: `CPU 0 (${this.snapshot.space.name})` }] }),
     stackTrace: () => this.#stack(),
     scopes: () => ({ scopes: this.#scopes() }),
-    variables: ({ variablesReference, start, count }: DebugProtocol.VariablesArguments) => ({
-      variables: this.#variables.list(variablesReference, start, count),
+    variables: ({ variablesReference, ...wanted }: DebugProtocol.VariablesArguments) => ({
+      variables: this.#variables.list(variablesReference, wanted),
     }),
     evaluate: (args: DebugProtocol.EvaluateArguments) => this.#evaluate(args),
     completions: (args: DebugProtocol.CompletionsArguments) =>
@@ -171,7 +173,10 @@ export class SnapshotView {
   #evaluate({ expression, context }: DebugProtocol.EvaluateArguments): DebugProtocol.EvaluateResponse['body'] {
     const command = context === 'repl' ? commandIn(this.#commands, expression) : undefined;
     if (command !== undefined)
-      return { result: command.command.run(this.#subject, command.argument), variablesReference: 0 };
+      return {
+        result: command.command.run(this.#subject, command.argument, styleOf(this.session)),
+        variablesReference: 0,
+      };
     if (context === 'repl' && /^\s*set\s.*=/.test(expression)) return fixedState();
     const value = evaluateText(this.#subject, expression);
     const node = valueNode(expression, value, expression, this.#rows, memberNamed(this.#subject, expression));

@@ -1,28 +1,5 @@
 /** What `ptscope test` found out: one suite a file and one a test of it, one case an `expect`, and a case for a bad end. */
-
-export interface Failure {
-  message: string;
-  actual: string;
-}
-
-export interface TestCase {
-  line: number;
-  /** The included file that it stands in. */
-  file?: string;
-  text: string;
-  status: 'passed' | 'failed' | 'notReached';
-  failures: Failure[];
-}
-
-export interface TestSuite {
-  file: string;
-  /** Name of the test; absent: what stands outside of tests. */
-  test?: string;
-  seconds: number;
-  cases: TestCase[];
-  /** Why the file did not run, or did not run to its end. */
-  error?: string;
-}
+import type { TestCase, TestSuite } from '../../protocol/tests';
 
 export const passed = (suite: TestSuite): number => suite.cases.filter((c) => c.status === 'passed').length;
 export const failed = (suite: TestSuite): number => suite.cases.filter((c) => c.status === 'failed').length;

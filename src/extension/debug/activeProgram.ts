@@ -26,8 +26,14 @@ export function programOf(uri: vscode.Uri): string {
   return uri.scheme === 'file' ? uri.fsPath : uri.toString();
 }
 
-/** The adapter reads files, not editors: what is not saved would not be what runs. */
+/** The other way round. */
+export function uriOf(path: string): vscode.Uri {
+  return /^[a-z][a-z0-9+.-]+:/i.test(path) ? vscode.Uri.parse(path, true) : vscode.Uri.file(path);
+}
+
+/** The adapter reads files, not editors: what is not saved would not be what runs. What never was a file runs as it is. */
 export async function saveProgram(program: string): Promise<void> {
   const open = vscode.workspace.textDocuments.find(({ uri }) => programOf(uri) === program);
-  if (open?.isDirty && !(await open.save())) throw new Error(`${program} has changes that could not be saved`);
+  if (open?.isDirty && !open.isUntitled && !(await open.save()))
+    throw new Error(`${program} has changes that could not be saved`);
 }

@@ -4,6 +4,8 @@ import { DEBUG_TYPE, SETTINGS } from '../../protocol/names';
 import { messageOf } from '../problems';
 import { activeProgram, programOf, saveProgram } from './activeProgram';
 import { baseName, SCENARIO_SUFFIX } from './programs';
+import type { StepUnit } from '../../protocol/launch';
+import { withSessionDefaults } from './sessionDefaults';
 import { withTimeTravel } from './timeTravel';
 
 const MAX_LISTED_FILES = 50;
@@ -57,8 +59,13 @@ const resolver: vscode.DebugConfigurationProvider = {
       void vscode.window.showErrorMessage(`ptscope did not start: ${messageOf(problem)}.`);
       return undefined;
     }
-    const memory = vscode.workspace.getConfiguration(undefined, folder).get(SETTINGS.timeTravelMemory);
-    return withTimeTravel(configuration, memory);
+    const settings = vscode.workspace.getConfiguration(undefined, folder);
+    const memory = settings.get(SETTINGS.timeTravelMemory);
+    const defaults = {
+      stopAtEnd: settings.get<boolean>(SETTINGS.stopAtEnd),
+      stepOver: settings.get<StepUnit>(SETTINGS.stepOver),
+    };
+    return withSessionDefaults(withTimeTravel(configuration, memory), defaults);
   },
 };
 

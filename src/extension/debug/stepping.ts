@@ -1,5 +1,5 @@
-/** Steps that VS Code has no button for, and the number format, which it never sends. */
-import * as vscode from 'vscode';
+/** Steps that VS Code has no button for. */
+import type * as vscode from 'vscode';
 import { REQUESTS } from '../../protocol/names';
 import { ask } from './requests';
 import type { Sessions } from './sessions';
@@ -8,11 +8,6 @@ export async function reverseStep(sessions: Sessions, direction: 'in' | 'out'): 
   const session = requireSession(sessions);
   const request = direction === 'in' ? REQUESTS.reverseStepIn : REQUESTS.reverseStepOut;
   await ask(session, request, { threadId: sessions.threadId });
-}
-
-export async function toggleHex(sessions: Sessions): Promise<void> {
-  const { hex } = await ask(requireSession(sessions), REQUESTS.numberFormat, { hex: 'toggle' });
-  vscode.window.setStatusBarMessage(`ptscope: numbers are ${hex ? 'hexadecimal' : 'decimal'}`, 4000);
 }
 
 export function requireSession({ current }: Sessions): vscode.DebugSession {

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { LANGUAGES } from '../../protocol/names';
 import { complete, type Completion, type CompletionKind } from '../../scenario/language/services';
 import { fromEditorPosition, toEditorRange } from './convert';
+import type { Documents } from './documents';
+import { fileItems } from './fileCompletion';
 
 const { CompletionItemKind } = vscode;
 
@@ -19,15 +21,34 @@ const KINDS: Record<CompletionKind, vscode.CompletionItemKind> = {
   member: CompletionItemKind.Field,
 };
 
-export function registerCompletion(): vscode.Disposable {
-  const provideCompletionItems = (document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] =>
-    complete(document.getText(), fromEditorPosition(position)).map(itemOf);
-  return vscode.languages.registerCompletionItemProvider(LANGUAGES.scenario, { provideCompletionItems }, '.', ' ', '{');
+export function registerCompletion(documents: Documents): vscode.Disposable {
+  const provideCompletionItems = async (
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<vscode.CompletionItem[]> => {
+    const files = await fileItems(document, position);
+    if (files) return files;
+    return complete(await documents.sourcesOf(document), fromEditorPosition(position)).map(itemOf);
+  };
+  return vscode.languages.registerCompletionItemProvider(
+    LANGUAGES.scenario,
+    { provideCompletionItems },
+    ...['.', ' ', '{', '(', '"', '/'],
+  );
+}
+
+/** What belongs to the statement first, then what the scenario binds, then what every expression knows. */
+const ORDER: readonly CompletionKind[] = ['key', 'value', 'statement', 'word', 'region', 'process', 'constant'];
+
+function sortText(kind: CompletionKind, label: string): string {
+  const place = ORDER.indexOf(kind);
+  return `${place < 0 ? ORDER.length : place}${label}`;
 }
 
 function itemOf({ label, kind, detail, documentation, insertText, range }: Completion): vscode.CompletionItem {
   const item = new vscode.CompletionItem(label, KINDS[kind]);
   item.detail = detail;
+  item.sortText = sortText(kind, label);
   if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
   item.insertText = insertText;
   item.range = toEditorRange(range);

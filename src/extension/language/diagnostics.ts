@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { LANGUAGES } from '../../protocol/names';
 import type { Diagnostic } from '../../scenario/language/diagnostics';
+import { fileReferences, type FileReference } from '../../scenario/language/services';
 import { logProblem } from '../problems';
 import { toEditorRange } from './convert';
 import type { Documents } from './documents';
@@ -27,6 +28,7 @@ export class DiagnosticsFeature implements vscode.Disposable {
       this.collection,
       workspace.onDidOpenTextDocument((document) => this.refresh(document)),
       workspace.onDidChangeTextDocument(({ document }) => this.refreshSoon(document)),
+      documents.onDidChangeFiles(() => workspace.textDocuments.forEach((document) => this.refreshIncluding(document))),
       workspace.onDidCloseTextDocument((document) => this.forget(document)),
     ];
     workspace.textDocuments.forEach((document) => this.refresh(document));
@@ -46,11 +48,23 @@ export class DiagnosticsFeature implements vscode.Disposable {
     );
   }
 
+  /** What a file includes may have changed, and with it what is wrong in the file. */
+  private refreshIncluding(document: vscode.TextDocument): void {
+    if (document.languageId === LANGUAGES.scenario && fileReferences(document.getText()).some(isInclude))
+      this.refreshSoon(document);
+  }
+
   private refresh(document: vscode.TextDocument): void {
-    if (document.languageId !== LANGUAGES.scenario || document.isClosed) return;
+    if (document.languageId === LANGUAGES.scenario && !document.isClosed) void this.check(document);
+  }
+
+  private async check(document: vscode.TextDocument): Promise<void> {
     this.cancel(document);
+    const { version } = document;
     try {
-      const { diagnostics } = this.documents.analysisOf(document);
+      const { diagnostics } = await this.documents.wholeAnalysisOf(document);
+      // Then it is being checked again, or nobody looks at it any more.
+      if (document.version !== version || document.isClosed) return;
       this.collection.set(
         document.uri,
         diagnostics.map((diagnostic) => this.shown(diagnostic)),
@@ -77,3 +91,5 @@ export class DiagnosticsFeature implements vscode.Disposable {
     this.timers.delete(uri.toString());
   }
 }
+
+const isInclude = ({ kind }: FileReference): boolean => kind === 'include';

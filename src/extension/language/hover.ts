@@ -15,7 +15,7 @@ export function registerHover(documents: Documents, sessions: Sessions): vscode.
     document: vscode.TextDocument,
     position: vscode.Position,
   ): Promise<vscode.Hover | null> => {
-    const known = hover(document.getText(), fromEditorPosition(position));
+    const known = hover(await documents.sourcesOf(document), fromEditorPosition(position));
     const now = await translationAt(documents, sessions, document, position);
     const parts = [now, known?.markdown].filter((part) => part !== undefined);
     if (parts.length === 0) return null;

@@ -9,7 +9,9 @@ import {
   type FoldingRange,
   type SymbolKind,
 } from '../../scenario/language/services';
+import { uriOf } from '../debug/activeProgram';
 import { fromEditorPosition, toEditorRange } from './convert';
+import type { Documents } from './documents';
 
 const KINDS: Record<SymbolKind, vscode.SymbolKind> = {
   machine: vscode.SymbolKind.Object,
@@ -21,17 +23,18 @@ const KINDS: Record<SymbolKind, vscode.SymbolKind> = {
   mark: vscode.SymbolKind.Event,
 };
 
-export function registerOutline(): vscode.Disposable {
+export function registerOutline(documents: Documents): vscode.Disposable {
   const { languages } = vscode;
   return vscode.Disposable.from(
     languages.registerDocumentSymbolProvider(LANGUAGES.scenario, {
       provideDocumentSymbols: (document) => documentSymbols(document.getText()).map(symbolOf),
     }),
     languages.registerDefinitionProvider(LANGUAGES.scenario, {
-      provideDefinition(document, position) {
-        // Without its other files a scenario has only definitions of its own.
-        const found = definition(document.getText(), fromEditorPosition(position));
-        return found && new vscode.Location(document.uri, toEditorRange(found.range));
+      async provideDefinition(document, position) {
+        const found = definition(await documents.sourcesOf(document), fromEditorPosition(position));
+        if (found === undefined) return undefined;
+        const uri = found.path === undefined ? document.uri : uriOf(found.path);
+        return new vscode.Location(uri, toEditorRange(found.range));
       },
     }),
     languages.registerFoldingRangeProvider(LANGUAGES.scenario, {

@@ -6,14 +6,13 @@ import { toEditorEdit, toEditorRange } from './convert';
 import type { Documents } from './documents';
 
 export function registerQuickFixes(documents: Documents): vscode.Disposable {
-  const provideCodeActions = (
+  const provideCodeActions = async (
     document: vscode.TextDocument,
     range: vscode.Range,
     context: vscode.CodeActionContext,
-  ): vscode.CodeAction[] =>
-    documents
-      .analysisOf(document)
-      .diagnostics.filter((problem) => toEditorRange(problem.range).intersection(range) !== undefined)
+  ): Promise<vscode.CodeAction[]> =>
+    (await documents.wholeAnalysisOf(document)).diagnostics
+      .filter((problem) => toEditorRange(problem.range).intersection(range) !== undefined)
       .flatMap((problem) => (problem.fixes ?? []).map((fix) => actionOf(document, problem, fix, context.diagnostics)));
   return vscode.languages.registerCodeActionsProvider(
     LANGUAGES.scenario,

@@ -83,6 +83,11 @@ export class TreeProvider implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return rows;
   }
 
+  /** What is shown is the same, and what is marked in it is not. */
+  refresh(): void {
+    this.changed.fire(undefined);
+  }
+
   showMore({ parent, shown }: MoreRow): void {
     this.wanted.set(parent, shown + PAGE_SIZE);
     this.changed.fire(this.parents.get(parent));

@@ -1,7 +1,8 @@
 /** The trees of the Run and Debug side bar. */
 import * as vscode from 'vscode';
-import { VIEWS } from '../../protocol/names';
+import { TREES } from '../../protocol/names';
 import type { TreeId } from '../../protocol/requests';
+import type { Pins } from '../debug/pins';
 import type { Sessions } from '../debug/sessions';
 import { INTERNAL_COMMANDS } from '../internalCommands';
 import { guarded, logProblem } from '../problems';
@@ -13,17 +14,18 @@ export interface Trees extends vscode.Disposable {
   reveal(address: string, space: number | undefined): Promise<void>;
 }
 
-export function registerTrees(sessions: Sessions, memory: vscode.Memento): Trees {
-  const trees = Object.keys(VIEWS) as TreeId[];
+export function registerTrees(sessions: Sessions, pins: Pins, memory: vscode.Memento): Trees {
+  const trees = Object.keys(TREES) as TreeId[];
   const providers = new Map(trees.map((tree) => [tree, new TreeProvider(tree, sessions)]));
   const views = [...providers].map(([tree, treeDataProvider]) =>
-    vscode.window.createTreeView(VIEWS[tree], { treeDataProvider, showCollapseAll: true }),
+    vscode.window.createTreeView(TREES[tree], { treeDataProvider, showCollapseAll: true }),
   );
   const pageTables = providers.get('pageTables');
   const [pageTablesView] = views;
   const showMore = (tree: TreeId, row: MoreRow): void => providers.get(tree)?.showMore(row);
   const all = vscode.Disposable.from(
     unfoldOnce(sessions, memory, () => revealFirst(pageTables, pageTablesView)),
+    pins.onDidChange(() => pageTables?.refresh()),
     ...views,
     ...providers.values(),
     vscode.commands.registerCommand(INTERNAL_COMMANDS.showMore, guarded('show more rows', showMore)),

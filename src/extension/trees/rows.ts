@@ -31,22 +31,32 @@ export function moreLabel({ shown, total }: MoreRow): string {
 }
 
 /** Marks are shapes, short because the side bar is narrow: a row must be understood without its colour. */
-export function describe({ description, current, changed }: TreeNode): string {
-  const marks = `${current ? '◂' : ''}${changed ? '●' : ''}`;
+export function describe({ description, current, changed, changedSincePin }: TreeNode): string {
+  const marks = `${current ? '◂' : ''}${changed ? '●' : ''}${changedSincePin ? '◆' : ''}`;
   return [marks, description].filter(Boolean).join(' ');
 }
 
 /** What the marks mean stands in the tooltip, and in what a screen reader says. */
 export function explain(node: TreeNode): string {
-  const { tooltip, current, changed } = node;
+  const { tooltip, current, changed, changedSincePin } = node;
   if (tooltip === undefined) return spoken(node);
-  const legend = [current && '◂ on the path of the current access', changed && '● changed in this tick'];
+  const legend = [
+    current && '◂ on the path of the current access',
+    changed && '● changed in this tick',
+    changedSincePin && '◆ changed since the pinned moment',
+  ];
   return [tooltip, ...legend].filter(Boolean).join('\n');
 }
 
 export function spoken(node: TreeNode): string {
-  const { label, description, current, changed } = node;
-  const parts = [label, description, current && 'on the path of the current access', changed && 'changed in this tick'];
+  const { label, description, current, changed, changedSincePin } = node;
+  const parts = [
+    label,
+    description,
+    current && 'on the path of the current access',
+    changed && 'changed in this tick',
+    changedSincePin && 'changed since the pinned moment',
+  ];
   return parts.filter(Boolean).join(', ');
 }
 

@@ -2,11 +2,13 @@
 import * as vscode from 'vscode';
 import { REQUESTS, SETTINGS, WEBVIEWS } from '../../protocol/names';
 import type { FromWalkView, ToWalkView } from '../../protocol/walkView';
+import type { Pins } from '../debug/pins';
 import { ask } from '../debug/requests';
 import type { Move, Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
 import { logProblem, reportProblem } from '../problems';
 import { addressOf } from '../trees/rows';
+import type { ExportableViews } from '../webviews/exportable';
 import { exportFile } from '../webviews/exportFile';
 import { giveFocusBack } from '../webviews/focus';
 import { listingFirst } from '../webviews/listingFirst';
@@ -27,8 +29,11 @@ export class WalkController implements vscode.Disposable {
   constructor(
     extensionUri: vscode.Uri,
     private readonly sessions: Sessions,
+    pins: Pins,
+    exportable: ExportableViews,
   ) {
     this.panel = new SinglePanel(extensionUri, KIND);
+    exportable.add(KIND.id, () => this.export());
     this.listings = new ListingEditors(sessions);
     this.subscriptions = [
       this.panel,
@@ -38,6 +43,7 @@ export class WalkController implements vscode.Disposable {
       this.listings.onDidPoint((event) => void this.panel.send({ type: 'light', event })),
       sessions.onDidMove((move) => this.follow(move)),
       sessions.onDidSwitch(() => this.draw()),
+      pins.onDidChange(() => this.draw()),
     ];
   }
 

@@ -233,11 +233,15 @@ export interface FaultEvent extends Base {
   /** One sentence: which check rejected the access, and where. */
   reason: string;
 }
+/** A new page, the zero page, the page cache, the memory of a device, the swap cache. */
+export type PageSource = 'anonymous' | 'zero' | 'file' | 'device' | 'swap';
 /** The kernel has decided what a fault was. */
 export interface FaultResolvedEvent extends Base {
   kind: 'faultResolved';
   fault: FaultKind;
   signal?: FatalSignal;
+  /** Of a minor fault: where the page came from. */
+  source?: PageSource;
   text: string;
 }
 export interface EnterEvent extends Base {
@@ -247,6 +251,8 @@ export interface EnterEvent extends Base {
   /** Which driver, if a driver's implementation ran. */
   driver?: string;
   arguments: string;
+  /** It was entered in an earlier tick, and goes on in this one. */
+  continued?: true;
 }
 /** A call in which nothing else is reported: entry and result in one line. */
 export interface CallEvent extends Base {

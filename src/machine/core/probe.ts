@@ -129,6 +129,18 @@ export class Probe {
     this.recorder.indent(this.instructionsOf(index) - this.costs[index]);
   }
 
+  /** Only while a recorder listens: what follows is more of a function that an earlier tick has entered, and counted. */
+  resume(index: number): void {
+    this.recorder?.emit({
+      kind: 'enter',
+      name: FUNCTION_NAMES[index],
+      implementation: 'kernel',
+      arguments: 'goes on',
+      continued: true,
+    });
+    this.recorder?.indent(this.instructionsOf(index));
+  }
+
   /** A function in which nothing else happens that is worth a line. */
   call(index: number, implementation: Runner, detail = '', result = '', driver?: string): void {
     this.calls[index]++;

@@ -26,6 +26,7 @@ import { growHeap, mapHoles, type MapRequest, mmap } from './mmap/map';
 import { KHUGEPAGED } from './operations/collapse';
 import { ForkPolicy, undoFork } from './operations/fork';
 import type { Operation } from './operations/operation';
+import { callerOf } from './operations/callers';
 import { stepOperation } from './operations/step';
 import { beginUnmap } from './operations/unmap';
 import type { KernelOptions } from './options';
@@ -385,7 +386,10 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   step(): boolean {
     const operation = this.#operation;
     if (operation === null) return true;
+    const caller = this.probe.recorder === null ? -1 : callerOf(operation);
+    if (caller >= 0) this.probe.resume(caller);
     const next = stepOperation(this, operation, this.#reclaimer, this.#forkPolicy);
+    if (caller >= 0) this.probe.leave(caller, next === null ? '' : 'goes on');
     if (next?.kind === 'failed') {
       this.#failure = { error: next.error, text: next.text };
       this.#operation = this.#undo(operation);

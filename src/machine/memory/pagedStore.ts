@@ -179,6 +179,30 @@ export class PagedStore implements Stateful<StoreSnapshot> {
     this.#base = saved;
   }
 
+  /**
+   * A part of the work of a `load`, for whoever must not be busy for long: turns at most so many chunks into what they are
+   * in `saved`. True when all of them are. The words are no state until a `load` follows, which may be of any save.
+   */
+  approach(saved: StoreSnapshot, most: number): boolean {
+    this.#undoTouched();
+    this.#reserve(saved.used);
+    const { chunks: before } = this.#base;
+    if (before === saved.chunks) return true;
+    const chunks = before.slice();
+    this.used = Math.max(this.used, saved.used);
+    this.#base = { used: this.used, chunks };
+    let left = most;
+    for (let chunk = Math.max(chunks.length, saved.chunks.length) - 1; chunk >= 0; chunk--) {
+      const [from, to] = [chunks[chunk] ?? null, saved.chunks[chunk] ?? null];
+      if (from === to) continue;
+      if (left-- === 0) return false;
+      this.#turn(chunk, from, to);
+      while (chunks.length <= chunk) chunks.push(null);
+      chunks[chunk] = to;
+    }
+    return true;
+  }
+
   #undoTouched(): void {
     for (const page of this.#unsaved) {
       const slot = this.#slots[page];

@@ -18,9 +18,10 @@ import { ArrayState, type Stateful, type TypedArray } from '../core/state';
 import { PagedStore, PAGE_WORDS, type StoreSnapshot } from './pagedStore';
 import type { ReadableMemory } from './readable';
 
-const RECORD_WORDS = 4;
+export const RECORD_WORDS = 4;
 const RECORDS_PER_PAGE = PAGE_WORDS / RECORD_WORDS;
-const SLOT = 3;
+/** Word of a frame's record that says which slot of the pool it has, + 1. */
+export const RECORD_SLOT = 3;
 
 export interface MemorySnapshot {
   readonly records: StoreSnapshot;
@@ -78,7 +79,7 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
 
   /** Index of the frame's first word in `pool.words`, or −1 if it is not backed. */
   base(pfn: Pfn): number {
-    const slot = this.record(pfn, SLOT) - 1;
+    const slot = this.record(pfn, RECORD_SLOT) - 1;
     return slot < 0 ? -1 : slot * PAGE_WORDS;
   }
 
@@ -103,7 +104,7 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
 
   /** The frame's contents are gone, and it costs nothing again. */
   unback(pfn: Pfn): void {
-    const slot = this.record(pfn, SLOT) - 1;
+    const slot = this.record(pfn, RECORD_SLOT) - 1;
     if (slot < 0) return;
     this.pool.touch(slot);
     this.pool.words.fill(0, slot * PAGE_WORDS, (slot + 1) * PAGE_WORDS);
@@ -113,8 +114,8 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
   }
 
   #setSlot(pfn: Pfn, other: Pfn | -1, value: number): void {
-    this.setRecord(pfn, SLOT, value);
-    if (other !== -1) this.setRecord(other, SLOT, value);
+    this.setRecord(pfn, RECORD_SLOT, value);
+    if (other !== -1) this.setRecord(other, RECORD_SLOT, value);
   }
 
   /** 32-bit word at a physical address (a multiple of 4); 0 where nothing is backed, or no memory is. */
@@ -131,7 +132,7 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
   version(pfn: Pfn): number {
     // Where its words lie may change, too.
     this.records.version(Math.floor(pfn / RECORDS_PER_PAGE));
-    const slot = this.record(pfn, SLOT) - 1;
+    const slot = this.record(pfn, RECORD_SLOT) - 1;
     return slot < 0 ? 0 : (slot + 1) * 2 ** 32 + (this.pool.version(slot) >>> 0);
   }
 
@@ -184,6 +185,11 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
     this.records.load(saved.records);
     this.pool.load(saved.pool);
     this.#small.load(saved.small);
+  }
+
+  /** A part of the work of a `load`: see `PagedStore.approach`. */
+  approach(saved: MemorySnapshot, chunks: number): boolean {
+    return this.records.approach(saved.records, chunks) && this.pool.approach(saved.pool, chunks);
   }
 
   hash(into: Hasher): void {

@@ -87,7 +87,13 @@ export interface Scheme {
   createHost?(parts: HostParts): Host;
   createWalker(parts: HardwareParts): Walker;
   createDriver(parts: SoftwareParts): MmuDriver;
-  createInspector(memory: PhysicalMemory, kernel: KernelHalf | null, host: Host | null): Inspector;
+  /** `reservedNow`: bits of the high word of entries that are reserved as the running CPU stands. */
+  createInspector(
+    memory: PhysicalMemory,
+    kernel: KernelHalf | null,
+    host: Host | null,
+    reservedNow: () => number,
+  ): Inspector;
   /** The kernel's half of address spaces, with its tables in memory; absent or `null`: there is none. */
   createKernel?(parts: KernelParts): KernelHalf | null;
   /** Whether a machine with that much memory has one. */

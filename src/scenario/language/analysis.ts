@@ -20,6 +20,8 @@ export interface Analysis {
   bindings: Binding[];
   /** Every use of such a name in the file itself. */
   references: Reference[];
+  /** The same of all its files. */
+  allReferences: Reference[];
   /** What is wrong in each included file, in the order of their numbers. */
   included: { path: string; diagnostics: Diagnostic[] }[];
 }
@@ -40,6 +42,7 @@ export function analyse(source: string | Sources): Analysis {
     diagnostics: inOrder([...diagnosticsOf(0), ...machine, ...broken]),
     bindings: checked.bindings,
     references: checked.references.filter(({ file }) => file === 0),
+    allReferences: checked.references,
     included: included.map(({ file, diagnostics }) => ({ path: sources.files[file].path, diagnostics })),
   };
 }

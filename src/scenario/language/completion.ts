@@ -10,6 +10,7 @@ import { NAMES } from './names';
 import { parseExpression } from './parser';
 import { comparePositions, rangeOf, splitLines } from './positions';
 import { COST_NAMES } from './settingReaders';
+import { textOf, type Sources } from './sources';
 import { STATEMENTS, statementRow } from './statements';
 
 export type CompletionKind =
@@ -27,13 +28,14 @@ export interface Completion {
 
 type Item = Omit<Completion, 'range' | 'insertText'> & { insertText?: string };
 
-export function complete(text: string, position: Position): Completion[] {
-  const line = splitLines(text)[position.line] ?? '';
+/** `source`: the text of a file whose includes are not known, or all files of a scenario. */
+export function complete(source: string | Sources, position: Position): Completion[] {
+  const line = splitLines(textOf(source))[position.line] ?? '';
   const written = line.slice(0, position.column);
   const place = placeOf(written, position);
   if (!place) return [];
   const { before, range } = place;
-  const items = itemsAt(analyse(text), position, before, written);
+  const items = itemsAt(analyse(source), position, before, written);
   return items.map((item) => ({ insertText: item.label, ...item, range }));
 }
 

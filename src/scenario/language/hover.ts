@@ -13,6 +13,7 @@ import { rangeOf, touches } from './positions';
 import { formatOf } from './schemes';
 import type { Binding } from './scope';
 import { findKey } from './settings';
+import type { Sources } from './sources';
 import { statementRow } from './statements';
 
 export interface Hover {
@@ -24,8 +25,8 @@ const NOT_YET = '*Not available in this version of ptscope yet.*';
 const code = (text: string): string => '```ptscen\n' + text + '\n```';
 const joined = (...parts: (string | undefined)[]): string => parts.filter((part) => part).join('\n\n');
 
-export function hover(text: string, position: Position): Hover | undefined {
-  const analysis = analyse(text);
+export function hover(source: string | Sources, position: Position): Hover | undefined {
+  const analysis = analyse(source);
   const setting = settingAt(analysis, position);
   if (setting) return hoverSetting(analysis, setting);
   const statement = statementAt(analysis, position);

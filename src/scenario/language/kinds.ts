@@ -35,6 +35,12 @@ export interface KindRow {
 const member = (name: string, kind: Kind, doc: string): MemberRow => ({ name, kind, doc });
 const field = (name: string, kind: Kind, doc: string): MemberRow => ({ name, kind, doc, settable: true });
 
+/** A record that may be `none`. */
+const maybe = (kind: Kind, title: string, members: readonly MemberRow[]): KindRow => ({
+  ...{ kind, title, members },
+  optional: true,
+});
+
 const RECORDS: readonly KindRow[] = [
   {
     kind: 'region',
@@ -62,29 +68,19 @@ const RECORDS: readonly KindRow[] = [
       member('pa', 'number?', 'Physical address, or none if it was not translated.'),
     ],
   },
-  {
-    kind: 'madeWalk',
-    title: 'a walk',
-    optional: true,
-    members: [
-      member('refs', 'number', 'Table entries read.'),
-      member('cycles', 'number', 'Cycles it took.'),
-      member('count', 'number', 'Walks of this access: several if it crosses a page or sets a dirty bit.'),
-    ],
-  },
-  {
-    kind: 'walk',
-    title: 'a walk',
-    optional: true,
-    members: [
-      member('refs', 'number', 'Table entries read.'),
-      member('cycles', 'number', 'Cycles it takes.'),
-      member('levels', 'walkLevels', 'The entries that it reads, by level; as a number, how many.'),
-      member('result', 'walkResult', '`mapped`, `notPresent`, `reserved` or `notCanonical`.'),
-      member('pa', 'number?', 'Physical address of the page, or none; in a guest the host’s.'),
-      member('gpa', 'number?', 'In a guest: guest-physical address of the page, or none.'),
-    ],
-  },
+  maybe('madeWalk', 'a walk', [
+    member('refs', 'number', 'Table entries read.'),
+    member('cycles', 'number', 'Cycles it took.'),
+    member('count', 'number', 'Walks of this access: several if it crosses a page or sets a dirty bit.'),
+  ]),
+  maybe('walk', 'a walk', [
+    member('refs', 'number', 'Table entries read.'),
+    member('cycles', 'number', 'Cycles it takes.'),
+    member('levels', 'walkLevels', 'The entries that it reads, by level; as a number, how many.'),
+    member('result', 'walkResult', '`mapped`, `notPresent`, `reserved` or `notCanonical`.'),
+    member('pa', 'number?', 'Physical address of the page, or none; in a guest the host’s.'),
+    member('gpa', 'number?', 'In a guest: guest-physical address of the page, or none.'),
+  ]),
   {
     kind: 'walkLevels',
     title: 'the levels of a walk',
@@ -182,47 +178,32 @@ const RECORDS: readonly KindRow[] = [
       member('table', 'number?', 'Physical address of the next table.'),
     ],
   },
-  {
-    kind: 'vma',
-    title: 'a memory area',
-    optional: true,
-    members: [
-      member('start', 'number', 'First address.'),
-      member('end', 'number', 'First address behind it.'),
-      member('size', 'number', 'Bytes.'),
-      ...['read', 'write', 'exec'].map((name) => member(name, 'boolean', `Right: ${name}.`)),
-      member('backing', 'string', 'What its pages come from: `"anon"`, `"shared"`, `"file"` or `"dax"`.'),
-      member('pkey', 'number', 'Protection key.'),
-      member('huge', 'string', 'Advice about huge pages: `"default"`, `"wanted"` or `"unwanted"`.'),
-      member('stack', 'boolean', 'Whether it grows down.'),
-    ],
-  },
-  {
-    kind: 'mm',
-    title: 'an address space',
-    optional: true,
-    members: [
-      member('rss', 'number', 'Resident pages.'),
-      member('anon', 'number', 'Of them, anonymous ones.'),
-      member('file', 'number', 'Of them, pages of files and of shared memory.'),
-      member('swap', 'number', 'Pages that are swapped out.'),
-      member('heap', 'region', 'The heap segment, as `brk` has set it.'),
-      member('tables', 'number', 'Number of page tables.'),
-      member('vmas', 'number', 'Number of memory areas.'),
-    ],
-  },
-  {
-    kind: 'iterator',
-    title: 'an iterator',
-    optional: true,
-    members: [
-      member('at', 'number', 'Address that it looks at next.'),
-      member('end', 'number', 'Where it stops.'),
-      member('objects', 'number', 'Objects handed out; a hole that was skipped is one.'),
-      member('mapped', 'number', 'Of them, those where something is mapped.'),
-      member('lookups', 'number', 'Look-ups from the root that this took.'),
-    ],
-  },
+  maybe('vma', 'a memory area', [
+    member('start', 'number', 'First address.'),
+    member('end', 'number', 'First address behind it.'),
+    member('size', 'number', 'Bytes.'),
+    ...['read', 'write', 'exec'].map((name) => member(name, 'boolean', `Right: ${name}.`)),
+    member('backing', 'string', 'What its pages come from: `"anon"`, `"shared"`, `"file"` or `"dax"`.'),
+    member('pkey', 'number', 'Protection key.'),
+    member('huge', 'string', 'Advice about huge pages: `"default"`, `"wanted"` or `"unwanted"`.'),
+    member('stack', 'boolean', 'Whether it grows down.'),
+  ]),
+  maybe('mm', 'an address space', [
+    member('rss', 'number', 'Resident pages.'),
+    member('anon', 'number', 'Of them, anonymous ones.'),
+    member('file', 'number', 'Of them, pages of files and of shared memory.'),
+    member('swap', 'number', 'Pages that are swapped out.'),
+    member('heap', 'region', 'The heap segment, as `brk` has set it.'),
+    member('tables', 'number', 'Number of page tables.'),
+    member('vmas', 'number', 'Number of memory areas.'),
+  ]),
+  maybe('iterator', 'an iterator', [
+    member('at', 'number', 'Address that it looks at next.'),
+    member('end', 'number', 'Where it stops.'),
+    member('objects', 'number', 'Objects handed out; a hole that was skipped is one.'),
+    member('mapped', 'number', 'Of them, those where something is mapped.'),
+    member('lookups', 'number', 'Look-ups from the root that this took.'),
+  ]),
   { kind: 'number?', title: 'a number or none', value: 'number', optional: true, members: [] },
   { kind: 'string?', title: 'a string or none', value: 'string', optional: true, members: [] },
   {

@@ -28,6 +28,10 @@ export const singleSource = (text: string, path = ''): Sources => ({
   files: [{ path, text, parsed: parse(text), includes: new Map() }],
 });
 
+/** The text of the scenario's own file. */
+export const textOf = (source: string | Sources): string =>
+  typeof source === 'string' ? source : source.files[0].text;
+
 /** Every `include` of a file, wherever it stands. */
 export function includesOf({ file }: ParseResult): IncludeStatement[] {
   const found: IncludeStatement[] = [];

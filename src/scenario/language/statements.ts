@@ -2,6 +2,8 @@
  * The statements of the language as data: completion, hover, the checker's "not available yet" and the reference are all
  * made of these rows. Turning a statement on is one word here, once the runtime has it.
  */
+import { ADVICE } from '../../machine/core/advice';
+
 export interface StatementRow {
   /** As in the node's `keyword`. */
   name: string;
@@ -77,27 +79,10 @@ export const STATEMENTS: readonly StatementRow[] = [
     mayFail: true,
   }),
   now('brk', 'brk SIZE', 'Sets the end of the heap segment.', 'brk 16MiB', { mayFail: true }),
-  now(
-    'madvise',
-    'madvise RANGE ADVICE',
-    'Advice: dontneed, free, hugepage, nohugepage, collapse, cold, pageout, willneed, populate.',
-    'madvise heap for 1MiB dontneed',
-    {
-      words: [
-        'for',
-        'dontneed',
-        'free',
-        'hugepage',
-        'nohugepage',
-        'collapse',
-        'cold',
-        'pageout',
-        'willneed',
-        'populate',
-      ],
-      mayFail: true,
-    },
-  ),
+  now('madvise', 'madvise RANGE ADVICE', `Advice: ${ADVICE.join(', ')}.`, 'madvise heap for 1MiB dontneed', {
+    words: ['for', ...ADVICE],
+    mayFail: true,
+  }),
   now('pkey', 'pkey RANGE KEY', 'Gives a range a protection key.', 'pkey heap 3', { words: ['for'], mayFail: true }),
   now('pkru', 'pkru VALUE', 'Loads the protection-key rights register.', 'pkru 0b1100'),
   now('fork', 'fork NAME', 'Creates a copy-on-write child.', 'fork child', { mayFail: true }),

@@ -69,7 +69,8 @@ export class LoadError extends Error {
 /** What is written for a trace that is run by itself. `file` is only a name here: the trace is given. */
 const TRACE_SCENARIO = 'process trace\ntrace "…"\n';
 
-export const isScenarioName = (path: string): boolean => /\.ptscen$/i.test(path);
+/** What an editor has not saved yet has a name of its own kind; traces are never written in editors. */
+export const isScenarioName = (path: string): boolean => /\.ptscen$|^untitled:/i.test(path);
 
 export async function loadRun(path: string, host: FileHost, options: LoadRunOptions = {}): Promise<LoadedRun> {
   if (!isScenarioName(path)) return loadTraceRun(path, host, options);

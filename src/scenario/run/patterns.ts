@@ -6,13 +6,12 @@ import { packAccess, type ScratchChunk } from '../../machine/core/accessChunk';
 import { offsetOfAddress, PAGE_BYTES, vpnOfAddress, wrapPage } from '../../machine/core/addresses';
 import { randomBelow } from '../../machine/core/random';
 import type { AccessStatement, AccessPattern, Expression, ZipfPattern } from '../language/ast';
-import { DEFAULT_THETA, MAX_THETA } from '../language/patternBounds';
+import { DEFAULT_ACCESS_BYTES, DEFAULT_THETA, MAX_THETA, stepCount } from '../language/patternBounds';
 import { type Environment, EvaluationError, number, range } from './evaluate';
 import { permuted } from './permutation';
 import type { AccessPatternActivity } from './state';
 import { zipf, zipfRank } from './zipf';
 
-const DEFAULT_ACCESS_BYTES = 8;
 const MAX_ACCESS_BYTES = 4096;
 
 /** Size of the statement's accesses in bytes. */
@@ -36,7 +35,7 @@ export function startPattern(
   if (pattern.kind === 'step') {
     const step = positive(pattern.step, environment, 'the step must be at least one byte');
     // The last access lies inside the range like all others, unless the range is shorter than one.
-    const count = Math.max(1, Math.floor((length - sizeBytes) / step) + 1);
+    const count = stepCount(length, sizeBytes, step);
     return { kind: 'pattern', pattern: 'step', start, step, sizeBytes, seed: 0, places: count, count, skew: null };
   }
   const count = positive(pattern.count, environment, 'the number of accesses must be at least one');

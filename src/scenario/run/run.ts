@@ -188,6 +188,7 @@ export class Run {
 
   load(saved: RunSnapshot): void {
     const x = this.#x;
+    x.names.facts = undefined;
     x.inTick = false;
     this.machine.load(saved.machine);
     x.state = saved.state;

@@ -55,6 +55,17 @@ export interface ExpectFailure {
   text: string;
   message: string;
   actual: string;
+  /** The tick in which it failed. */
+  tick: number;
+  /** Both sides, where the condition compares two values. */
+  compared?: Compared;
+}
+
+/** The sides of a comparison as they were. */
+export interface Compared {
+  actual: string;
+  operator: string;
+  expected: string;
 }
 
 export type EndReason =

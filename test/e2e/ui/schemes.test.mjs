@@ -2,8 +2,8 @@
 // workbench. Pictures are kept in test/e2e/artefacts.
 import assert from 'node:assert/strict';
 import { examples, fromRoot } from '../../../scripts/lib/paths.mjs';
-import { until } from '../rig/waiting.mjs';
 import { launch, sleep } from '../rig/workbench.mjs';
+import { toEndOfTick, walkText } from './support.mjs';
 
 /** `tables`, `walk`: what the tree and the picture must say behind the first fault. */
 const EXAMPLES = [
@@ -14,18 +14,6 @@ const EXAMPLES = [
 
 describe('one fault on several schemes', () => {
   let rig;
-  const session = (command, args) =>
-    rig.api((vscode, _h, command, args) => vscode.debug.activeDebugSession.customRequest(command, args), command, args);
-  const walkText = () =>
-    until(
-      async () => {
-        const frame = await rig.webviewFrame('Walk');
-        const text = (await frame.locator('main').innerText()).replace(/\s+/g, ' ');
-        return text.includes('No session') ? undefined : text;
-      },
-      10_000,
-      'the Walk view to show the session',
-    );
 
   before(async () => {
     rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1050 });
@@ -47,11 +35,7 @@ describe('one fault on several schemes', () => {
       assert.equal(frames[0], `tdb_find_tobj [${driver}]`);
       assert.ok(frames.includes('handle_mm_fault'), frames.join(', '));
       // On to the end of the access.
-      const { tick, events } = await session('ptscope/moment');
-      const after = await rig.stops();
-      await session('ptscope/seek', { tick, event: events - 1 });
-      await rig.waitForStop({ after });
-      await rig.settle();
+      await toEndOfTick(rig);
       await rig.expandTreeRow('Page Tables', (await rig.treeRows('Page Tables'))[0].label);
       await rig.settle();
       await sleep(500);
@@ -61,7 +45,7 @@ describe('one fault on several schemes', () => {
           rows.some((row) => label.test(row)),
           `${label} is not in ${rows.join(', ')}`,
         );
-      const text = await walkText();
+      const text = await walkText(rig);
       for (const part of walk) assert.ok(text.includes(part), `${part} is not in: ${text}`);
       await rig.screenshot(`scheme-${driver}`);
     });

@@ -2,27 +2,14 @@
 // look at everything, step in and back, go on to the end. Pictures are kept in test/e2e/artefacts.
 import assert from 'node:assert/strict';
 import { examples, fromRoot } from '../../../scripts/lib/paths.mjs';
-import { until } from '../rig/waiting.mjs';
 import { launch, sleep } from '../rig/workbench.mjs';
+import { moment, toEndOfTick, walkText } from './support.mjs';
 
 const FIRST_TOUCH = 33;
 
 describe('debugging the first example', () => {
   let rig;
-  const session = (command, args) =>
-    rig.api((vscode, _h, command, args) => vscode.debug.activeDebugSession.customRequest(command, args), command, args);
-  const moment = () => session('ptscope/moment');
-  const walkView = async () => (await rig.webviewFrame('Walk')).locator('main');
-  /** Text of the Walk view, once it is about the session. */
-  const walkText = () =>
-    until(
-      async () => {
-        const text = (await (await walkView()).innerText()).replace(/\s+/g, ' ');
-        return text.includes('No session') ? undefined : text;
-      },
-      10_000,
-      'the Walk view to show the session',
-    );
+  const now = () => moment(rig);
 
   before(async () => {
     rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1050 });
@@ -46,7 +33,7 @@ describe('debugging the first example', () => {
 
   it('shows the listing with the event’s line current and highlighted', async () => {
     const line = await rig.currentLine();
-    assert.equal(line, (await moment()).event + 1);
+    assert.equal(line, (await now()).event + 1);
     const text = await rig.api((vscode) => vscode.window.activeTextEditor.document.getText());
     assert.match(text.split('\n')[line - 1], /tdb_find_tobj\(0x5555_5540_0000\) \[radix\] \{/);
     const language = await rig.api((vscode) => vscode.window.activeTextEditor.document.languageId);
@@ -75,29 +62,29 @@ describe('debugging the first example', () => {
   });
 
   it('draws the walk: one entry read, not present, and the fault', async () => {
-    const text = await walkText();
+    const text = await walkText(rig);
     for (const part of ['write heap', 'PGD170', 'PUD341', 'L1D TLB miss', '1 memory reference', 'CR3', '#PF', '0x6'])
       assert.ok(text.includes(part), `${part} is not in: ${text}`);
     await rig.screenshot('stop-dark');
   });
 
   it('steps in, and a reverse step in undoes it', async () => {
-    const before = await moment();
+    const before = await now();
     await rig.step('in');
-    assert.equal((await moment()).event, before.event + 1);
+    assert.equal((await now()).event, before.event + 1);
     const after = await rig.stops();
     await rig.command('ptscope.reverseStepIn');
     await rig.waitForStop({ after });
-    assert.equal((await moment()).stateHash, before.stateHash);
+    assert.equal((await now()).stateHash, before.stateHash);
   });
 
   it('returns to the identical state with eleven steps back and eleven forward', async () => {
-    const before = await moment();
+    const before = await now();
     for (let i = 0; i < 11; i++) await rig.step('back');
-    assert.notEqual((await moment()).stateHash, before.stateHash);
+    assert.notEqual((await now()).stateHash, before.stateHash);
     await rig.screenshot('eleven-back');
     for (let i = 0; i < 11; i++) await rig.step('next');
-    assert.deepEqual(await moment(), before);
+    assert.deepEqual(await now(), before);
   });
 
   it('goes on to the breakpoint; the tables are there and the walk has read four entries', async () => {
@@ -111,13 +98,9 @@ describe('debugging the first example', () => {
     const leaf = (await rig.treeRows('Page Tables')).find((row) => row.label === 'PTE[0]');
     assert.match(leaf.description, /frame 0x101 · 4K · P RW US A D NX/);
     await rig.step('back');
-    const { tick, events } = await moment();
-    const after = await rig.stops();
-    await session('ptscope/seek', { tick, event: events - 1 });
-    await rig.waitForStop({ after });
-    await rig.settle();
+    await toEndOfTick(rig);
     await sleep(500);
-    const text = await walkText();
+    const text = await walkText(rig);
     for (const part of ['4 memory references', 'PTE[0]', '0x101000'])
       assert.ok(text.includes(part), `${part} is not in: ${text}`);
     await rig.screenshot('walk-dark');
@@ -134,15 +117,27 @@ describe('debugging the first example', () => {
     });
   }
 
-  it('runs to the end', async () => {
+  it('runs to the end, and stands there', async () => {
     await rig.command('workbench.debug.viewlet.action.removeAllBreakpoints');
     await rig.api((vscode) =>
       vscode.debug.activeDebugSession.customRequest('setExceptionBreakpoints', { filters: [] }),
     );
-    const end = await rig.step('continue');
-    assert.ok(end.ended, 'the session still runs');
+    const { reason } = await rig.step('continue');
+    assert.equal(reason, 'Paused on the end of the run');
+    await rig.screenshot('end-of-run');
     const said = (await rig.dap('output')).map(({ m }) => m.body.output).join('');
     assert.match(said, /page tables at the end: 16384 bytes/);
+  });
+
+  it('goes back from there by key, and leaves by going on', async () => {
+    const after = await rig.stops();
+    await rig.page.keyboard.press('Alt+F10');
+    await rig.waitForStop({ after });
+    const { running } = await rig.api((vscode) => vscode.debug.activeDebugSession.customRequest('ptscope/moment'));
+    assert.equal(running, true);
+    await rig.step('continue');
+    const end = await rig.step('continue');
+    assert.ok(end.ended, 'the session still runs');
   });
 
   it('starts again with F5, although the listing of the last session is in front', async () => {

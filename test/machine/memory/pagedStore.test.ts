@@ -22,6 +22,8 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ extend: fc.nat(PAGES) }) },
   { weight: 4, arbitrary: fc.record({ save: fc.constant(true) }) },
   { weight: 3, arbitrary: fc.record({ load: fc.nat() }) },
+  // Some of the way to one save, and then to another, or to the same.
+  { weight: 2, arbitrary: fc.record({ load: fc.nat(), by: fc.nat(), chunks: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ drop: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ hash: fc.constant(true) }) },
 );
@@ -90,6 +92,7 @@ describe('the paged store', () => {
           else if ('drop' in a) saved.splice(a.drop % saved.length, 1);
           else {
             const [snapshot, then] = saved[a.load % saved.length];
+            if ('by' in a) store.approach(saved[a.by % saved.length][0], a.chunks);
             store.load(snapshot);
             model = copy(then);
           }

@@ -15,6 +15,7 @@ import {
   machineWithProcess,
   map,
   MIB,
+  NESTED,
   RW,
   SMALL,
   vpn,
@@ -34,7 +35,8 @@ function touched(scheme: string, at = 0x40000): Machine {
 
 describe('every scheme', () => {
   it('walks as many entries as it has levels, and has a table for each, where nothing is cached', () => {
-    const seen = EVERY_SCHEME.map((scheme) => {
+    // What a guest's walk reads beside its own tables has tests of its own.
+    const seen = EVERY_SCHEME.filter((scheme) => !NESTED.includes(scheme)).map((scheme) => {
       const { walks, tables } = statistics(touched(scheme));
       return [scheme, walks.references, tables.count];
     });
@@ -68,6 +70,10 @@ describe('every scheme', () => {
       [1, 0, 0, 1, 1],
       [1, 0, 0, 1, 1],
       [1, 0, 0, 1, 1],
+      [1, 0, 0, 1, 1],
+      // In a guest they are the guest's.
+      [1, 0, 0, 1, 1],
+      [0, 1, 0, 0, 0],
       [1, 0, 0, 1, 1],
     ]);
   });

@@ -6,7 +6,22 @@ import type { Diagnostic } from '../../../src/scenario/language/diagnostics';
 import { format } from '../../../src/scenario/language/formatter';
 import { parseExpression } from '../../../src/scenario/language/parser';
 import { comparePositions, splitLines } from '../../../src/scenario/language/positions';
-import { complete, definition, documentSymbols, foldingRanges, hover } from '../../../src/scenario/language/services';
+import {
+  complete,
+  definition,
+  documentSymbols,
+  fileReferences,
+  foldingRanges,
+  hover,
+  inlayHints,
+  inlineExpressions,
+  occurrencesAt,
+  selectionRanges,
+  semanticTokens,
+  signaturesAt,
+  testOutline,
+} from '../../../src/scenario/language/services';
+import { singleSource } from '../../../src/scenario/language/sources';
 import { applyOverride } from '../../../src/scenario/language/settings';
 import { defaultConfig } from '../../../src/scenario/language/presets';
 import { parseTemplate } from '../../../src/scenario/language/template';
@@ -54,6 +69,7 @@ describe('ten thousand texts that are no scenarios', function () {
         definition(text, position);
         documentSymbols(text);
         foldingRanges(text);
+        everyOther(text, position);
         parseExpression(text);
         parseTemplate(text);
         applyOverride(defaultConfig(), text);
@@ -63,6 +79,19 @@ describe('ten thousand texts that are no scenarios', function () {
     }
   });
 });
+
+/** Services that are asked for a place, or for the lines that are shown. */
+function everyOther(text: string, position: { line: number; column: number }): void {
+  fileReferences(text);
+  testOutline(text);
+  semanticTokens(text);
+  signaturesAt(text, position);
+  occurrencesAt(singleSource(text), 0, position);
+  inlineExpressions(analyse(text).file, 0, position.line);
+  const first = Math.max(0, position.line - 50);
+  inlayHints(text, { start: { line: first, column: 0 }, end: position });
+  assert.ok(selectionRanges(text, position).length > 0);
+}
 
 describe('texts made to be slow or deep', function () {
   this.timeout(30_000);
@@ -95,6 +124,14 @@ describe('texts made to be slow or deep', function () {
     'a very long string': `print "${'x'.repeat(5 << 20)}"`,
     'a very long comment': '#'.repeat(5 << 20),
   };
+  for (const name of ['open blocks', 'expect fails', 'many constants', 'many mappings', 'one long line'])
+    it(`${name} do not keep the editor waiting`, () => {
+      const start = Date.now();
+      const text = TEXTS[name];
+      everyOther(text, { line: text.split('\n').length - 1, column: 0 });
+      assert.ok(Date.now() - start < 25_000, `${Date.now() - start} ms`);
+    });
+
   for (const [name, text] of Object.entries(TEXTS)) {
     it(`${name} are answered in time`, () => {
       const start = Date.now();

@@ -2,7 +2,7 @@
 import { METRICS } from '../layout/metrics';
 import { bitCount, type Column } from '../layout/columns';
 import { round } from '../layout/path';
-import { fitText, textWidth } from '../model/text';
+import { fitText, textWidth } from '../../shared/text';
 import { toneClass } from './tone';
 
 export function AddressRow({ columns }: { columns: Column[] }) {

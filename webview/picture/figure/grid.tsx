@@ -2,7 +2,7 @@
 import type { NestedRow } from '../../../src/protocol/walk';
 import { useItem } from '../interaction';
 import type { GridBox, GridCell, GridLayout, GridRow } from '../layout/grid';
-import { fitText } from '../model/text';
+import { fitText } from '../../shared/text';
 import { toneClass } from './tone';
 
 export function Grid({ grid }: { grid: GridLayout }) {

@@ -2,7 +2,7 @@
 import { useItem } from '../interaction';
 import { METRICS } from '../layout/metrics';
 import type { Page } from '../layout/page';
-import { fitText } from '../model/text';
+import { fitText } from '../../shared/text';
 
 export function PageStrip({ page, columnWidth }: { page: Page; columnWidth: number }) {
   const { x, y, width, height, centre, byte, title, subtitle, when } = page;

@@ -2,7 +2,7 @@
 import { useItem } from '../interaction';
 import { METRICS } from '../layout/metrics';
 import { SLOT_ADDRESS_PX, type Strip } from '../layout/tables';
-import { fitText, textWidth } from '../model/text';
+import { fitText, textWidth } from '../../shared/text';
 import { CursorMark } from './cursorMark';
 import { toneClass } from './tone';
 

@@ -1,7 +1,7 @@
 /** TLB and walk-cache look-ups: bars that span the address bits that their key is made of. */
 import type { CacheLookup } from '../../../src/protocol/walk';
 import { lookupId } from '../model/items';
-import { fitText, textWidth } from '../model/text';
+import { fitText, textWidth } from '../../shared/text';
 import type { Column, Columns } from './columns';
 import { METRICS } from './metrics';
 

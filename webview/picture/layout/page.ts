@@ -2,7 +2,7 @@
 import type { WalkPicture } from '../../../src/protocol/walk';
 import type { Attempt } from '../model/attempts';
 import { whenOf, type When } from '../model/items';
-import { sizeText } from '../model/text';
+import { sizeText } from '../../shared/text';
 import type { Columns } from './columns';
 import { METRICS } from './metrics';
 import { stripWidth } from './tables';

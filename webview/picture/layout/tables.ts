@@ -4,7 +4,7 @@ import type { Attempt } from '../model/attempts';
 import { readId, whenOf, type When } from '../model/items';
 import type { Column, Columns } from './columns';
 import { METRICS } from './metrics';
-import { textWidth } from '../model/text';
+import { textWidth } from '../../shared/text';
 
 /** From a slot to the address beside it. */
 export const SLOT_ADDRESS_PX = 7;

@@ -10,7 +10,7 @@ import type {
   WalkLevel,
   WalkPicture,
 } from '../../../src/protocol/walk';
-import { sizeText } from './text';
+import { sizeText } from '../../shared/text';
 
 export function lookupSentence({ structure, key, hit, answer }: CacheLookup): string {
   return `${structure}, ${key}: ${hit ? `hit, ${answer ?? 'known'}` : 'miss'}`;

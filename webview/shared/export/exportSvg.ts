@@ -26,22 +26,49 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 /** `title` stands above the figure. */
 export function exportedSvg(figure: SVGSVGElement, title: string): string {
-  const copy = figure.cloneNode(true) as SVGSVGElement;
-  freezeStyle(figure, copy);
-  const width = figure.width.baseVal.value + 2 * MARGIN_PX;
-  const height = figure.height.baseVal.value + 2 * MARGIN_PX + TITLE_PX;
-  copy.setAttribute('xmlns', SVG);
-  copy.setAttribute('width', String(width));
-  copy.setAttribute('height', String(height));
-  copy.setAttribute('viewBox', `${-MARGIN_PX} ${-MARGIN_PX - TITLE_PX} ${width} ${height}`);
-  copy.prepend(paper(width, height), heading(title));
-  return new XMLSerializer().serializeToString(copy);
+  return exportedSvgs([{ figure }], title);
+}
+
+/** Several figures one below the other, each with its own title. */
+export function exportedSvgs(figures: readonly { figure: SVGSVGElement; title?: string }[], title: string): string {
+  if (figures.length === 0) return '';
+  const whole = svgElement('svg', {});
+  let [below, widest] = [0, 0];
+  for (const { figure, title: own } of figures) {
+    const [width, height] = [figure.width.baseVal.value, figure.height.baseVal.value];
+    const copy = figure.cloneNode(true) as SVGSVGElement;
+    freezeStyle(figure, copy);
+    if (own !== undefined) whole.append(heading(own, (below += TITLE_PX) - 10));
+    for (const [name, value] of Object.entries({ x: 0, y: below, width, height }))
+      copy.setAttribute(name, String(value));
+    whole.append(copy);
+    below += height + (own === undefined ? 0 : MARGIN_PX);
+    widest = Math.max(widest, width);
+  }
+  const width = widest + 2 * MARGIN_PX;
+  const height = below + 2 * MARGIN_PX + TITLE_PX;
+  whole.setAttribute('xmlns', SVG);
+  whole.setAttribute('width', String(width));
+  whole.setAttribute('height', String(height));
+  whole.setAttribute('viewBox', `${-MARGIN_PX} ${-MARGIN_PX - TITLE_PX} ${width} ${height}`);
+  whole.prepend(paper(width, height), heading(title, -TITLE_PX + 10));
+  return new XMLSerializer().serializeToString(whole);
 }
 
 function freezeStyle(from: Element, to: Element): void {
   const style = getComputedStyle(from);
   for (const property of PROPERTIES) to.setAttribute(property, plainColour(style.getPropertyValue(property)));
-  for (const attribute of ['class', 'tabindex', 'role', 'data-item', 'data-event', 'aria-current', 'aria-hidden']) {
+  for (const attribute of [
+    'class',
+    'tabindex',
+    'role',
+    'data-item',
+    'data-event',
+    'data-frame',
+    'data-time',
+    'aria-current',
+    'aria-hidden',
+  ]) {
     to.removeAttribute(attribute);
   }
   [...from.children].forEach((child, i) => {
@@ -56,9 +83,9 @@ function paper(width: number, height: number): SVGElement {
   return svgElement('rect', position);
 }
 
-function heading(text: string): SVGElement {
+function heading(text: string, y: number): SVGElement {
   const style = getComputedStyle(document.body);
-  const element = svgElement('text', { x: 0, y: -TITLE_PX + 10, fill: plainColour(style.color), 'font-size': '13px' });
+  const element = svgElement('text', { x: 0, y, fill: plainColour(style.color), 'font-size': '13px' });
   element.setAttribute('font-family', style.fontFamily);
   element.textContent = text;
   return element;

@@ -3,7 +3,7 @@ import type { EntryPicture, WalkAttempt, WalkLevel } from '../../../src/protocol
 import { useItem } from '../../picture/interaction';
 import { readId } from '../../picture/model/items';
 import { toneClass } from '../../picture/figure/tone';
-import { groupHex } from '../../picture/model/text';
+import { groupHex } from '../../shared/text';
 
 export function Entries({ walk }: { walk: WalkAttempt }) {
   const host = walk.grid?.rows.flatMap(({ cells }) => cells) ?? [];
@@ -37,9 +37,21 @@ function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: num
       <span class="which">
         <span class="level">{name}</span>
         <span class="index">[{index}]</span>
+        {entry?.changedSincePin && (
+          <span
+            class="sincePin"
+            role="img"
+            aria-label="changed since the pinned moment"
+            title="Changed since the pinned moment"
+          >
+            {' ◆'}
+          </span>
+        )}
       </span>
       {entry && <EntryCells entry={entry} />}
-      <span class="cycles">{cycles !== undefined && `${foundIn === undefined ? '' : `${foundIn} · `}${cycles} cyc`}</span>
+      <span class="cycles">
+        {cycles !== undefined && `${foundIn === undefined ? '' : `${foundIn} · `}${cycles} cyc`}
+      </span>
     </div>
   );
 }

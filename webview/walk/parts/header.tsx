@@ -1,7 +1,7 @@
 /** What is accessed, by whom, and where the debugger stands in it. */
 import type { WalkPicture } from '../../../src/protocol/walk';
 import { ExportButton } from '../../shared/exportButton';
-import { groupHex } from '../../picture/model/text';
+import { groupHex } from '../../shared/text';
 
 export function Header({ picture, live, onExport }: { picture: WalkPicture; live: boolean; onExport: () => void }) {
   const { access, cursor, scheme } = picture;

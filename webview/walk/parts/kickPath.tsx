@@ -5,7 +5,7 @@ import { useItem } from '../../picture/interaction';
 import { KICKS, type KickArrow, type KickBox, layOutKicks } from '../../picture/layout/kicks';
 import { kickId } from '../../picture/model/items';
 import { METRICS } from '../../picture/layout/metrics';
-import { fitText } from '../../picture/model/text';
+import { fitText } from '../../shared/text';
 
 export function KickPath({ chain, number, width }: { chain: KickChain; number: number; width: number }) {
   const layout = layOutKicks(chain, width);

@@ -1,7 +1,7 @@
 /** How the attempt ended: the fault that was raised, or the physical address. */
 import type { ExitSummary, FaultSummary, TranslationResult } from '../../../src/protocol/walk';
 import { useItem } from '../../picture/interaction';
-import { groupHex, sizeText } from '../../picture/model/text';
+import { groupHex, sizeText } from '../../shared/text';
 
 export function FaultCard({ fault }: { fault: FaultSummary }) {
   return (

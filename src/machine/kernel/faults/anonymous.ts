@@ -36,7 +36,7 @@ export class AnonymousFaults {
     this.mappings.emt.tobjWriteAttr(tobj, Attribute.SPECIAL, 1);
     const error = this.mappings.update(process, tobj);
     if (error !== 'ok') return this.resolution.failed(error);
-    return this.resolution.resolved(MINOR, 'the zero page, read-only until a write copies it');
+    return this.resolution.resolved(MINOR, 'the zero page, read-only until a write copies it', 'zero');
   }
 
   #mapNew(process: Process, vma: Vma, vpn: Vpn, tobj: Tobj, write: boolean): FaultVerdict {
@@ -54,6 +54,6 @@ export class AnonymousFaults {
     frames.share(pfn);
     if (write) frames.store(pfn);
     process.rssAnon++;
-    return this.resolution.resolved(MINOR, 'anonymous');
+    return this.resolution.resolved(MINOR, 'anonymous', 'anonymous');
   }
 }

@@ -88,7 +88,8 @@ export class FileFaults {
     if (error !== 'ok') return this.resolution.failed(error);
     frames.share(pfn);
     process.rssFile++;
-    return this.resolution.resolved(read ? MAJOR : MINOR, read ? 'read from the device' : 'found in the page cache');
+    if (read) return this.resolution.resolved(MAJOR, 'read from the device');
+    return this.resolution.resolved(MINOR, 'found in the page cache', 'file');
   }
 
   /** A private page that is written first: the copy alone is mapped. */
@@ -209,7 +210,7 @@ export class FileFaults {
     if (vma.write) this.mappings.makeWritable(tobj, write);
     const error = this.mappings.update(process, tobj);
     if (error !== 'ok') return this.resolution.failed(error);
-    return this.resolution.resolved(MINOR, "the device's memory is mapped directly");
+    return this.resolution.resolved(MINOR, "the device's memory is mapped directly", 'device');
   }
 
   /**

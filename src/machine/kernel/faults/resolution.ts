@@ -1,5 +1,6 @@
 /** Says what became of a fault, in one place: the event, and for errors the signal. */
 import { functionIndex } from '../../core/functions';
+import type { PageSource } from '../../core/events';
 import type { Probe } from '../../core/probe';
 import type { Errno } from '../../emt/driver';
 import { BUS, type FaultVerdict, OUT_OF_MEMORY } from './verdict';
@@ -16,8 +17,8 @@ export class Resolution {
   constructor(private readonly probe: Probe) {}
 
   /** The fault is served. `text`: a constant, or built only while a recorder listens. */
-  resolved(verdict: FaultVerdict, text: string): FaultVerdict {
-    this.probe.recorder?.emit({ kind: 'faultResolved', fault: verdict.kind, signal: verdict.signal, text });
+  resolved(verdict: FaultVerdict, text: string, source?: PageSource): FaultVerdict {
+    this.probe.recorder?.emit({ kind: 'faultResolved', fault: verdict.kind, signal: verdict.signal, source, text });
     return verdict;
   }
 

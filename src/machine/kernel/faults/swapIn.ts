@@ -71,6 +71,6 @@ export class SwapFaults {
     process.rssAnon++;
     return cached === -1
       ? this.resolution.resolved(MAJOR, `read from swap slot ${slot}`)
-      : this.resolution.resolved(MINOR, `swap slot ${slot} was still in memory`);
+      : this.resolution.resolved(MINOR, `swap slot ${slot} was still in memory`, 'swap');
   }
 }

@@ -5,9 +5,8 @@ import { mapsBasePages, type PagingFormat } from '../format';
 import type { Host } from '../host';
 import type { EntryFieldNode, EntryNode, HostWalkNode, WalkNode } from '../inspector';
 import { PHYSICAL_BITS } from '../scheme';
-import { TreeInspector } from '../tree/inspector';
+import { type InspectorOptions, TreeInspector } from '../tree/inspector';
 import { frameOf, highWord, levelBelow, lowWord, rawOf, reservedHigh } from '../x86/entry';
-import type { KernelSpace } from '../x86/kernelSpace';
 import { Ept, RESERVED_LOW_OF_EPT_LEAF } from './entry';
 
 const MEMORY_TYPES = [
@@ -141,11 +140,11 @@ export class NestedInspector extends TreeInspector {
   constructor(
     format: PagingFormat,
     memory: ReadableMemory,
-    kernel: KernelSpace | null,
+    looks: InspectorOptions,
     private readonly host: Host,
     private readonly below: HostInspector,
   ) {
-    super(format, memory, { physicalBits: PHYSICAL_BITS, kernel });
+    super(format, memory, looks);
   }
 
   override walk(root: Pfn, vpn: Vpn): WalkNode {

@@ -1,6 +1,6 @@
 /** A guest over a host as a scheme: it is given two, and imports neither. */
 import { pageSizesOf } from '../format';
-import type { Scheme, SchemeSettings } from '../scheme';
+import { PHYSICAL_BITS, type Scheme, type SchemeSettings } from '../scheme';
 import { treeKernel } from '../x86/kernelSpace';
 import { NestedHost } from './driver';
 import {
@@ -33,9 +33,10 @@ export function nestedScheme(guest: Scheme, host: Scheme, options?: NestedOption
       if (machineHost === null) throw new Error('a guest needs a host');
       return new NestedWalker(format, fitted, { ...parts, host: machineHost });
     },
-    createInspector: (memory, kernel, machineHost) => {
+    createInspector: (memory, kernel, machineHost, reservedNow) => {
       if (machineHost === null) throw new Error('a guest needs a host');
-      return new NestedInspector(format, memory, treeKernel(kernel), machineHost, new HostInspector(below, memory));
+      const looks = { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel), reservedNow };
+      return new NestedInspector(format, memory, looks, machineHost, new HostInspector(below, memory));
     },
     configured: (settings) =>
       settings.nested === undefined || settings.nested === options

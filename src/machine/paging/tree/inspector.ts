@@ -60,6 +60,8 @@ export interface InspectorOptions {
   physicalBits: number;
   /** What processes share with it is left out of their tables and mappings. */
   kernel?: KernelSpace | null;
+  /** Bits of the high word that are reserved as the CPU stands: XD while EFER.NXE is off. */
+  reservedNow?(): number;
   /** What an entry means that is neither present nor empty, for whoever knows the software that wrote it. */
   absent?(low: number, high: number): string | undefined;
 }
@@ -239,7 +241,8 @@ export class TreeInspector implements Inspector {
   /** A present entry that the hardware refuses. */
   isReserved({ raw, leaf, level }: EntryNode): boolean {
     const low = lowWord(raw);
-    if ((highWord(raw) & this.#reservedHigh) !== 0) return true;
+    const { reservedNow } = this.options;
+    if ((highWord(raw) & (this.#reservedHigh | (reservedNow?.() ?? 0))) !== 0) return true;
     const { leafSize, reservedLow = 0 } = this.format.levels[level];
     if ((low & reservedLow) !== 0) return true;
     return leaf && (leafSize === undefined || (low & RESERVED_LOW_OF_LEAF[leafSize]) !== 0);

@@ -3,10 +3,12 @@ import { addressOf, asPfn, asVpn, formatAddress, formatVirtual, physicalOf } fro
 import { Last, type Machine } from '../../../machine/machine';
 import { ERROR_BITS } from '../../../machine/mmu/rights';
 import { statistics } from '../../../machine/statistics';
+import type { ServedFault, TickFacts } from '../tickFacts';
 import { NONE, symbol, type Value } from '../values';
 import { hex, member } from './member';
 
-export function lastAccess(machine: Machine): Value {
+/** `walk`: what was walked so far, where the machine has not added it up yet. */
+export function lastAccess(machine: Machine, walk?: TickFacts['walk']): Value {
   const { last, kernel } = machine;
   if (last[Last.Kind] < 0) return NONE;
   const kind = ['read', 'write', 'exec'][last[Last.Kind]];
@@ -22,7 +24,7 @@ export function lastAccess(machine: Machine): Value {
       member('cpu', () => BigInt(last[Last.Cpu])),
       member('pid', () => BigInt(kernel.current?.pid ?? 0)),
       member('index', () => BigInt(statistics(machine).accesses.total)),
-      member('walk', () => lastWalk(machine)),
+      member('walk', () => (walk === undefined ? lastWalk(machine) : walkMembers(walk))),
       member(
         'pa',
         () => (last[Last.Pfn] < 0 ? NONE : BigInt(physicalOf(asPfn(last[Last.Pfn])) + last[Last.Offset])),
@@ -55,30 +57,40 @@ export function pendingAccess(machine: Machine, kind: string, va: bigint, sizeBy
 function lastWalk(machine: Machine): Value {
   const { last } = machine;
   if (last[Last.Walks] === 0) return NONE;
-  const refs = BigInt(last[Last.WalkReferences]);
-  const cycles = BigInt(Math.round(last[Last.WalkCycles]));
+  return walkMembers({
+    references: last[Last.WalkReferences],
+    cycles: last[Last.WalkCycles],
+    count: last[Last.Walks],
+  });
+}
+
+function walkMembers(walk: NonNullable<TickFacts['walk']>): Value {
+  const refs = BigInt(walk.references);
+  const cycles = BigInt(Math.round(walk.cycles));
   return {
     type: 'object',
     text: `${refs} ${refs === 1n ? 'reference' : 'references'}, ${cycles} cycles`,
     members: [
       member('refs', () => refs, 'count'),
       member('cycles', () => cycles, 'count'),
-      member('count', () => BigInt(last[Last.Walks])),
+      member('count', () => BigInt(walk.count)),
     ],
   };
 }
 
 export function faultObject(machine: Machine, n: number): Value {
   const fault = machine.faultRecord(n);
-  if (fault === undefined) return NONE;
-  const { kind, signal, address } = fault;
-  const code = BigInt(fault.errorCode);
+  return fault === undefined ? NONE : faultValue(fault);
+}
+
+export function faultValue({ kind, signal, address, errorCode }: ServedFault): Value {
+  const code = BigInt(errorCode);
   return {
     type: 'object',
-    text: `${signal ?? kind}, error code ${hex(code)} (${errorNames(Number(code))}), ${formatAddress(address)}`,
-    symbols: signal === undefined ? [kind] : [kind, signal],
+    text: `${signal ?? kind ?? 'undecided'}, error code ${hex(code)} (${errorNames(Number(code))}), ${formatAddress(address)}`,
+    symbols: [kind, signal].filter((name) => name !== undefined),
     members: [
-      member('kind', () => symbol(signal ?? kind)),
+      member('kind', () => symbol(signal ?? kind ?? 'none')),
       member('code', () => code, 'hex'),
       member('address', () => address, 'address'),
     ],

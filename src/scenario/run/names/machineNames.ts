@@ -7,13 +7,14 @@ import { type Vpn, vpnOfAddress } from '../../../machine/core/addresses';
 import { FAULT_KINDS, SIGNALS } from '../../../machine/kernel/faults/verdict';
 import type { Machine } from '../../../machine/machine';
 import { LEVELS } from '../../language/statsPaths';
+import type { TickFacts } from '../tickFacts';
 import { NONE, numberOf, symbol, type Value } from '../values';
 import { iteratorObject, mmObject, vmaObject } from './areas';
 import { eptEntry } from './nested';
 import { tlbObject, walkCacheObject } from './caches';
 import { ecptObject, ecptWay } from './ecpt';
 import { entryAt } from './entries';
-import { faultList, faultObject, lastAccess, pendingAccess } from './lastAccess';
+import { faultList, faultObject, faultValue, lastAccess, pendingAccess } from './lastAccess';
 import { readPhysical, setPhysical } from './physical';
 import { registerValue, setRegister } from './registers';
 import { statisticsValue } from './statistics';
@@ -34,7 +35,7 @@ const SYMBOLS = new Set<string>([
 ]);
 
 const VALUES: ReadonlyMap<string, (machine: Machine) => Value> = new Map<string, (machine: Machine) => Value>([
-  ['access', lastAccess],
+  ['access', (machine) => lastAccess(machine)],
   ['fault', (machine) => faultObject(machine, 0)],
   ['faults', faultList],
   ['stats', statisticsValue],
@@ -66,11 +67,20 @@ const OF_PHYSICAL: ReadonlyMap<string, (machine: Machine, address: bigint) => Va
 export const LEVEL_FUNCTIONS: ReadonlySet<string> = new Set(LEVELS.map((level) => level.toLowerCase()));
 
 export class MachineNames {
+  /** Inside a tick of which the events are known: what they say of this moment. Host-side, no state. */
+  facts: TickFacts | undefined;
+
   constructor(private readonly machine: Machine) {}
 
   name(name: string): Value | undefined {
-    const value = VALUES.get(name)?.(this.machine) ?? registerValue(this.machine, name);
+    const value = this.#fromFacts(name) ?? VALUES.get(name)?.(this.machine) ?? registerValue(this.machine, name);
     return value ?? (SYMBOLS.has(name) ? symbol(name) : undefined);
+  }
+
+  #fromFacts(name: string): Value | undefined {
+    if (name === 'fault' && this.facts?.fault !== undefined) return faultValue(this.facts.fault);
+    if (name === 'access' && this.facts?.walk !== undefined) return lastAccess(this.machine, this.facts.walk);
+    return undefined;
   }
 
   /** `undefined`: there is no such function. A string: why it has no value here. */

@@ -63,8 +63,7 @@ export const referencesOf = ({ steps, host }: WalkNode): number =>
 
 /** A walk's value with what the host adds: more references, and where the page really is. */
 export function inGuest({ costs, below }: Machine, walk: WalkNode, value: ObjectValue): ObjectValue {
-  if (below === undefined)
-    return { ...value, members: [...value.members, member('gpa', () => NONE)] };
+  if (below === undefined) return { ...value, members: [...value.members, member('gpa', () => NONE)] };
   const refs = BigInt(referencesOf(walk));
   const page = walk.pfn === undefined ? undefined : walk.host?.at(walk.steps.length)?.pfn;
   const to =

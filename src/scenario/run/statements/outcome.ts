@@ -4,7 +4,7 @@ import { Signal } from '../../../machine/core/probe';
 import type { ExpectFailsStatement, Range } from '../../language/ast';
 import { evaluate, EvaluationError } from '../evaluate';
 import type { Execution } from '../execution';
-import { explainComparison } from '../explain';
+import { type Explanation, explainFailure } from '../explain';
 import { describeAddress } from '../standing';
 import { truth } from '../values';
 
@@ -13,7 +13,8 @@ import { truth } from '../values';
 /** The statement has done what it says, which is not what `expect fails` waits for. */
 export function statementDone(x: Execution): void {
   const { expectFails } = x;
-  if (expectFails !== undefined) fail(x, expectFails.range, 'the statement did not fail', 'it ran to its end');
+  if (expectFails !== undefined)
+    fail(x, expectFails.range, 'the statement did not fail', { text: 'it ran to its end' });
   x.next();
 }
 
@@ -77,7 +78,7 @@ export function callFailed(x: Execution, text: string, where: Range): void {
 /** The statement failed, as it should; its condition must hold too. */
 function failedAsExpected(x: Execution, { condition, range: where }: ExpectFailsStatement): void {
   if (condition === undefined || truth(evaluate(condition, x.environment))) pass(x);
-  else fail(x, where, undefined, explainComparison(condition, x.environment));
+  else fail(x, where, undefined, explainFailure(condition, x.environment));
   x.next();
 }
 
@@ -88,10 +89,13 @@ export function pass(x: Execution): void {
   x.machine.probe.recorder?.emit({ kind: 'output', category: 'expect', text: 'holds' });
 }
 
-export function fail(x: Execution, where: Range, message: string | undefined, actual: string): void {
+export function fail(x: Execution, where: Range, message: string | undefined, why: Explanation): void {
+  const { text: actual, compared } = why;
   const { text } = x.program.statements[x.statementId];
   const { line, ...file } = x.place(where);
-  const failure = { line: line + 1, ...file, text, message: message ?? '', actual };
+  // `x.tick` already counts the tick that runs.
+  const said = { text, message: message ?? '', actual, tick: x.tick - 1 };
+  const failure = { line: line + 1, ...file, ...said, ...(compared && { compared }) };
   x.state = { ...x.state, failed: [...x.state.failed, failure] };
   x.machine.probe.recorder?.emit({ kind: 'output', category: 'failed', text: `${text}: ${actual}` });
   x.machine.probe.signal(Signal.FailedExpect);

@@ -3,15 +3,15 @@ import { Signal } from '../../../machine/core/probe';
 import type { BreakStatement, ExpectStatement, Expression, LetStatement, PrintStatement } from '../../language/ast';
 import { evaluate, EvaluationError, renderTemplate } from '../evaluate';
 import type { Execution } from '../execution';
-import { explainComparison } from '../explain';
+import { explainFailure } from '../explain';
 import { truth, type Value } from '../values';
 import { fail, pass } from './outcome';
 
 export function expect(x: Execution, { condition, range, message }: ExpectStatement): void {
   const seen = x.look(() => truth(evaluate(condition, x.environment)));
-  if ('problem' in seen) fail(x, range, message?.value, seen.problem);
+  if ('problem' in seen) fail(x, range, message?.value, { text: seen.problem });
   else if (seen.value) pass(x);
-  else fail(x, range, message?.value, explainComparison(condition, x.environment));
+  else fail(x, range, message?.value, explainFailure(condition, x.environment));
   x.next();
 }
 

@@ -94,7 +94,8 @@ export const withDebugging = (Base) =>
 
     /** The condition of an exception filter, as a person edits it in the Breakpoints view; none: an empty text. */
     async editCondition(filter, text) {
-      const row = this.page.locator('.debug-breakpoints .monaco-list-row', { hasText: filter });
+      // By its whole label: filters for parts of a kind begin with the label of the kind.
+      const row = this.page.locator(`.debug-breakpoints .monaco-list-row[aria-label="${filter}"]`);
       const answers = await this.dap('setExceptionBreakpoints');
       await row.click({ button: 'right' });
       const item = this.page.locator('.monaco-menu-container .action-label:visible', { hasText: 'Edit Condition' });

@@ -1,0 +1,16 @@
+/** Curves as paths. */
+
+/** Points one after the other; nothing where there is no value, a short dash where a value stands alone. */
+export function linePath(points: readonly ([number, number] | null)[]): string {
+  let path = '';
+  points.forEach((point, i) => {
+    if (point === null) return;
+    const [x, y] = point.map(px);
+    const alone = !points[i - 1] && !points[i + 1];
+    path += points[i - 1] ? `L${x} ${y}` : `M${x} ${y}${alone ? 'h1' : ''}`;
+  });
+  return path;
+}
+
+/** Tenths of a pixel are enough. */
+export const px = (n: number): number => Math.round(n * 10) / 10;
