@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { MapField, type MapPlaceResponse, type MapResponse } from '../../src/protocol/map';
 import type { TreeNode, TreePathResponse, TreeResponse } from '../../src/protocol/requests';
-import { EVERY_SCHEME } from '../machine/support';
+import { EVERY_SCHEME, formatNamed } from '../machine/support';
 import { snapshotFile } from '../snapshot/support';
 import { useFixture } from './support';
 
@@ -68,7 +68,7 @@ describe('the address-space map over the wire', () => {
 
   it('finds the first page of a stretch that is mapped, in every scheme', async () => {
     for (const scheme of EVERY_SCHEME) {
-      const low = scheme === 'linear 32' || scheme === 'radix 32' || scheme === 'pae';
+      const low = formatNamed(scheme).addressBits < 48;
       const base = low ? 0x4000_0000 : 0x5555_5540_0000;
       const text = [
         'process demo',
@@ -93,7 +93,7 @@ describe('the address-space map over the wire', () => {
 
   it('knows the rows that lead to an address, in every scheme, also inside a run of pages', async () => {
     for (const scheme of EVERY_SCHEME.filter((s) => s !== 'linear 32')) {
-      const low = scheme === 'radix 32' || scheme === 'pae';
+      const low = formatNamed(scheme).addressBits < 48;
       const base = low ? 0x4000_0000 : 0x5555_5540_0000;
       const head = ['process demo', `mmap heap 4MiB rw anon at 0x${base.toString(16)}`];
       await stand([...head, 'write heap step 4KiB', 'mark "end"', ''].join('\n'), { scheme });

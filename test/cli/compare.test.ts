@@ -126,5 +126,6 @@ describe('ptscope compare', () => {
       (await compareJson(file, ...args)).runs.map(({ scheme }) => scheme);
     assert.deepEqual(await names(), ['radix', 'fpt L3L2', 'fpt L4L3+L2L1', 'ecpt']);
     assert.deepEqual(await names('--scheme', 'radix:5', '--schemes', 'radix,radix:5'), ['radix 5', 'radix']);
+    assert.deepEqual(await names('--schemes', 'nested:radix/radix,ecpt'), ['nested radix over radix', 'ecpt']);
   });
 });

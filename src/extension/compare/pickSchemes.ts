@@ -12,6 +12,11 @@ const SCHEMES: readonly SchemeItem[] = [
   { scheme: 'fpt L3L2', label: 'fpt L3L2', detail: 'Flattened: PUD and PMD are one table of 2 MiB.' },
   { scheme: 'fpt L4L3+L2L1', label: 'fpt L4L3+L2L1', detail: 'Flattened twice: two tables of 2 MiB for a walk.' },
   { scheme: 'ecpt', label: 'ecpt', detail: 'Elastic cuckoo page tables: ways that are probed in parallel.' },
+  {
+    scheme: 'nested radix over radix',
+    label: 'nested radix over radix',
+    detail: 'A guest over a host: a walk in two dimensions.',
+  },
   { scheme: 'hashed', label: 'hashed', detail: 'One hashed table, open addressing.' },
 ];
 

@@ -10,7 +10,7 @@ export const MOST_COMPARED = 8;
 
 /** `fpt:L3L2`, or as in a machine block, to the words of a machine block; or why there is no such scheme, as a sentence. */
 export function readScheme(text: string): { scheme: string } | { problem: string } {
-  const words = text.trim().replace(/[:/]/g, ' ');
+  const words = text.trim().replaceAll(':', ' ').replaceAll('/', ' over ');
   const { config, diagnostics } = applyOverride(resolveMachine().config, `scheme=${words}`);
   const error = diagnostics.find((d) => d.severity === 'error');
   return error === undefined ? { scheme: schemeText(config.scheme) } : { problem: `${text.trim()}: ${error.message}` };
