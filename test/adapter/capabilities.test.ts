@@ -281,6 +281,15 @@ const EXERCISES: { [Name in keyof Capabilities]?: (rig: Rig) => Promise<void> } 
     });
     assert.ok(targets.some((t) => t.label === 'heap'));
   },
+  supportsANSIStyling: async (rig) => {
+    await inFault(rig);
+    const { result } = await rig.client.ask<DebugProtocol.EvaluateResponse['body']>('evaluate', {
+      expression: 'walk heap',
+      context: 'repl',
+    });
+    // Only for clients that say that they know them: this one does not.
+    assert.ok(!result.includes('\u001b['));
+  },
   completionTriggerCharacters: async (rig) => {
     await inFault(rig);
     for (const text of ['access.', 'pte(']) {
