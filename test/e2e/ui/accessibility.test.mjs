@@ -8,6 +8,7 @@ const VIEWS = [
   { title: 'Walk', command: 'ptscope.showWalk', drawn: 'svg.figure' },
   { title: 'Statistics', command: 'ptscope.openStatistics', drawn: 'svg.plotFigure' },
   { title: 'History', command: 'ptscope.openHistory', drawn: '.line' },
+  { title: 'Address-Space Map', command: 'ptscope.showMap', drawn: 'canvas' },
 ];
 
 describe('an accessibility checker', () => {
