@@ -101,7 +101,7 @@ function MapView(props: AppProps & { map: MapResponse }) {
             <Icon path="M3 8h10M8 3v10" />
           </IconButton>
           {map.cursor !== undefined && (
-            <TextButton label="To the access at the cursor" onPress={() => goTo('cursor', props)}>
+            <TextButton label="Current access: go to where it is" onPress={() => goTo('cursor', props)}>
               Current access
             </TextButton>
           )}
