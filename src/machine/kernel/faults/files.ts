@@ -78,10 +78,6 @@ export class FileFaults {
     const pfn = this.page(file, linearIndex(vma, vpn));
     if (pfn === -1) return this.resolution.outOfMemory();
     const read = this.#read;
-    if (write) {
-      frames.pages.set(pfn, PageFlag.Dirty);
-      frames.store(pfn);
-    }
     this.mappings.describe(tobj, vma, vpn, 1, pfn);
     if (file.kind === 'shared' && vma.write) this.mappings.makeWritable(tobj, write);
     const error = this.mappings.update(process, tobj);
