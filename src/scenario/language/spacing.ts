@@ -19,7 +19,7 @@ export function spaceBetween(tokens: readonly Token[], i: number, written: boole
   if (left === ',') return true;
   if (isPrefix(tokens, i - 1)) return false;
   if (SPACED.includes(left) || SPACED.includes(right)) return true;
-  if (CHOSEN.includes(right) && !isPrefix(tokens, i)) return written || gapAfter(tokens, i);
+  if (isBinary(tokens, i)) return written || gapAfter(tokens, i);
   if (CHOSEN.includes(left)) return written;
   // A parenthesis or bracket after a name is a call or an index, or the beginning of the next part: as written.
   if (right === '(' || right === '[') return written;
@@ -35,9 +35,12 @@ function isPrefix(tokens: readonly Token[], i: number): boolean {
   return before !== '' && before !== ')' && before !== ']';
 }
 
+const isBinary = (tokens: readonly Token[], i: number): boolean =>
+  CHOSEN.includes(operatorOf(tokens[i])) && !isPrefix(tokens, i);
+
 function gapAfter(tokens: readonly Token[], i: number): boolean {
   const [token, next] = [tokens[i], tokens[i + 1]];
-  // Before these there is always a blank: it says nothing about the writer's choice.
-  if (next === undefined || SPACED.includes(operatorOf(next))) return false;
+  // The blank before another operator is that one's own: it says nothing about the writer's choice here.
+  if (next === undefined || SPACED.includes(operatorOf(next)) || isBinary(tokens, i + 1)) return false;
   return next.column > token.column + token.text.length;
 }

@@ -12,7 +12,7 @@ describe('debugging the first example', () => {
   const now = () => moment(rig);
 
   before(async () => {
-    rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1050 });
+    rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1250 });
   });
 
   after(() => rig?.close());
@@ -43,6 +43,7 @@ describe('debugging the first example', () => {
   });
 
   it('shows the scopes of the access', async () => {
+    await rig.foldPanes('Watch');
     const rows = await rig.readVariables({ expand: ['Access'] });
     const value = (name) => rows.find((row) => row.name === name)?.value;
     assert.deepEqual(['PGD', 'PUD', 'PMD', 'PTE'].map(value), ['170', '341', '170', '0']);

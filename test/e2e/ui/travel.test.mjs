@@ -57,7 +57,7 @@ describe('watching an entry', () => {
   };
 
   before(async () => {
-    rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1250 });
+    rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1450 });
     await rig.openFile('01-first-fault.ptscen');
     await rig.gotoLine(AFTER_FIRST_TOUCH);
     await rig.api((vscode, _h, line) => {
@@ -68,6 +68,7 @@ describe('watching an entry', () => {
     await rig.page.keyboard.press('F5');
     await rig.waitForStop();
     await session('setExceptionBreakpoints', { filters: [] });
+    await rig.foldPanes('Watch', 'TLB & Walk Caches');
     assert.equal((await rig.step('continue')).line, AFTER_FIRST_TOUCH);
   });
 
@@ -110,6 +111,7 @@ describe('watching an entry', () => {
     assert.deepEqual(items, [
       'Show Walk of This Address',
       'Open Memory',
+      'Show in Address-Space Map',
       'Break on Write',
       'Break on Access',
       'Previous Change of This Entry',

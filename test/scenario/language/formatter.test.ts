@@ -26,9 +26,14 @@ describe('the formatter', () => {
     ['read a  # note', 'read a  # note'],
     ['#  note', '#  note'],
     ['read § a   b', 'read § a   b'],
+    ['read a+| 1', 'read a+ | 1'],
+    ['read a +| 1', 'read a + | 1'],
   ];
   for (const [before, after] of LINES) {
-    it(`makes \`${after}\` of \`${before}\``, () => assert.equal(format(before), after + '\n'));
+    it(`makes \`${after}\` of \`${before}\``, () => {
+      assert.equal(format(before), after + '\n');
+      assert.equal(format(after), after + '\n');
+    });
   }
 
   it('indents blocks, joins `}` and `else`, and leaves one blank line where there were more', () => {

@@ -129,19 +129,35 @@ export const withDebugging = (Base) =>
       const names = expand === true ? [] : [expand || []].flat().map(escapeRegExp);
       const folded = expand === true ? shut : shut.filter({ hasText: new RegExp(`^(${names.join('|') || '$^'})\\b`) });
       await this.unfold(folded);
-      return page.locator(VARIABLES).evaluateAll((rows) =>
-        rows
-          .sort((a, b) => Number(a.dataset.index) - Number(b.dataset.index))
-          .map((row) => {
-            const name = row.querySelector('.expression .name') ?? row.querySelector('.monaco-tl-contents');
-            return {
-              level: Number(row.getAttribute('aria-level')),
-              expanded: row.getAttribute('aria-expanded') ?? undefined,
-              name: name.textContent.replace(/\s*[:=]\s*$/, '').trim(),
-              value: row.querySelector('.expression .value')?.textContent.trim(),
-            };
-          }),
+      return this.readWholeList('.debug-variables .monaco-list', (rows) =>
+        rows.map((row) => {
+          const name = row.querySelector('.expression .name') ?? row.querySelector('.monaco-tl-contents');
+          return {
+            index: Number(row.dataset.index),
+            level: Number(row.getAttribute('aria-level')),
+            expanded: row.getAttribute('aria-expanded') ?? undefined,
+            name: name.textContent.replace(/\s*[:=]\s*$/, '').trim(),
+            value: row.querySelector('.expression .value')?.textContent.trim(),
+          };
+        }),
       );
+    }
+
+    /** Every row of a list, which draws only those that fit: reads (its rows → objects with their `index`), and scrolls on. */
+    async readWholeList(list, read) {
+      const found = new Map();
+      await this.page.locator(list).hover();
+      await this.page.mouse.wheel(0, -100_000);
+      for (let before = -1; found.size > before;) {
+        before = found.size;
+        await sleep(150);
+        for (const row of await this.page.locator(`${list} .monaco-list-row`).evaluateAll(read))
+          found.set(row.index, row);
+        await this.page.mouse.wheel(0, 80);
+      }
+      await this.page.mouse.wheel(0, -100_000);
+      await sleep(150);
+      return [...found.values()].sort((a, b) => a.index - b.index);
     }
 
     /** Sessions, threads and frames; folded threads that are paused are opened. */

@@ -7,6 +7,18 @@ const BREAKPOINT =
   '.glyph-margin-widgets [class*="codicon-debug-stackframe-dot"]';
 const STACK_FRAME = '.glyph-margin-widgets [class*="codicon-debug-stackframe"]';
 
+/** Lenses above lines come late, and move what is below them: where a line is once it has stayed there for a while. */
+async function steadyBox(locator) {
+  let box = await locator.boundingBox();
+  for (let same = 0; same < 5;) {
+    await sleep(200);
+    const now = await locator.boundingBox();
+    same = now?.y === box?.y ? same + 1 : 0;
+    box = now;
+  }
+  return box;
+}
+
 export const withEditor = (Base) =>
   class extends Base {
     /** Opens a file of the workspace: through the API (fast), or through quick open as a person would. */
@@ -45,7 +57,7 @@ export const withEditor = (Base) =>
       const number = numbers.filter({ hasText: new RegExp(`^${line}$`) }).first();
       if (!(await number.isVisible().catch(() => false))) await this.gotoLine(line);
       await number.waitFor({ timeout: 5000 });
-      return number.boundingBox();
+      return steadyBox(number);
     }
 
     /** Clicks the margin beside a line, as a person does; returns the lines with breakpoints afterwards. */

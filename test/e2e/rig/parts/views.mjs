@@ -1,5 +1,5 @@
 /** The side bar, tree views and webviews. */
-import { until } from '../waiting.mjs';
+import { sleep, until } from '../waiting.mjs';
 
 export const withViews = (Base) =>
   class extends Base {
@@ -18,6 +18,15 @@ export const withViews = (Base) =>
     pane(title) {
       const header = this.page.locator(`.pane-header[aria-label^="${title}"]`);
       return this.page.locator('.pane').filter({ has: header }).first();
+    }
+
+    /** Folds views of the side bar, so that the others have their room: lists show only rows that fit. */
+    async foldPanes(...titles) {
+      for (const title of titles) {
+        const header = this.pane(title).locator('.pane-header').first();
+        if ((await header.getAttribute('aria-expanded')) === 'true') await header.click();
+      }
+      await sleep(300);
     }
 
     /** Rows of a tree view in the container that is shown; lists are virtual, so the rendered ones. */
