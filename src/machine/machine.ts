@@ -33,7 +33,8 @@ import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { type CpuCaches, DataCaches, type DataCachesSnapshot } from './caches/dataCaches';
 import { Emt } from './emt/emt';
-import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, SIGNALS } from './kernel/faults/verdict';
+import { FaultsInRun } from './faultService';
+import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, MINOR, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
 import { type Process, residentPages } from './kernel/process';
 import { BuddyAllocator } from './memory/buddy';
@@ -181,6 +182,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       noExecute: scheme.format.entryBytes === 8,
       kernelTdb: kernel?.isMutable === true ? { id: kernel.id, root: kernel.root } : undefined,
     });
+    for (const { translator } of this.cpus) translator.faultService = new FaultsInRun(this);
     this.kernel.onEntry = () => this.tlb.enter(0);
     this.inspector = scheme.createInspector(memory, kernel, this.host, () => this.mmu.rights.reservedHigh);
     this.last[Last.Kind] = -1;
@@ -440,6 +442,21 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     last[at + 2] = errorCode;
     last[at + 3] = vpn;
     last[at + 4] = offset;
+  }
+
+  /**
+   * For faults that are served in the middle of a run: the record of the access, which others follow, is not kept but for its
+   * fault, which stays in the state until another takes its place.
+   */
+  recordUsualFault(errorCode: number, vpn: number, offset: number): void {
+    this.last[Last.Faults] = 0;
+    this.#recordFault(MINOR, errorCode, vpn, offset);
+  }
+
+  /** For `Replay`: such an access has faulted again, and so has a record after all. */
+  beginRecordOf(packed: number, vpn: Vpn, user: number): void {
+    this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), user);
+    this.last[Last.Faults] = 1;
   }
 
   // ---- death --------------------------------------------------------------------------------------------------------

@@ -61,7 +61,9 @@ export class Replay {
       if (translator.end === RunEnd.Fault) {
         const packed = chunk.packed[at];
         const page = this.#page(chunk, at, shift);
-        this.alive = machine.serveFaultOf(packed, page, user, at === faulted);
+        const refaulted = translator.refaultedAt === at;
+        if (refaulted) machine.beginRecordOf(packed, page, user);
+        this.alive = machine.serveFaultOf(packed, page, user, refaulted || at === faulted);
         // Under isolation the way back loads CR3. If somebody has set it by hand, the page may be in a TLB under the PCID
         // that the retry finds: not the miss that going on in the same run takes it for.
         if (this.alive && probe.fired === 0 && !machine.tlb.isolated) {

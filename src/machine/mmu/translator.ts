@@ -70,6 +70,22 @@ export interface TranslatorHost {
   settle(): void;
 }
 
+/**
+ * Who may serve a page fault in the middle of a run, so that the run goes on. Absent, or where it says no: the run ends, and
+ * whoever called it sees to the fault.
+ */
+export interface FaultService {
+  /** Whether it may serve any fault of the run that begins. */
+  begin(): boolean;
+  /**
+   * The kernel's whole work for a fault on an entry that is not present: true if the access can be tried again. False:
+   * nothing was done.
+   */
+  serve(vpn: Vpn, offset: number, write: boolean): boolean;
+  /** The run has ended. */
+  end(): void;
+}
+
 /** Which addresses are translated: see `AddressFormat`. */
 interface AddressRange {
   readonly addressBits: number;
@@ -100,6 +116,11 @@ export class Translator {
   globalPages = false;
   /** The caches do not follow CR3's PCID yet. */
   unsettled = false;
+  faultService: FaultService | null = null;
+  /** Place of the access of the run whose fault was served in its middle, and that faulted again; −1 for none. */
+  refaultedAt = -1;
+  /** Faults of the run that were served in its middle. */
+  #served = 0;
   readonly #ofChunk: Sides;
   readonly #ofSingle: Sides;
   /** What the run that goes on knows. */
@@ -189,13 +210,17 @@ export class Translator {
     const stride = this.#stride;
     stride.walkedAt = -1;
     stride.misses = stride.secondHits = stride.lastLevelWalks = 0;
+    this.refaultedAt = -1;
+    this.#served = 0;
     const at = this.#translate(chunk, from, to, shift, user, counting, goesOn);
     this.#running = false;
     // Who records sees counters at every event: there, the one access of the run has counted on its way.
     if (this.#probe.recorder !== null) return at;
     const counters = this.#counters;
     data.misses += stride.misses;
-    counters[Counter.LookupCycles] += (data.misses + code.misses) * this.#costs.stlb_lookup;
+    // An access that is tried again looks both levels up again, which is no miss of another access.
+    counters[Counter.LookupCycles] += (data.misses + code.misses + this.#served) * this.#costs.stlb_lookup;
+    if (this.#served > 0) this.faultService?.end();
     const { lastLevelWalks } = stride;
     if (lastLevelWalks > 0) {
       const last = this.#walker.lastLevel!;
@@ -247,6 +272,7 @@ export class Translator {
     const armed = single || probe.armed !== 0;
     const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
     const striding = !recording && !single;
+    const service = striding && user === 1 && this.faultService?.begin() === true ? this.faultService : null;
     const second = this.#stlb.small;
     let hugePages = this.#holdsHugePages();
     let lead = firstLeadFrom(chunk, from);
@@ -370,7 +396,8 @@ export class Translator {
         }
         if (this.#walker.result.status !== WalkStatus.Mapped) {
           this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
-          return this.#fault(at);
+          if (service === null || !this.#serve(service, vpn as Vpn, packedOffset(packed[at]), kind, at))
+            return this.#fault(at);
         }
         this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
         hugePages = this.#holdsHugePages();
@@ -391,6 +418,20 @@ export class Translator {
   #fault(at: number): number {
     this.end = RunEnd.Fault;
     return at;
+  }
+
+  /** A walk of user mode has faulted. True if the fault was served at once, and a walk then translated the page. */
+  #serve(service: FaultService, vpn: Vpn, offset: number, kind: Access, at: number): boolean {
+    const { status } = this.#walker.result;
+    if (status !== WalkStatus.NotPresent || kind === Access.Exec || this.#probe.fired !== 0) return false;
+    if (!service.serve(vpn, offset, kind === Access.Write)) return false;
+    // No TLB has the page.
+    this.#served++;
+    this.#stride.walk(this.root, vpn, kind, 1, true);
+    if (this.#walker.result.status === WalkStatus.Mapped) return true;
+    this.#host.refuse('walk', vpn, offset, kind, 1, 0);
+    this.refaultedAt = at;
+    return false;
   }
 
   #holdsHugePages(): boolean {

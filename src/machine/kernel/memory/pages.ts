@@ -70,6 +70,11 @@ export class Pages implements Stateful<StoreSnapshot> {
     words[at + 3] = content;
   }
 
+  /** As `start` of a single frame and `map`. */
+  startMapped(pfn: Pfn, kind: PageKind, owner: number, index: number, content: number): void {
+    this.start(pfn, kind, owner, index, content, 1);
+  }
+
   /** The frame, or the compound, goes back to the allocator. */
   end(pfn: Pfn): void {
     const frames = this.has(pfn, PageFlag.Compound) ? this.hugePages : 1;
