@@ -34,7 +34,7 @@ import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { type CpuCaches, DataCaches, type DataCachesSnapshot } from './caches/dataCaches';
 import { Emt } from './emt/emt';
 import { FaultsInRun } from './faultService';
-import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, MINOR, SIGNALS } from './kernel/faults/verdict';
+import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
 import { type Process, residentPages } from './kernel/process';
 import { BuddyAllocator } from './memory/buddy';
@@ -102,6 +102,8 @@ export interface FaultRecord {
   errorCode: number;
   address: bigint;
 }
+
+const MINOR_CODE = FAULT_KINDS.indexOf('minor') + 1;
 
 const spaceOf = (process: Process): AddressSpace => ({
   id: process.pid,
@@ -449,8 +451,12 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
    * fault, which stays in the state until another takes its place.
    */
   recordUsualFault(errorCode: number, vpn: number, offset: number): void {
-    this.last[Last.Faults] = 0;
-    this.#recordFault(MINOR, errorCode, vpn, offset);
+    const { last } = this;
+    last[Last.Fault] = MINOR_CODE;
+    last[Last.Fault + 1] = 0;
+    last[Last.Fault + 2] = errorCode;
+    last[Last.Fault + 3] = vpn;
+    last[Last.Fault + 4] = offset;
   }
 
   /** For `Replay`: such an access has faulted again, and so has a record after all. */

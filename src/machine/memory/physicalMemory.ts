@@ -67,20 +67,28 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
 
   /** Word `field` (0–2) of a frame's record. */
   record(pfn: Pfn, field: number): number {
-    return pfn < this.records.used * RECORDS_PER_PAGE ? this.records.words[pfn * RECORD_WORDS + field] : 0;
+    const { words } = this.records;
+    const at = pfn * RECORD_WORDS + field;
+    return at < words.length ? words[at] : 0;
   }
 
   setRecord(pfn: Pfn, field: number, value: number): void {
+    const at = this.touchRecord(pfn);
+    this.records.words[at + field] = value;
+  }
+
+  /** Index in `records.words` of a frame's record, of which words 0 to 2 may be written now. */
+  touchRecord(pfn: Pfn): number {
     const page = Math.floor(pfn / RECORDS_PER_PAGE);
     this.records.extend(page + 1);
     this.records.touch(page);
-    this.records.words[pfn * RECORD_WORDS + field] = value;
+    return pfn * RECORD_WORDS;
   }
 
   /** Index of the frame's first word in `pool.words`, or −1 if it is not backed. */
   base(pfn: Pfn): number {
-    const slot = this.record(pfn, RECORD_SLOT) - 1;
-    return slot < 0 ? -1 : slot * PAGE_WORDS;
+    const slot = this.record(pfn, RECORD_SLOT);
+    return slot === 0 ? -1 : (slot - 1) * PAGE_WORDS;
   }
 
   /** Gives the frame a slot of zeroes if it has none. Returns the index of its first word. */

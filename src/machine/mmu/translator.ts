@@ -26,7 +26,7 @@ import {
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import { type Probe, Signal } from '../core/probe';
-import { ANY_PCID, type AssociativeCache } from './associativeCache';
+import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
 import { Stride, StrideEnd } from './stride';
@@ -400,7 +400,8 @@ export class Translator {
             return this.#fault(at);
         }
         this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
-        hugePages = this.#holdsHugePages();
+        // A base page brings none in, whatever it puts out.
+        if (hugePages || this.pageSize !== 0) hugePages = this.#holdsHugePages();
       }
       known = data.known && code.known && !dataWatched && !codeWatched;
       at++;
@@ -521,9 +522,12 @@ export class Translator {
 
   #finishWalk(l1: TlbLevel, vpn: Vpn, offset: number, user: number): void {
     const { pfn, pageSize, flags } = this.#walker.result;
-    const first = firstFrame(pfn, vpn, pageSize);
-    this.#fill(this.#stlb, vpn, pageSize, first, flags);
-    this.#fill(l1, vpn, pageSize, first, flags);
+    if (pageSize === 0 && !this.#strict && this.#probe.recorder === null) this.#fillSmall(l1, vpn, pfn, flags);
+    else {
+      const first = firstFrame(pfn, vpn, pageSize);
+      this.#fill(this.#stlb, vpn, pageSize, first, flags);
+      this.#fill(l1, vpn, pageSize, first, flags);
+    }
     this.pfn = pfn;
     this.pageSize = pageSize;
     if (this.#probe.recorder !== null) this.#reports.translated(vpn, offset, pfn, pageSize, 'walk');
@@ -533,6 +537,13 @@ export class Translator {
   #holds(level: TlbLevel, vpn: Vpn, size: number): boolean {
     const tlb = level.bySize[size];
     return tlb !== null && tlb.peek(Math.floor(vpn / PAGES_OF_SIZE[size]), size) >= 0;
+  }
+
+  /** As `#fill` in both levels: a base page, where nothing else follows from it. */
+  #fillSmall(l1: TlbLevel, vpn: Vpn, frame: Pfn, flags: number): void {
+    const data = frame * EntryData.Scale + (this.globalPages ? flags : flags & ~TlbFlag.Global);
+    if (this.#stlb.bySize[0] !== null) this.#stlb.small.enter(vpn, data);
+    if (l1.bySize[0] !== null) l1.small.enter(vpn, data);
   }
 
   #fill(level: TlbLevel, vpn: Vpn, size: number, frame: Pfn, flags: number): void {
