@@ -15,7 +15,18 @@ const SOURCE = 'src/machine/mmu/wasm/stride.ts';
 const TARGET = 'src/machine/mmu/strideCode.ts';
 /** What decides what comes out. */
 const SOURCES = [SOURCE, 'src/machine/mmu/wasm/layout.ts', 'src/machine/mmu/bits.ts', 'scripts/wasm.mjs'];
-const OPTIONS = ['-O3', '--converge', '--runtime', 'stub', '--noAssert', '--importMemory', '--initialMemory', '1'];
+const OPTIONS = [
+  '-O3',
+  '--converge',
+  '--enable',
+  'simd',
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '--importMemory',
+  '--initialMemory',
+  '1',
+];
 
 /** Of the sources, so that a test can tell whether somebody has forgotten to compile. */
 export function checksumOfSources() {

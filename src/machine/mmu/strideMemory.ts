@@ -71,7 +71,8 @@ export class StrideMemory {
     const moving = [...new Set([data, code, second, ...walkCaches])];
     const stores = tree === null ? [] : [tree.memory.records, tree.memory.pool];
     const cacheBytes = moving.reduce((sum, { bytes }) => sum + bytes, 0);
-    const all = At.Free + cacheBytes + stores.reduce((sum, store) => sum + bytesIn(store), 0);
+    // Marks are read sixteen at once: behind the last there is something.
+    const all = At.Free + cacheBytes + 16 + stores.reduce((sum, store) => sum + bytesIn(store), 0);
     if (all > MOST_BYTES) throw new RangeError('more simulated memory than fits');
     const pages = Math.ceil(all / WASM_PAGE_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -85,6 +86,7 @@ export class StrideMemory {
       cache.moveTo(buffer, at);
       at += cache.bytes;
     }
+    at += 16;
     for (const store of stores) {
       const bytes = bytesIn(store);
       store.moveTo(new Int32Array(buffer, at, bytes / 4));

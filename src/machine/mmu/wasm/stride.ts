@@ -26,6 +26,85 @@ class Cache {
   mask: i32;
   ways: i32;
   markWords: i32;
+
+  @inline
+  setOf(key: i64): i32 {
+    return this.mask >= 0 ? (<i32>key) & this.mask : <i32>(key % this.sets);
+  }
+
+  @inline
+  head(set: i32): i32 {
+    return load<i32>(this.heads + ((<usize>set) << 2));
+  }
+
+  @inline
+  tagAt(i: i32): f64 {
+    return load<f64>(this.slots + ((<usize>i) << 4));
+  }
+
+  @inline
+  dataAt(i: i32): f64 {
+    return load<f64>(this.slots + ((<usize>i) << 4), 8);
+  }
+
+  /**
+   * Index of the entry of a page of 4 KiB, or of a walk cache; −1: it is not there. Sixteen marks are compared at once, and what
+   * of them is not the set's is left out; how far to look does not depend on where it is, because a branch that cannot be
+   * foretold costs more than what it saves.
+   */
+  @inline
+  find(set: i32, key: f64, mark: i32): i32 {
+    const pattern = i8x16.splat(<i8>mark);
+    const ways = this.ways;
+    const first = set * ways;
+    let marks = this.marks + ((<usize>(set * this.markWords)) << 2);
+    let found = -1;
+    for (let way = 0; way < ways; way += 16) {
+      let fits = i8x16.bitmask(i8x16.eq(v128.load(marks), pattern));
+      if (ways - way < 16) fits &= (1 << (ways - way)) - 1;
+      for (; fits != 0; fits &= fits - 1) {
+        const i = first + way + ctz(fits);
+        if (this.tagAt(i) == key && (low(this.dataAt(i)) & EntryData.SizeMask) == 0) found = i;
+      }
+      marks += 16;
+    }
+    return found;
+  }
+
+  /** Makes an entry the most recently used of its set. */
+  @inline
+  use(set: i32, i: i32): void {
+    if (this.head(set) != i) this.toFront(set, i);
+  }
+
+  toFront(set: i32, i: i32): void {
+    const next = this.ring;
+    const before = next + ((<usize>this.entries) << 2);
+    const heads = this.heads + ((<usize>set) << 2);
+    const head = load<i32>(heads);
+    const newer = load<i32>(before + ((<usize>i) << 2));
+    const older = load<i32>(next + ((<usize>i) << 2));
+    store<i32>(next + ((<usize>newer) << 2), older);
+    store<i32>(before + ((<usize>older) << 2), newer);
+    const oldest = load<i32>(before + ((<usize>head) << 2));
+    store<i32>(next + ((<usize>oldest) << 2), i);
+    store<i32>(before + ((<usize>i) << 2), oldest);
+    store<i32>(next + ((<usize>i) << 2), head);
+    store<i32>(before + ((<usize>head) << 2), i);
+    store<i32>(heads, i);
+  }
+
+  /** Enters what is not there in the place of the least recently used. Neither is of a huge page. */
+  @inline
+  enter(set: i32, key: f64, mark: i32, data: f64): void {
+    const heads = this.heads + ((<usize>set) << 2);
+    const victim = load<i32>(this.ring + ((<usize>(this.entries + load<i32>(heads))) << 2));
+    const slot = this.slots + ((<usize>victim) << 4);
+    store<f64>(slot, key);
+    store<f64>(slot, data, 8);
+    store<u8>(this.marks + <usize>(4 * set * this.markWords + victim - set * this.ways), mark);
+    store<i32>(heads, victim);
+  }
 }
 
 /** As `LevelWord` says. */
@@ -48,75 +127,12 @@ class Tables {
   pool: usize;
 }
 
-function markOf(tag: i64): i32 {
-  return ((<i32>tag * 0x9e3779b1) >>> 24) | 1;
-}
-
-function setOf(cache: Cache, key: i64): i32 {
-  return cache.mask >= 0 ? (<i32>key) & cache.mask : <i32>(key % cache.sets);
-}
-
-function head(cache: Cache, set: i32): i32 {
-  return load<i32>(cache.heads + ((<usize>set) << 2));
-}
-
-function tagAt(cache: Cache, i: i32): f64 {
-  return load<f64>(cache.slots + ((<usize>i) << 4));
-}
-
-function dataAt(cache: Cache, i: i32): f64 {
-  return load<f64>(cache.slots + ((<usize>i) << 4), 8);
-}
-
 function low(data: f64): i32 {
   return <i32>(<i64>data);
 }
 
-/** Index of the entry of a page of 4 KiB, or of a walk cache; −1: it is not there. */
-function find(cache: Cache, set: i32, key: f64, mark: i32): i32 {
-  const pattern = mark * Mark.Ones;
-  const words = cache.markWords;
-  let marks = cache.marks + ((<usize>(set * words)) << 2);
-  let first = set * cache.ways;
-  for (let word = 0; word < words; word++) {
-    const x = load<i32>(marks) ^ pattern;
-    for (let fits = (x - Mark.Ones) & ~x & Mark.Highs; fits != 0; fits &= fits - 1) {
-      const i = first + (ctz(fits) >>> 3);
-      if (tagAt(cache, i) == key && (low(dataAt(cache, i)) & EntryData.SizeMask) == 0) return i;
-    }
-    marks += 4;
-    first += 4;
-  }
-  return -1;
-}
-
-/** Makes an entry, not the head, the most recently used of its set. */
-function use(cache: Cache, set: i32, i: i32): void {
-  const next = cache.ring;
-  const before = next + ((<usize>cache.entries) << 2);
-  const heads = cache.heads + ((<usize>set) << 2);
-  const head = load<i32>(heads);
-  const newer = load<i32>(before + ((<usize>i) << 2));
-  const older = load<i32>(next + ((<usize>i) << 2));
-  store<i32>(next + ((<usize>newer) << 2), older);
-  store<i32>(before + ((<usize>older) << 2), newer);
-  const oldest = load<i32>(before + ((<usize>head) << 2));
-  store<i32>(next + ((<usize>oldest) << 2), i);
-  store<i32>(before + ((<usize>i) << 2), oldest);
-  store<i32>(next + ((<usize>i) << 2), head);
-  store<i32>(before + ((<usize>head) << 2), i);
-  store<i32>(heads, i);
-}
-
-/** Enters what is not there in the place of the least recently used. Neither is of a huge page. */
-function enter(cache: Cache, set: i32, key: f64, mark: i32, data: f64): void {
-  const heads = cache.heads + ((<usize>set) << 2);
-  const victim = load<i32>(cache.ring + ((<usize>(cache.entries + load<i32>(heads))) << 2));
-  const slot = cache.slots + ((<usize>victim) << 4);
-  store<f64>(slot, key);
-  store<f64>(slot, data, 8);
-  store<u8>(cache.marks + <usize>(4 * set * cache.markWords + victim - set * cache.ways), mark);
-  store<i32>(heads, victim);
+function markOf(tag: i64): i32 {
+  return ((<i32>tag * 0x9e3779b1) >>> 24) | 1;
 }
 
 function levelAt(level: i32): Level {
@@ -159,9 +175,9 @@ function walk(vpn: i64, root: i64, kind: i32, mask: i32, want: i32, reserved: i3
   for (; start > 0; start--) {
     const cache = cacheOf(start - 1);
     const tag = vpn >> levelAt(start - 1).shift;
-    hit = find(cache, setOf(cache, tag), <f64>tag, markOf(tag));
+    hit = cache.find(cache.setOf(tag), <f64>tag, markOf(tag));
     if (hit < 0) continue;
-    const data = <i64>dataAt(cache, hit);
+    const data = <i64>cache.dataAt(hit);
     table = data >> 11;
     path = (<i32>data) & EntryData.Flags;
     break;
@@ -188,13 +204,13 @@ function walk(vpn: i64, root: i64, kind: i32, mask: i32, want: i32, reserved: i3
   if ((lowWord & used) != used || (highWord & reserved) != 0 || (flags & mask) != want) return NONE;
   if (start > 0) {
     const cache = cacheOf(start - 1);
-    const set = setOf(cache, vpn >> levelAt(start - 1).shift);
-    if (head(cache, set) != hit) use(cache, set, hit);
+    const set = cache.setOf(vpn >> levelAt(start - 1).shift);
+    cache.use(set, hit);
   }
   for (let level = start; level < last; level++) {
     const cache = cacheOf(level);
     const tag = vpn >> levelAt(level).shift;
-    enter(cache, setOf(cache, tag), <f64>tag, markOf(tag), levelAt(level).next);
+    cache.enter(cache.setOf(tag), <f64>tag, markOf(tag), levelAt(level).next);
   }
   const count = ((<usize>start) << 2) + At.WalksFrom;
   store<i32>(count, load<i32>(count) + 1);
@@ -251,46 +267,46 @@ export function run(
     const mask = load<i32>(right + At.QuickMask);
     const want = load<i32>(right + At.QuickWant);
     if (kind == Access.Exec) {
-      const i = head(code, setOf(code, vpn));
-      if (tagAt(code, i) != page || (low(dataAt(code, i)) & mask) != want) {
+      const i = code.head(code.setOf(vpn));
+      if (code.tagAt(i) != page || (low(code.dataAt(i)) & mask) != want) {
         end = LoopEnd.Other;
         break;
       }
       codeLead = number;
     } else {
-      const set = setOf(first, vpn);
-      const newest = head(first, set);
-      if (tagAt(first, newest) != page || (low(dataAt(first, newest)) & mask) != want) {
+      const set = first.setOf(vpn);
+      const newest = first.head(set);
+      if (first.tagAt(newest) != page || (low(first.dataAt(newest)) & mask) != want) {
         // Not what its set was last asked for.
         if (!(may & May.SearchSet)) {
           end = LoopEnd.Other;
           break;
         }
         const mark = markOf(vpn);
-        const found = find(first, set, page, mark);
+        const found = first.find(set, page, mark);
         if (found >= 0) {
-          if ((low(dataAt(first, found)) & mask) != want) {
+          if ((low(first.dataAt(found)) & mask) != want) {
             end = LoopEnd.Other;
             break;
           }
-          if (found != newest) use(first, set, found);
+          first.use(set, found);
         } else {
           const noAddress = page >= load<f64>(At.LowerEnd) && page < load<f64>(At.UpperStart);
           if (!(may & May.Miss) || noAddress) {
             end = LoopEnd.Other;
             break;
           }
-          const secondSet = setOf(second, vpn);
+          const secondSet = second.setOf(vpn);
           let data = walked;
           if (data == NONE) {
-            const known = find(second, secondSet, page, mark);
+            const known = second.find(secondSet, page, mark);
             if (known >= 0) {
-              data = dataAt(second, known);
+              data = second.dataAt(known);
               if ((low(data) & mask) != want) {
                 end = LoopEnd.Other;
                 break;
               }
-              if (head(second, secondSet) != known) use(second, secondSet, known);
+              second.use(secondSet, known);
               misses++;
               secondHits++;
             } else {
@@ -309,9 +325,9 @@ export function run(
           if (walked != NONE) {
             data = <f64>((<i64>data) & keeps);
             walked = NONE;
-            enter(second, secondSet, page, mark, data);
+            second.enter(secondSet, page, mark, data);
           }
-          enter(first, set, page, mark, data);
+          first.enter(set, page, mark, data);
         }
       }
       dataLead = number;
