@@ -63,7 +63,7 @@ export class StrideMemory {
   #filling = 0;
   #firstLead = 0;
 
-  /** Throws a RangeError where the host has no memory for it, or it would be larger than such a memory can be. */
+  /** Throws where the host has no memory for it or does not compile, or it would be larger than such a memory can be. */
   constructor(caches: StrideCaches) {
     const { data, code, second, tree } = caches;
     const walkCaches = (tree?.levels ?? []).flatMap(({ cache }) => cache ?? []);
@@ -76,6 +76,8 @@ export class StrideMemory {
     if (all > MOST_BYTES) throw new RangeError('more simulated memory than fits');
     const pages = Math.ceil(all / WASM_PAGE_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    // Before anything is moved: a host may refuse to compile.
+    this.run = new WebAssembly.Instance(compiled(), { env: { memory } }).exports.run as Run;
     const { buffer } = memory;
     this.#words = new Int32Array(buffer, 0, At.Free / 4);
     this.#doubles = new Float64Array(buffer, 0, At.Free / 8);
@@ -96,7 +98,6 @@ export class StrideMemory {
     this.#describe(code, At.Code);
     this.#describe(second, At.Second);
     if (tree !== null) this.#describeTables(tree);
-    this.run = new WebAssembly.Instance(compiled(), { env: { memory } }).exports.run as Run;
   }
 
   #describe(cache: AssociativeCache, at: number): void {
