@@ -278,11 +278,16 @@ export class Translator {
     let known = data.known && code.known && !dataWatched && !codeWatched;
     let at = from;
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
+    /** A page that the last access made here, a read, has left clean: a write to it is no stride's. */
+    let clean = -1;
     for (;;) {
       let vpn = 0;
       let kind: Access = Access.Read;
       let walked = false;
-      if (known && striding) {
+      const writesClean =
+        clean >= 0 && next < to && leadVpn[lead] === clean && packedKind(packed[next]) === Access.Write;
+      clean = -1;
+      if (known && striding && !writesClean) {
         at = stride.run(chunk, next, lead, to, shift, user, this.#sides, this.root, this.globalPages, hugePages);
         lead = stride.lead;
         if (stride.end === StrideEnd.Done) return at;
@@ -394,6 +399,7 @@ export class Translator {
             return this.#fault(at);
         }
         this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
+        if (kind === Access.Read && (this.#walker.result.flags & TlbFlag.Dirty) === 0) clean = vpn - shift;
         // A base page brings none in, whatever it puts out.
         if (hugePages || this.pageSize !== 0) hugePages = this.#holdsHugePages();
       }
