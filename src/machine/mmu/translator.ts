@@ -280,6 +280,8 @@ export class Translator {
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
     /** A page that the last access made here, a read, has left clean: a write to it is no stride's. */
     let clean = -1;
+    /** The last fault was served at once: the next page is likely to be new as well. */
+    let faulting = false;
     for (;;) {
       let vpn = 0;
       let kind: Access = Access.Read;
@@ -287,7 +289,9 @@ export class Translator {
       const writesClean =
         clean >= 0 && next < to && leadVpn[lead] === clean && packedKind(packed[next]) === Access.Write;
       clean = -1;
-      if (known && striding && !writesClean) {
+      const skips = faulting || writesClean;
+      if (!writesClean) faulting = false;
+      if (known && striding && !skips) {
         at = stride.run(chunk, next, lead, to, shift, user, this.#sides, this.root, this.globalPages, hugePages);
         lead = stride.lead;
         if (stride.end === StrideEnd.Done) return at;
@@ -397,6 +401,7 @@ export class Translator {
           this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
           if (service === null || !this.#serve(service, vpn as Vpn, packedOffset(packed[at]), kind, at))
             return this.#fault(at);
+          faulting = true;
         }
         this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
         if (kind === Access.Read && (this.#walker.result.flags & TlbFlag.Dirty) === 0) clean = vpn - shift;
