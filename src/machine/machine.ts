@@ -459,7 +459,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     last[Last.Fault + 4] = offset;
   }
 
-  /** For `Replay`: such an access has faulted again, and so has a record after all. */
+  /** For `Replay`: such an access has a record after all. */
   beginRecordOf(packed: number, vpn: Vpn, user: number): void {
     this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), user);
     this.last[Last.Faults] = 1;

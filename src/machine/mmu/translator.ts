@@ -117,8 +117,8 @@ export class Translator {
   /** The caches do not follow CR3's PCID yet. */
   unsettled = false;
   faultService: FaultService | null = null;
-  /** Place of the access of the run whose fault was served in its middle, and that faulted again; −1 for none. */
-  refaultedAt = -1;
+  /** Place of the last access of the run whose fault was served in its middle; −1 for none. It may have faulted again. */
+  servedAt = -1;
   /** Faults of the run that were served in its middle. */
   #served = 0;
   readonly #ofChunk: Sides;
@@ -209,7 +209,7 @@ export class Translator {
     this.#running = true;
     const stride = this.#stride;
     stride.begin();
-    this.refaultedAt = -1;
+    this.servedAt = -1;
     this.#served = 0;
     const at = this.#translate(chunk, from, to, shift, user, counting, goesOn);
     this.#running = false;
@@ -433,10 +433,10 @@ export class Translator {
     if (!service.serve(vpn, offset, kind === Access.Write)) return false;
     // No TLB has the page.
     this.#served++;
+    this.servedAt = at;
     this.#stride.walk(this.root, vpn, kind, 1, true);
     if (this.#walker.result.status === WalkStatus.Mapped) return true;
     this.#host.refuse('walk', vpn, offset, kind, 1, 0);
-    this.refaultedAt = at;
     return false;
   }
 

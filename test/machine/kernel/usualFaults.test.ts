@@ -44,6 +44,14 @@ const ARMS: Record<string, (m: Machine) => void> = {
     probe.armed = Signal.Watch;
     probe.watches.set([{ kind: 'physical', start: 0x10_0000, end: 0x12_0000, read: false, write: true }]);
   },
+  memory: ({ probe }) => {
+    probe.armed = Signal.Watch;
+    probe.watches.set([{ kind: 'physical', start: 0x10_0000, end: 0x10_a000, read: true, write: false }]);
+  },
+  elsewhere: ({ probe }) => {
+    probe.armed = Signal.Watch;
+    probe.watches.set([{ kind: 'physical', start: 0, end: 8, read: true, write: true }]);
+  },
   cr2: ({ probe }) => {
     probe.armed = Signal.Watch;
     probe.watches.set([{ kind: 'register', name: 'cr2' }]);

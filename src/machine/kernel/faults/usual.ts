@@ -62,10 +62,9 @@ export class UsualFaults {
 
   /** Whether faults of the run that begins may be served here: what is armed does not change before its end. */
   begin(): boolean {
-    const { armed, recorder, watches } = this.probe;
+    const { armed, recorder } = this.probe;
     this.#learning = null;
     if (this.#pages === null || recorder !== null || (armed & MINOR_SIGNAL) !== 0) return false;
-    if (watches.physicalReads || watches.physicalWrites) return false;
     for (const kind of this.#kinds) this.#askAwaited(kind);
     return true;
   }

@@ -51,7 +51,7 @@ export class TreeDriver implements MmuDriver {
     this.overrides = this.#customizableFunctions(tables, objects);
     // Where tables fold, how many entries are read depends on the page.
     if (format.levels.every(({ flattened, next }) => flattened === undefined && next === undefined))
-      this.uncounted = new UncountedEntries(format, memory, buddy);
+      this.uncounted = new UncountedEntries(format, memory, buddy, probe);
   }
 
   attach(emt: EmtFunctions): void {

@@ -1,5 +1,6 @@
 /** Entries of base pages where the tables on the way are there, found and written as `Tables` does, but uncounted. */
 import { asPfn, type Pfn, type Vpn } from '../../../core/addresses';
+import { type Probe, Signal } from '../../../core/probe';
 import type { Tdb, UncountedPages } from '../../../emt/driver';
 import { tableOwner } from '../../../emt/gather';
 import type { Tobj } from '../../../emt/tobj';
@@ -16,7 +17,8 @@ export class UncountedEntries implements UncountedPages {
   /** An entry is 2^this words; of a 4-byte entry there is no high word, and the mask is 0. */
   readonly #entryShift: number;
   readonly #highMask: number;
-  /** Low word of the entry that was found, in the pool. */
+  /** The table that the entry was found in, and its low word in the pool. */
+  #table: Pfn = asPfn(0);
   #at = 0;
 
   /** Of a tree that has the same levels everywhere. */
@@ -24,6 +26,7 @@ export class UncountedEntries implements UncountedPages {
     { levels, entryBytes }: PagingFormat,
     private readonly memory: PhysicalMemory,
     private readonly buddy: BuddyAllocator,
+    private readonly probe: Probe,
   ) {
     this.#last = levels.length - 1;
     this.#scale = Float64Array.from(levels, (level) => 1 / pagesPerEntry(level));
@@ -44,6 +47,7 @@ export class UncountedEntries implements UncountedPages {
       const low = words[at];
       const high = words[at + 1] & this.#highMask;
       if (level === last) {
+        this.#table = table;
         this.#at = at;
         return (low | high) === 0;
       }
@@ -58,6 +62,8 @@ export class UncountedEntries implements UncountedPages {
     pool.touch(Math.floor(this.#at / PAGE_WORDS));
     pool.words[this.#at] = word0;
     if (this.#highMask !== 0) pool.words[this.#at + 1] = word1;
+    const { watches } = this.probe;
+    if (watches.physicalWrites && watches.writesFrame(this.#table)) this.probe.signal(Signal.Watch);
   }
 
   read(out: Tobj): void {
