@@ -226,6 +226,30 @@ describe('first touches in the middle of a run', function () {
     assertSame(run, single);
   });
 
+  it('lose no walk of the run when the records of frames outgrow their room', () => {
+    const [run, single] = [
+      machineWithProcess({ memoryBytes: 512 * MIB }),
+      machineWithProcess({ memoryBytes: 512 * MIB }),
+    ];
+    for (const m of [run, single]) map(m, 0x400, 0x2_0000, RW);
+    const chunk = new ScratchChunk();
+    for (let page = 0x400, left = 6; left > 0; left--) {
+      chunk.clear();
+      const pages: number[] = [];
+      // A new page, and one that is long out of the TLBs.
+      while (chunk.length < 16_000) {
+        for (const p of [page, page - (page % 0x200) + ((page * 17) % 64)]) {
+          pages.push(p);
+          chunk.append(p, packAccess(1, 0, 8));
+        }
+        page++;
+      }
+      assert.equal(run.replay.run(chunk, 0, chunk.length, 0, 1), chunk.length);
+      for (const p of pages) single.access(1, vpn(p), 0, 8, 1);
+    }
+    assertSame(run, single);
+  });
+
   it('are the handler’s where an entry above was edited', () => {
     const [run, single] = [machineWithProcess(), machineWithProcess()];
     for (const m of [run, single]) {
