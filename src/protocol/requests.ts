@@ -4,7 +4,7 @@ import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from 
 import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
 import type { CompareArguments, CompareResponse } from './compare';
 import type { MapArguments, MapPlaceArguments, MapPlaceResponse, MapResponse } from './map';
-import type { WalkPicture } from './walk';
+import type { WalkPicture, WalkPlace } from './walk';
 
 /**
  * A place on the tape: the state of the machine inside tick `tick`, when its event `event` has just been reported.
@@ -55,6 +55,8 @@ export interface WalkArguments {
 }
 export interface WalkResponse {
   picture: WalkPicture | undefined;
+  /** Where nothing has been accessed yet. */
+  place?: WalkPlace;
 }
 
 export type TreeId = 'pageTables' | 'caches' | 'objects' | 'processes';

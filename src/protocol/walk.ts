@@ -22,6 +22,34 @@ export interface WalkPicture {
   kicks?: KickChain[];
   /** Absent while the translation is not known, or if the access failed. */
   result?: TranslationResult;
+  /** Present where the cursor's tick makes no access: what is shown instead. */
+  aside?: PictureAside;
+}
+
+/** What a picture is of that is not the access at the cursor. */
+export interface PictureAside {
+  /**
+   * `work`: the page that kernel work is about, as the tables have it now; `lastAccess`: the access before, as it was then (the
+   * picture's tick is its); `lastPage`: the page of that access as the tables have it now, where it is too far back.
+   */
+  kind: 'work' | 'lastAccess' | 'lastPage';
+  /** What the cursor's tick does. */
+  statement: string;
+  /** `work`: the function that names the page, e.g. `addr_range_remove [radix]`. */
+  doing?: string;
+  /** `lastAccess`: how many ticks before the cursor's it was made. */
+  ticksAgo?: number;
+}
+
+/** Where the cursor is while nothing has been accessed yet. */
+export interface WalkPlace {
+  /** What the cursor's tick does. */
+  statement: string;
+  scheme: string;
+  /** Absent while there is no process. */
+  process?: string;
+  /** `PGD table at 0x100000` */
+  root?: string;
 }
 
 export interface AccessSummary {

@@ -1,6 +1,6 @@
 /** The Walk view: the current access, one attempt at a time. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { WalkPicture } from '../../src/protocol/walk';
+import type { WalkPicture, WalkPlace } from '../../src/protocol/walk';
 import { useWidth } from '../shared/useWidth';
 import { Figure } from '../picture/figure/figure';
 import { useHost } from './host';
@@ -8,6 +8,7 @@ import { InteractionContext, type Interaction } from '../picture/interaction';
 import { attemptAt, attemptTitle, attemptsOf, type Attempt } from '../picture/model/attempts';
 import { itemsOf, type Item } from '../picture/model/items';
 import { summarySentence } from '../picture/model/sentences';
+import { AsideNote, BeforeAccess } from './parts/aside';
 import { AttemptTabs } from './parts/attemptTabs';
 import { Entries } from './parts/entries';
 import { EntryFields } from './parts/entryFields';
@@ -17,30 +18,28 @@ import { ExitCard, FaultCard, ResultCard } from './parts/outcome';
 
 export interface AppProps {
   picture: WalkPicture | undefined;
+  /** Where there is no picture: what there is before the first access. */
+  place: WalkPlace | undefined;
   live: boolean;
   /** The event whose line a person points at in the listing. */
   hostEvent: number | undefined;
 }
 
-export function App({ picture, live, hostEvent }: AppProps) {
-  if (!picture) return <Empty live={live} />;
-  return <WalkView picture={picture} live={live} hostEvent={hostEvent} />;
+export function App({ picture, place, live, hostEvent }: AppProps) {
+  if (picture) return <WalkView picture={picture} live={live} hostEvent={hostEvent} />;
+  return live && place ? <BeforeAccess place={place} /> : <NoSession />;
 }
 
-function Empty({ live }: { live: boolean }) {
+function NoSession() {
   return (
     <main class="empty">
-      <p>{live ? 'No access here yet.' : 'No session.'}</p>
-      <p class="hint">
-        {live
-          ? 'The walk of the current access appears as soon as the debugger stops at a read, a write or an instruction fetch.'
-          : 'Start debugging a .ptscen file; the walk of the access at every stop appears here.'}
-      </p>
+      <p>No session.</p>
+      <p class="hint">Start debugging a .ptscen file; the walk of the access at every stop appears here.</p>
     </main>
   );
 }
 
-function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPicture }) {
+function WalkView({ picture, live, hostEvent }: Omit<AppProps, 'place'> & { picture: WalkPicture }) {
   const host = useHost();
   const [frame, width] = useWidth<HTMLElement>();
   const attempts = useMemo(() => attemptsOf(picture), [picture]);
@@ -56,6 +55,7 @@ function WalkView({ picture, live, hostEvent }: AppProps & { picture: WalkPictur
   return (
     <InteractionContext.Provider value={interaction}>
       <main ref={frame}>
+        {picture.aside && <AsideNote aside={picture.aside} />}
         <Header picture={picture} live={live} onExport={() => host.post({ type: 'wantExport' })} />
         <AttemptTabs attempts={attempts} active={active} onChange={setChosen}>
           <div class="figureFrame">
@@ -92,7 +92,9 @@ function useInteraction(
   const host = useHost();
   const [pointed, setPointed] = useState<string | undefined>(undefined);
   const items = useMemo(() => itemsOf(picture, attempt), [picture, attempt]);
-  const byHost = hostEvent === undefined ? undefined : items.find(({ event }) => event === hostEvent)?.id;
+  // Lines of the listing are of the cursor's tick.
+  const here = picture.aside?.kind !== 'lastAccess';
+  const byHost = hostEvent === undefined || !here ? undefined : items.find(({ event }) => event === hostEvent)?.id;
   const now = items.find(({ when }) => when === 'now');
   const tabStop = items.find(({ id }) => id === pointed) ?? now ?? items[0];
   return {
@@ -101,10 +103,10 @@ function useInteraction(
     tabStop: tabStop?.id,
     point: (item) => {
       setPointed(item?.id);
-      host.post({ type: 'hover', event: item?.event });
+      if (here) host.post({ type: 'hover', event: item?.event });
     },
     seek: (item) => {
-      if (live && item.event !== undefined) host.post({ type: 'seek', event: item.event });
+      if (live && item.event !== undefined) host.post({ type: 'seek', tick: picture.cursor.tick, event: item.event });
     },
   };
 }
