@@ -94,10 +94,13 @@ export interface WalkAttempt {
   purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'resume' | 'inspect';
   /** `CR3`, or the walk cache that let the walker skip levels. */
   startedFrom: string;
-  /** The ways of hashed tables, or, level by level, what a tree's walk reads. */
+  /** Of a tree, what its walk reads level by level; of hashed tables its ways, or the probes if they go out one by one. */
   levels: WalkLevel[];
-  /** All levels that were read were read at once: a round of probes, of which one has the page. */
-  parallel?: true;
+  /**
+   * Of hashed tables. `together`: all levels that were read were read at once, and one of them has the page; `inTurn`: one after
+   * the other, until one has it.
+   */
+  probes?: 'together' | 'inTurn';
   /** `exit`: the guest was left for its host in the middle of it. */
   outcome: 'mapped' | 'fault' | 'abandoned' | 'exit' | 'running';
   /** In both dimensions of a guest's walk. */

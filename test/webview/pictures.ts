@@ -253,7 +253,7 @@ export const kickChain: WalkPicture = {
         references: 3,
         firstEvent: 4,
         lastEvent: 8,
-        parallel: true,
+        probes: 'together',
         levels: [
           { name: 'PMD way 0', status: 'skipped', slots: 64, index: 0 },
           way('PTE way 0', 17, 5),

@@ -9,7 +9,7 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
   const host = walk.grid?.rows.flatMap(({ cells }) => cells) ?? [];
   const each = [...walk.levels, ...host].map((level) => level.cycles ?? 0);
   // Probes of a round go out together.
-  const cycles = walk.cycles ?? (walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0));
+  const cycles = walk.cycles ?? (walk.probes === 'together' ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0));
   const count = walk.references;
   const found = walk.levels.some(({ foundIn }) => foundIn !== undefined);
   return (
