@@ -44,7 +44,9 @@ function WalkView({ picture, live, hostEvent }: Omit<AppProps, 'place'> & { pict
   const [frame, width] = useWidth<HTMLElement>();
   const attempts = useMemo(() => attemptsOf(picture), [picture]);
   const [chosen, setChosen] = useState<number | undefined>(undefined);
-  useEffect(() => setChosen(undefined), [picture]);
+  const { tick, event } = picture.cursor;
+  // A picture that is drawn anew where one stands (a moment was pinned) leaves the choice alone.
+  useEffect(() => setChosen(undefined), [tick, event]);
   const active = Math.min(chosen ?? attemptAt(attempts, picture.cursor.event), attempts.length - 1);
   const attempt = attempts[active] ?? { lookups: [], firstEvent: 0 };
   const interaction = useInteraction(picture, attempt, hostEvent, live);

@@ -23,7 +23,7 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
         </span>
       </h2>
       {walk.levels.map((level, i) =>
-        level.status === 'read' ? <EntryRow key={readId(i)} level={level} id={readId(i)} tone={i} /> : null,
+        level.status === 'read' ? <EntryRow key={readId(i)} level={level} id={readId(i)} tone={walk.probes ? 0 : i} /> : null,
       )}
     </section>
   );
