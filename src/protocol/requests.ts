@@ -40,8 +40,11 @@ export interface TravelArguments {
   /** `change`: the entry is written, by whomever. `fault`: a page fault at an address. */
   what: 'change' | 'fault';
   direction: 'previous' | 'next';
-  /** A data id, or an expression: an entry, or an address, which stands for its page and the entry that maps it. */
-  target: string;
+  /**
+   * A data id, or an expression: an entry, or an address, which stands for its page and the entry that maps it. Absent: the
+   * entry that the cursor's event reads or writes, else the page that the Walk view is about.
+   */
+  target?: string;
 }
 export interface TravelResponse {
   /** What is looked for, e.g. `the previous change of PTE of heap+0x1000`. */

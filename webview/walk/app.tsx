@@ -1,6 +1,6 @@
 /** The Walk view: the current access, one attempt at a time. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { WalkPicture, WalkPlace } from '../../src/protocol/walk';
+import type { WalkLevel, WalkPicture, WalkPlace } from '../../src/protocol/walk';
 import { useWidth } from '../shared/useWidth';
 import { Figure } from '../picture/figure/figure';
 import { useHost } from './host';
@@ -21,12 +21,14 @@ export interface AppProps {
   /** Where there is no picture: what there is before the first access. */
   place: WalkPlace | undefined;
   live: boolean;
+  /** There are other moments to go to: not so in a snapshot. */
+  travels: boolean;
   /** The event whose line a person points at in the listing. */
   hostEvent: number | undefined;
 }
 
-export function App({ picture, place, live, hostEvent }: AppProps) {
-  if (picture) return <WalkView picture={picture} live={live} hostEvent={hostEvent} />;
+export function App({ picture, place, live, travels, hostEvent }: AppProps) {
+  if (picture) return <WalkView picture={picture} live={live} travels={live && travels} hostEvent={hostEvent} />;
   return live && place ? <BeforeAccess place={place} /> : <NoSession />;
 }
 
@@ -39,7 +41,7 @@ function NoSession() {
   );
 }
 
-function WalkView({ picture, live, hostEvent }: Omit<AppProps, 'place'> & { picture: WalkPicture }) {
+function WalkView({ picture, live, travels, hostEvent }: Omit<AppProps, 'place'> & { picture: WalkPicture }) {
   const host = useHost();
   const [frame, width] = useWidth<HTMLElement>();
   const attempts = useMemo(() => attemptsOf(picture), [picture]);
@@ -70,12 +72,12 @@ function WalkView({ picture, live, hostEvent }: Omit<AppProps, 'place'> & { pict
           </div>
           {attempt.walk && <Entries walk={attempt.walk} />}
           {attempt.walk?.exit && <ExitCard exit={attempt.walk.exit} />}
-          {attempt.fault && <FaultCard fault={attempt.fault} />}
+          {attempt.fault && <FaultCard fault={attempt.fault} travels={travels} />}
           {attempt.kicks?.map((chain, i) => (
             <KickPath key={i} chain={chain} number={i} width={width} />
           ))}
           {attempt.result && <ResultCard result={attempt.result} />}
-          {level && <EntryFields level={level} />}
+          {level && <EntryFields level={level} travels={travels && !isHost(attempt, level)} />}
         </AttemptTabs>
         <p class="screenReader" role="status" aria-live="polite">
           {summarySentence(picture, current?.sentence)}
@@ -122,3 +124,6 @@ function levelToExplain({ walk }: Attempt, items: Item[], lit: string | undefine
   const [, row, column] = item.id.split('-').map(Number);
   return item.kind === 'host' ? walk?.grid?.rows[row ?? 0]?.cells[column ?? 0] : walk?.levels[row ?? 0];
 }
+
+/** The host's entries are numbered by the host: journeys are to the guest's. */
+const isHost = ({ walk }: Attempt, level: WalkLevel): boolean => walk !== undefined && !walk.levels.includes(level);

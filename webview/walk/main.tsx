@@ -18,6 +18,7 @@ const state: AppProps = {
   picture: host.kept()?.picture,
   place: host.kept()?.place,
   live: false,
+  travels: false,
   hostEvent: undefined,
 };
 
@@ -36,6 +37,7 @@ function receive(message: ToWalkView): void {
     case 'picture':
       state.picture = message.picture;
       state.place = message.place;
+      state.travels = message.travels;
       state.live = true;
       state.hostEvent = undefined;
       host.keep({ picture: message.picture, place: message.place });

@@ -7,6 +7,7 @@ import type { Pins } from '../debug/pins';
 import { ask } from '../debug/requests';
 import type { Move, Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
+import { travel } from '../debug/travel';
 import { logProblem, reportProblem } from '../problems';
 import { addressOf } from '../trees/rows';
 import type { ExportableViews } from '../webviews/exportable';
@@ -103,7 +104,10 @@ export class WalkController implements vscode.Disposable {
     const request = this.inspected === undefined ? {} : { address: this.inspected };
     const { picture, place } = await ask(session, REQUESTS.walk, request);
     // The cursor may have moved, or the session changed, while the answer was on its way: a newer one follows.
-    if (session === this.sessions.current) await panel.send({ type: 'picture', picture, place });
+    if (session !== this.sessions.current) return;
+    const moment = this.sessions.momentOf(session);
+    const travels = moment !== undefined && (moment.canStepBack || moment.running);
+    await panel.send({ type: 'picture', picture, place, travels });
   }
 
   private async hear(message: FromWalkView): Promise<void> {
@@ -122,6 +126,8 @@ export class WalkController implements vscode.Disposable {
         return this.listings.light(message.event);
       case 'seek':
         return this.seek(message);
+      case 'travel':
+        return this.travel(message);
       case 'wantExport':
         return this.export();
       case 'exported':
@@ -135,6 +141,15 @@ export class WalkController implements vscode.Disposable {
     const tick = this.currentTick();
     const name = tick === undefined ? 'walk' : `walk-${tick}`;
     return exportFile({ name, formats: ['svg', 'json'], text: (format) => this.panel.exported(format) });
+  }
+
+  private travel({ what, direction, address }: Extract<FromWalkView, { type: 'travel' }>): Promise<void> {
+    const place = what === 'change' ? `entry:pa:${address}` : address;
+    const focus = giveFocusBack(() => this.panel.takeFocus());
+    return travel(this.sessions, what, direction, place).catch((problem: unknown) => {
+      focus.dispose();
+      throw problem;
+    });
   }
 
   private async seek({ tick, event }: Moment): Promise<void> {

@@ -1,9 +1,10 @@
 /** How the attempt ended: the fault that was raised, or the physical address. */
 import type { ExitSummary, FaultSummary, TranslationResult } from '../../../src/protocol/walk';
+import { TravelButtons } from './travelButtons';
 import { useItem } from '../../picture/interaction';
 import { groupHex, sizeText } from '../../shared/text';
 
-export function FaultCard({ fault }: { fault: FaultSummary }) {
+export function FaultCard({ fault, travels }: { fault: FaultSummary; travels: boolean }) {
   return (
     <div {...useItem('fault', 'handle', 'outcome fault')}>
       <span class="marker" />
@@ -11,6 +12,7 @@ export function FaultCard({ fault }: { fault: FaultSummary }) {
         <p class="outcomeTitle">
           <strong>{fault.vector}</strong>
           {fault.kind && <span>{fault.kind}</span>}
+          {travels && fault.cr2 !== '' && <TravelButtons what="fault" of="this address" address={fault.cr2} />}
         </p>
         <p class="explanation">{fault.explanation}</p>
         <dl class="registers">
