@@ -90,6 +90,10 @@ export class Timeline {
   get checkpointBytes(): number {
     return this.#tape.checkpointBytes;
   }
+  /** What they hold in any case, which the limit does not count. */
+  get leastCheckpointBytes(): number {
+    return this.#tape.leastCheckpointBytes;
+  }
 
   /** The counters along the tape. */
   get series(): Series {
