@@ -48,7 +48,6 @@ export function viewQuestions({ firstPage, pages, tick }: Where): readonly Quest
       name: 'way to a row of Page Tables',
       command: 'ptscope/treePath',
       args: (i) => ({ address: hex(somePage(i)) }),
-      atStops: true,
     },
     { name: 'Statistics, with plots', command: 'ptscope/statistics', atStops: true },
     { name: 'History', command: 'ptscope/history', atStops: true },

@@ -46,6 +46,7 @@ gallery('the gallery', () => {
 
   async function stopBehindTheFault({ name, scheme, file, compareWith }) {
     await rig.openFile(file);
+    await unfold('Call Stack');
     const after = await rig.stops();
     const program = path.join(examples, file);
     const configuration = { type: 'ptscope', request: 'launch', name, program, scheme, compareWith };
@@ -62,6 +63,12 @@ gallery('the gallery', () => {
       const clip = part && (await part.boundingBox());
       await rig.screenshot(`${name}-${theme}`, { clip: clip ?? undefined });
     }
+  }
+
+  async function unfold(title) {
+    const header = rig.pane(title).locator('.pane-header').first();
+    const isThere = await header.isVisible().catch(() => false);
+    if (isThere && (await header.getAttribute('aria-expanded')) === 'false') await header.click();
   }
 
   async function walkAndVariables(name) {
@@ -104,7 +111,7 @@ gallery('the gallery', () => {
     for (let i = 0; i < (await tabs.count()); i++) {
       await tabs.nth(i).click();
       await sleep(300);
-      await inEachTheme(`${name}-statistics${i + 1}`, group());
+      await inEachTheme(`${name}-statistics${i + 1}`, await boxOf(frame));
     }
   }
 
@@ -114,7 +121,7 @@ gallery('the gallery', () => {
     const frame = await rig.webviewFrame(title);
     await frame.locator(drawn).first().waitFor({ timeout: 30_000 });
     await sleep(1500);
-    await inEachTheme(`${name}-${title.split(' ')[0].toLowerCase()}`, group());
+    await inEachTheme(`${name}-${title.split(' ')[0].toLowerCase()}`, await boxOf(frame));
   }
 
   /** Compare asks which schemes: those of the launch are ticked. */
@@ -123,5 +130,6 @@ gallery('the gallery', () => {
     if (await rig.quickBox().isVisible()) await rig.page.keyboard.press('Enter');
   }
 
-  const group = () => rig.page.locator('.editor-group-container.active');
+  /** A webview is a frame in a frame that lies over the workbench. */
+  const boxOf = async (frame) => (await frame.parentFrame().frameElement()) ?? frame.frameElement();
 });
