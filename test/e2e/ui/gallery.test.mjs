@@ -46,6 +46,8 @@ gallery('the gallery', () => {
 
   async function stopBehindTheFault({ name, scheme, file, compareWith }) {
     await rig.openFile(file);
+    await rig.showView('Run and Debug');
+    if (await rig.pane('History').isVisible()) await rig.foldPanes('History', ...TREES);
     await unfold('Call Stack');
     const after = await rig.stops();
     const program = path.join(examples, file);
