@@ -19,6 +19,14 @@ const READS = 100_000;
 const MORE_PAGES = 256;
 const TIMES = 20;
 const STEPS = 30;
+interface Scope {
+  name: string;
+  variablesReference: number;
+}
+interface Variable extends Scope {
+  presentationHint?: { lazy?: boolean };
+}
+
 /** What is promised. */
 const ANSWER_MS = 50;
 const MAP_MS = 1000;
@@ -46,9 +54,21 @@ interface Row extends Latency {
   barMs: number;
   /** Of a map in parts: all together. */
   sumMs?: number;
+  /** Processor time of all threads, a request: what it would take on a machine that does nothing else, at most. */
+  cpuMs?: number;
 }
 
-const row = (what: string, latencies: readonly number[]): Row => ({ what, barMs: ANSWER_MS, ...latencyOf(latencies) });
+/** `body` makes the requests that are measured. */
+async function row(session: BenchSession, what: string, body: () => Promise<number[]>): Promise<Row> {
+  const before = session.cpuMs();
+  const latencies = await body();
+  const after = session.cpuMs();
+  const cpuMs = before === undefined || after === undefined ? undefined : (after - before) / latencies.length;
+  return { what, barMs: ANSWER_MS, cpuMs, ...latencyOf(latencies) };
+}
+
+const textOf = (each: Row): string =>
+  `${each.what.padEnd(40)} ${latencyText(each)}${each.cpuMs === undefined ? '' : `, CPU ${each.cpuMs.toFixed(1)} ms each`}`;
 
 async function main(): Promise<void> {
   const session = await openSession('views', PROGRAM);
@@ -57,7 +77,7 @@ async function main(): Promise<void> {
     const missed = rows.filter(({ maxMs, sumMs, barMs }) => (sumMs ?? maxMs) > barMs).map(({ what }) => what);
     if (process.argv.includes('--json')) console.log(JSON.stringify({ pages: PAGES, missed, rows }));
     else {
-      for (const each of rows) console.log(`${each.what.padEnd(38)} ${latencyText(each)}`);
+      for (const each of rows) console.log(textOf(each));
       console.log(missed.length === 0 ? 'every bar is held' : `over the bar at worst: ${missed.join('; ')}`);
     }
   } finally {
@@ -71,22 +91,25 @@ async function measure(session: BenchSession): Promise<Row[]> {
   console.error(`${PAGES} pages are mapped (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   const rows = [await firstMap(session)];
   for (const { name, command, args } of questionsAt(AT_RANDOM)) {
-    const latencies: number[] = [];
     // The first time the engine has not seen the code yet.
     await session.ask(command, args?.(TIMES));
-    for (let i = 0; i < TIMES; i++) latencies.push((await session.ask(command, args?.(i))).ms);
-    rows.push(row(name, latencies));
+    const times = async (): Promise<number[]> => {
+      const latencies: number[] = [];
+      for (let i = 0; i < TIMES; i++) latencies.push((await session.ask(command, args?.(i))).ms);
+      return latencies;
+    };
+    rows.push(await row(session, name, times));
   }
-  rows.push(row('Page Tables, down to pages', await unfolding(session)), ...(await variables(session)));
+  rows.push(await row(session, 'Page Tables, down to pages', () => unfolding(session)), ...(await variables(session)));
   for (const command of ['next', 'stepIn', 'stepBack'])
-    rows.push(row(`${command}, all views open`, await steps(session, command, AT_RANDOM)));
+    rows.push(await row(session, `${command}, all views open`, () => steps(session, command, AT_RANDOM)));
   for (const [where, tick] of [
     ['page faults', AT_FAULTS],
     ['a system call', AT_MUNMAP],
   ] as const) {
     await session.stopAfter('ptscope/seek', { tick, event: 0 });
     for (const command of ['stepIn', 'next'])
-      rows.push(row(`${command} in ${where}, all views open`, await steps(session, command, tick)));
+      rows.push(await row(session, `${command} in ${where}, all views open`, () => steps(session, command, tick)));
   }
   return rows;
 }
@@ -95,14 +118,18 @@ const questionsAt = (tick: number) => viewQuestions({ firstPage: FIRST_PAGE, pag
 
 /** Until it is complete. */
 async function firstMap(session: BenchSession): Promise<Row> {
-  const parts: number[] = [];
-  for (let complete = false; !complete && parts.length < 1000;) {
-    const { ms, body } = await session.ask('ptscope/map', mapOfAll);
-    parts.push(ms);
-    ({ complete } = body as { complete: boolean });
-  }
-  const sumMs = parts.reduce((a, b) => a + b, 0);
-  return { ...row(`first map, ${parts.length} parts, ${sumMs.toFixed(0)} ms`, parts), sumMs, barMs: MAP_MS };
+  let sum = 0;
+  const whole = await row(session, 'first map', async () => {
+    const parts: number[] = [];
+    for (let complete = false; !complete && parts.length < 1000;) {
+      const { ms, body } = await session.ask('ptscope/map', mapOfAll);
+      parts.push(ms);
+      sum += ms;
+      ({ complete } = body as { complete: boolean });
+    }
+    return parts;
+  });
+  return { ...whole, what: `first map, ${whole.requests} parts, ${sum.toFixed(0)} ms`, sumMs: sum, barMs: MAP_MS };
 }
 
 async function steps(session: BenchSession, command: string, tick: number): Promise<number[]> {
@@ -130,27 +157,26 @@ async function unfolding(session: BenchSession): Promise<number[]> {
   return latencies;
 }
 
-/** Scope by scope, and what unfolds in each, one level down. */
+/** Scope by scope. */
 async function variables(session: BenchSession): Promise<Row[]> {
-  interface Scope {
-    name: string;
-    variablesReference: number;
-  }
   const result: Row[] = [];
   const { body } = await session.ask('scopes', { frameId: 1 });
-  for (const scope of (body as { scopes: Scope[] }).scopes) {
-    const latencies: number[] = [];
-    const list = async (variablesReference: number): Promise<Scope[]> => {
-      const answer = await session.ask('variables', { variablesReference });
-      latencies.push(answer.ms);
-      return (answer.body as { variables: Scope[] }).variables;
-    };
-    const children = await list(scope.variablesReference);
-    for (const { variablesReference } of children.filter((child) => child.variablesReference > 0).slice(0, TIMES))
-      await list(variablesReference);
-    result.push(row(`Variables, ${scope.name}`, latencies));
-  }
+  for (const { name, variablesReference } of (body as { scopes: Scope[] }).scopes)
+    result.push(await row(session, `Variables, ${name}`, () => listing(session, variablesReference)));
   return result;
+}
+
+/** The rows of a scope, and of what unfolds in it; what is lazy is left to a person. */
+async function listing(session: BenchSession, scope: number): Promise<number[]> {
+  const latencies: number[] = [];
+  const list = async (variablesReference: number): Promise<Variable[]> => {
+    const answer = await session.ask('variables', { variablesReference });
+    latencies.push(answer.ms);
+    return (answer.body as { variables: Variable[] }).variables;
+  };
+  const children = (await list(scope)).filter((child) => child.variablesReference > 0 && !child.presentationHint?.lazy);
+  for (const { variablesReference } of children.slice(0, TIMES)) await list(variablesReference);
+  return latencies;
 }
 
 void main();

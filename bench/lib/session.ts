@@ -2,7 +2,7 @@
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { root } from './bundle';
@@ -13,6 +13,8 @@ const HEAP_MEGABYTES = 8192;
 export interface BenchSession {
   /** How long the answer took, and what it was. */
   ask(command: string, args?: object): Promise<{ ms: number; body: unknown }>;
+  /** Processor time of all threads of the adapter so far; undefined where the system does not tell. */
+  cpuMs(): number | undefined;
   /** Resolves when the machine stands again. */
   stopAfter(command: string, args: object): Promise<void>;
   close(): Promise<void>;
@@ -31,6 +33,14 @@ function programFile(name: string, text: string): string {
   const file = join(folder, `${name}.ptscen`);
   writeFileSync(file, text);
   return file;
+}
+
+/** Linux: /proc/PID/stat, fields 14 and 15, in hundredths of a second. */
+function cpuMsOf(pid: number | undefined): number | undefined {
+  const file = `/proc/${pid}/stat`;
+  if (!existsSync(file)) return undefined;
+  const fields = readFileSync(file, 'utf8').split(') ')[1].split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
 /** The machine stands before the first statement; no exception filter is set. */
@@ -64,6 +74,7 @@ export async function openSession(name: string, text: string): Promise<BenchSess
       const { body } = (await client.customRequest(command, args)) as { body: unknown };
       return { ms: performance.now() - asked, body };
     },
+    cpuMs: () => cpuMsOf(server.pid),
     stopAfter: (command, args) => stop(() => client.customRequest(command, args)),
     async close() {
       await client.stop();

@@ -21,12 +21,13 @@ const gallery = process.env.PTSCOPE_GALLERY ? describe : describe.skip;
 gallery('the gallery', () => {
   let rig;
 
-  before(async () => {
+  // A window of its own for each: what is folded and open in one is no part of the next.
+  beforeEach(async () => {
     rig = await launch({ extension: fromRoot(), workspace: examples, width: 1680, height: 1050 });
     rig.shots = path.join(rig.shots, 'gallery');
   });
 
-  after(() => rig?.close());
+  afterEach(() => rig?.close());
 
   for (const each of SCHEMES)
     it(each.name, async function () {
@@ -39,16 +40,10 @@ gallery('the gallery', () => {
       await statistics(each.name);
       await panel(each.name, 'Address-Space Map', 'ptscope.showMap', 'canvas');
       await panel(each.name, 'Compare', 'ptscope.compareSchemes', '.card svg.figure');
-      await rig.command('workbench.action.debug.stop');
-      await rig.command('workbench.action.closeAllEditors');
-      await rig.settle();
     });
 
   async function stopBehindTheFault({ name, scheme, file, compareWith }) {
     await rig.openFile(file);
-    await rig.showView('Run and Debug');
-    if (await rig.pane('History').isVisible()) await rig.foldPanes('History', ...TREES);
-    await unfold('Call Stack');
     const after = await rig.stops();
     const program = path.join(examples, file);
     const configuration = { type: 'ptscope', request: 'launch', name, program, scheme, compareWith };
@@ -65,12 +60,6 @@ gallery('the gallery', () => {
       const clip = part && (await part.boundingBox());
       await rig.screenshot(`${name}-${theme}`, { clip: clip ?? undefined });
     }
-  }
-
-  async function unfold(title) {
-    const header = rig.pane(title).locator('.pane-header').first();
-    const isThere = await header.isVisible().catch(() => false);
-    if (isThere && (await header.getAttribute('aria-expanded')) === 'false') await header.click();
   }
 
   async function walkAndVariables(name) {
