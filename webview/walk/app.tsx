@@ -119,10 +119,13 @@ function useInteraction(
 function levelToExplain({ walk }: Attempt, items: Item[], lit: string | undefined) {
   const reads = items.filter(({ kind }) => kind === 'read' || kind === 'host');
   const past = reads.filter(({ when }) => when !== 'future');
-  const item = reads.find(({ id }) => id === lit) ?? past[past.length - 1];
-  if (item === undefined) return undefined;
-  const [, row, column] = item.id.split('-').map(Number);
-  return item.kind === 'host' ? walk?.grid?.rows[row ?? 0]?.cells[column ?? 0] : walk?.levels[row ?? 0];
+  const levelOf = ({ id, kind }: Item): WalkLevel | undefined => {
+    const [, row, column] = id.split('-').map(Number);
+    return kind === 'host' ? walk?.grid?.rows[row ?? 0]?.cells[column ?? 0] : walk?.levels[row ?? 0];
+  };
+  // A probe of a way that has another page reads no entry of this one.
+  const item = reads.find(({ id }) => id === lit) ?? past.findLast((each) => levelOf(each)?.entry !== undefined);
+  return item && levelOf(item);
 }
 
 /** The host's entries are numbered by the host: journeys are to the guest's. */
