@@ -4,7 +4,17 @@ import { TravelButtons } from './travelButtons';
 import { useItem } from '../../picture/interaction';
 import { groupHex, sizeText } from '../../shared/text';
 
+/** The buttons lie on the card and are no part of it: it is a button itself. */
 export function FaultCard({ fault, travels }: { fault: FaultSummary; travels: boolean }) {
+  return (
+    <div class="withTravel">
+      <FaultItem fault={fault} />
+      {travels && fault.cr2 !== '' && <TravelButtons what="fault" of="this address" address={fault.cr2} />}
+    </div>
+  );
+}
+
+function FaultItem({ fault }: { fault: FaultSummary }) {
   return (
     <div {...useItem('fault', 'handle', 'outcome fault')}>
       <span class="marker" />
@@ -12,7 +22,6 @@ export function FaultCard({ fault, travels }: { fault: FaultSummary; travels: bo
         <p class="outcomeTitle">
           <strong>{fault.vector}</strong>
           {fault.kind && <span>{fault.kind}</span>}
-          {travels && fault.cr2 !== '' && <TravelButtons what="fault" of="this address" address={fault.cr2} />}
         </p>
         <p class="explanation">{fault.explanation}</p>
         <dl class="registers">
