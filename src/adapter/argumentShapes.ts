@@ -65,7 +65,7 @@ const SHAPES: Readonly<Record<string, Fields>> = {
   'ptscope/pin': { pin: 'string' },
   'ptscope/historyRows': { list: 'string', start: 'number', count: 'number' },
   'ptscope/seek': { tick: 'number', event: 'number' },
-  'ptscope/travel': { what: 'string', direction: 'string', target: 'string' },
+  'ptscope/travel': { what: 'string', direction: 'string', 'target?': 'string' },
   'ptscope/statistics': { 'known?': 'number' },
   'ptscope/translate': { expression: 'string' },
 };

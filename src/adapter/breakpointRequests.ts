@@ -153,7 +153,7 @@ export class BreakpointRequests {
     const debuggee = this.session.stopped();
     const cause = this.session.lastStop();
     if (cause === undefined) throw badReference('The machine did not stop on a fault.');
-    const fault = debuggee.picture(undefined)?.fault;
+    const fault = debuggee.accessPicture()?.fault;
     const bits = fault?.errorBits.join(' ') || 'no bits';
     const message = fault && `${fault.vector}, error code ${fault.errorCode} (${bits}): ${fault.explanation}`;
     const [name, ...rest] = cause.text.split(': ');

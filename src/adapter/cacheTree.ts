@@ -137,7 +137,8 @@ function walkCacheNode(
   index: number,
   rank: number,
 ): TreeNode {
-  const range = machine.mmu.walker.cached?.(level, index);
+  // Schemes whose walk caches hold more than tables have caches of hints, which need not be one a level.
+  const range = machine.mmu.walker.cached?.(machine.mmu.walkCaches.indexOf(s), index);
   if (range !== undefined) return rangeNode(focus, s, range, index, rank);
   const format = machine.scheme.format.levels[level];
   const vpn = asVpn(s.tagOf(index) * pagesPerEntry(format));

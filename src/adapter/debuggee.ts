@@ -5,7 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { formatAddress } from '../machine/core/addresses';
 import type { StepUnit } from '../protocol/launch';
-import type { MomentInfo } from '../protocol/requests';
+import type { MomentInfo, WalkResponse } from '../protocol/requests';
 import type { WalkPicture } from '../protocol/walk';
 import type { Expression } from '../scenario/language/ast';
 import { parseExpression } from '../scenario/language/parser';
@@ -13,6 +13,7 @@ import type { LoadedRun } from '../scenario/run/load';
 import { formatValue, type NumberFormat, numberOf } from '../scenario/run/values';
 import { listingLines } from '../timeline/listing';
 import { type Change, Timeline, type TimelineOptions } from '../timeline/timeline';
+import { type Aside, asideOf } from './aside';
 import { type BreakpointIds, Breakpoints } from './breakpoints/breakpoints';
 import type { Comparison } from './compare/comparison';
 import type { Report } from './breakpoints/guard';
@@ -46,6 +47,8 @@ export class Debuggee {
   stepOver: StepUnit;
   /** The same program on other schemes, since somebody first asked for it. */
   comparison: Comparison | undefined;
+  /** The access before the cursor, where one had to be looked for. */
+  #past: { events: unknown; event: number; aside: Aside } | undefined;
   #listing: { events: unknown; lines: readonly string[]; text: string } | undefined;
 
   constructor(
@@ -153,9 +156,31 @@ export class Debuggee {
     }));
   }
 
-  picture(address: string | undefined): WalkPicture | undefined {
-    if (address === undefined)
-      return compared(walkPicture(this.run, this.timeline.events, this.timeline.moment), this.sincePin);
+  /** The walk of the access at the cursor, or what stands for it; see aside.ts. */
+  walk(address: string | undefined): WalkResponse {
+    if (address !== undefined) return { picture: this.#inspected(address) };
+    const picture = this.accessPicture();
+    if (picture !== undefined) return { picture };
+    const { picture: instead, place } = this.#asideHere();
+    return { picture: instead?.aside?.kind === 'lastAccess' ? instead : compared(instead, this.sincePin), place };
+  }
+
+  /** Absent where the cursor's tick makes no access. */
+  accessPicture(): WalkPicture | undefined {
+    return compared(walkPicture(this.run, this.timeline.events, this.timeline.moment), this.sincePin);
+  }
+
+  #asideHere(): Aside {
+    const { events, moment } = this.timeline;
+    if (this.#past?.events === events && this.#past.event === moment.event) return this.#past.aside;
+    const aside = asideOf(this.timeline, this.title());
+    // What is as it was then takes running part of the tape again, and stays the same until the cursor moves.
+    this.#past = aside.picture?.aside?.kind === 'lastAccess' ? { events, event: moment.event, aside } : undefined;
+    return aside;
+  }
+
+  /** The walk of an address, as the tables have it now. */
+  #inspected(address: string): WalkPicture | undefined {
     const n = numberOf(evaluateText(this.run, address));
     if (n === undefined) throw badExpression(`'${address}' is no address.`);
     if (this.run.machine.kernel.current === undefined)

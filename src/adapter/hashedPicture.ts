@@ -1,4 +1,4 @@
-/** The ways of hashed tables in a picture of a walk: probed side by side, or pruned. */
+/** Hashed tables in a picture of a walk: ways that are probed side by side or pruned, or probes one after the other. */
 import type { Pfn } from '../machine/core/addresses';
 import { formatVirtual, type Vpn } from '../machine/core/addresses';
 import type { ClusterWriteEvent, MachineEvent, ProbeOutcome } from '../machine/core/events';
@@ -7,14 +7,35 @@ import { pageOfTag, readTag } from '../machine/paging/ecpt/layout';
 import type { EntryNode, Inspector } from '../machine/paging/inspector';
 import type { KickChain, WalkAttempt, WalkLevel } from '../protocol/walk';
 
-/** All ways that translate an address, not probed yet; `undefined` if its tables are a tree. */
-export function waysOf(inspector: Inspector, process: Pfn, vpn: Vpn): WalkLevel[] | undefined {
-  const root = inspector.rootOf?.(process, vpn) ?? process;
-  return inspector.tables?.(root).map(({ name, slots }) => ({ name, status: 'skipped', slots, index: 0 }));
+/** Probes in turn that are drawn; of a longer search the last one takes the place of those before it. */
+const MOST_PROBES = 6;
+
+/** A walk of hashed tables before its first probe. */
+export interface HashedWalk {
+  probes: NonNullable<WalkAttempt['probes']>;
+  /** All ways that translate the address; none of probes in turn, which come as they are made. */
+  levels: WalkLevel[];
+  /** Of the largest table. */
+  slots: number;
 }
 
-/** The way that a probe went to; one that the address space does not have any more is added. */
-export function probeLevel(walk: WalkAttempt, entry: EntryNode, probe: ProbeOutcome): WalkLevel {
+/** `undefined` if the tables are a tree. */
+export function hashedWalk(inspector: Inspector, process: Pfn, vpn: Vpn): HashedWalk | undefined {
+  const { hashed } = inspector.format;
+  const tables = inspector.tables?.(inspector.rootOf?.(process, vpn) ?? process);
+  if (hashed === undefined || tables === undefined) return undefined;
+  const slots = Math.max(1, ...tables.map((table) => table.slots));
+  if (!hashed.parallel) return { probes: 'inTurn', levels: [], slots };
+  return {
+    probes: 'together',
+    levels: tables.map((table) => ({ name: table.name, status: 'skipped', slots: table.slots, index: 0 })),
+    slots,
+  };
+}
+
+/** Where a probe went: its way, which is added if the address space does not have it any more, or a probe more in turn. */
+export function probeLevel(walk: HashedWalk, entry: EntryNode, probe: ProbeOutcome): WalkLevel {
+  if (walk.probes === 'inTurn') return nextProbe(walk, entry, probe);
   const name = `${entry.levelName} way ${probe.way}${probe.inTarget ? ' (new)' : ''}`;
   let level = walk.levels.find((l) => l.name === name);
   if (level === undefined) {
@@ -23,6 +44,15 @@ export function probeLevel(walk: WalkAttempt, entry: EntryNode, probe: ProbeOutc
   }
   level.index = probe.slot;
   level.matches = probe.matches;
+  return level;
+}
+
+function nextProbe({ levels, slots }: HashedWalk, { levelName }: EntryNode, probe: ProbeOutcome): WalkLevel {
+  const made = Number(/\d+$/.exec(levels.at(-1)?.name ?? '')?.[0] ?? 0);
+  if (levels.length === MOST_PROBES) levels.pop();
+  const { slot: index, matches } = probe;
+  const level: WalkLevel = { name: `${levelName} probe ${made + 1}`, status: 'read', slots, index, matches };
+  levels.push(level);
   return level;
 }
 

@@ -21,7 +21,7 @@ import type {
 import { referencesOf } from '../scenario/run/names/nested';
 import type { Subject } from '../scenario/run/subject';
 import { entryPicture } from './entryPicture';
-import { probeLevel, waysOf } from './hashedPicture';
+import { type HashedWalk, hashedWalk, probeLevel } from './hashedPicture';
 import { inspectedGrid } from './nestedPicture';
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
@@ -59,8 +59,9 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     format,
     walk.steps.map(({ level }) => level),
   );
+  const hashed = hashedProbes(subject, walk, vpn);
   const levels: WalkLevel[] =
-    hashedLevels(subject, walk, vpn) ??
+    hashed?.levels ??
     path.map((level, n): WalkLevel => {
       const step = walk.steps[n];
       const { name } = format.levels[level];
@@ -79,7 +80,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     purpose: 'inspect',
     startedFrom: 'CR3',
     levels,
-    parallel: machine.inspector.tables === undefined ? undefined : true,
+    probes: hashed?.probes,
     outcome: mapped ? 'mapped' : 'fault',
     references: referencesOf(walk),
     grid: machine.below && inspectedGrid(machine.below, format, path, walk),
@@ -108,20 +109,19 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   return { ...picture, fields: addressFields(format, address, path), walks: [attempt], result };
 }
 
-/** Every way that was asked, and where. */
-function hashedLevels({ machine: { inspector, root } }: Subject, walk: WalkNode, vpn: Vpn): WalkLevel[] | undefined {
-  const levels = waysOf(inspector, root, vpn);
-  if (levels === undefined) return undefined;
-  const attempt = { levels } as WalkAttempt;
+/** Every probe, and where it went. */
+function hashedProbes({ machine: { inspector, root } }: Subject, walk: WalkNode, vpn: Vpn): HashedWalk | undefined {
+  const hashed = hashedWalk(inspector, root, vpn);
+  if (hashed === undefined) return undefined;
   for (const step of walk.steps) {
     if (step.probe === undefined) continue;
-    const level = probeLevel(attempt, step, step.probe);
+    const level = probeLevel(hashed, step, step.probe);
     level.status = 'read';
     level.table = formatPhysical(physicalOf(step.table));
     level.event = -1;
     if (step.probe.matches) level.entry = entryPicture(inspector, step);
   }
-  return levels;
+  return hashed;
 }
 
 /** `path`: levels of the tables that the address indexes, root first. */

@@ -14,6 +14,8 @@ export interface LaunchSettings {
   stopAtEnd: boolean;
   /** What Step Over takes for one step inside a statement of many accesses. */
   stepOver: StepUnit;
+  /** False: no colours in the debug console, though the client shows them; a screen reader reads their codes aloud. */
+  consoleColors: boolean;
   /** Where the session begins, if not at the first stop. */
   goTo?: Moment;
   load: LoadRunOptions;
@@ -99,6 +101,7 @@ export function launchSettings(request: DebugProtocol.LaunchRequestArguments): L
     noDebug: args.noDebug === true,
     stopAtEnd: args.stopAtEnd === true,
     stepOver: stepUnit(args),
+    consoleColors: args.consoleColors !== false,
     goTo: moment(args),
     checkpointBytes: megabytes === undefined ? undefined : megabytes * BYTES_PER_MEGABYTE,
     compareWith: schemes(args),

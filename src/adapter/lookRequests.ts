@@ -120,7 +120,7 @@ export function lookHandlers(session: SessionContext): Readonly<Record<string, H
       return debuggee.readMemory(args);
     },
     writeMemory,
-    [REQUESTS.walk]: ({ address }: WalkArguments) => ({ picture: session.stopped().picture(address) }),
+    [REQUESTS.walk]: ({ address }: WalkArguments) => session.stopped().walk(address),
     [REQUESTS.tree]: (args: TreeArguments) => {
       const debuggee = session.stopped();
       return runRows({ ...debuggee.scopeContext(), at: debuggee.timeline.moment.event, format: debuggee.format }, args);

@@ -22,7 +22,7 @@ import type {
 } from '../protocol/walk';
 import type { Run } from '../scenario/run/run';
 import type { Moment } from '../timeline/timeline';
-import { kickChains, probeLevel, waysOf } from './hashedPicture';
+import { type HashedWalk, hashedWalk, kickChains, probeLevel } from './hashedPicture';
 import { exitSummary, GridBuilder } from './nestedPicture';
 import { entryPicture } from './entryPicture';
 import { addressFields, emptyPicture } from './inspectedPicture';
@@ -81,6 +81,8 @@ function pageSpan(events: readonly MachineEvent[], at: number): { first: number;
 class PictureBuilder {
   #walk: WalkAttempt | undefined;
   #walkStart: WalkStartEvent | undefined;
+  /** Present where the tables are hashed. */
+  #hashed: HashedWalk | undefined;
   #vpn: Vpn = asVpn(0);
   #grid: GridBuilder | undefined;
   #guestFrame: string | undefined;
@@ -159,9 +161,9 @@ class PictureBuilder {
     const { inspector, scheme, kernel } = this.run.machine;
     const formats = scheme.format.levels;
     const { shift } = formats[event.startLevel];
-    const ways = waysOf(inspector, kernel.current?.tdb.root ?? event.table, this.#vpn);
+    this.#hashed = hashedWalk(inspector, kernel.current?.tdb.root ?? event.table, this.#vpn);
     const levels =
-      ways ??
+      this.#hashed?.levels ??
       this.path.map((level): WalkLevel => ({
         name: formats[level].name,
         status: formats[level].shift > shift ? 'skipped' : 'notReached',
@@ -172,7 +174,7 @@ class PictureBuilder {
       purpose: event.purpose,
       startedFrom: event.startedFrom,
       levels,
-      parallel: ways === undefined ? undefined : true,
+      probes: this.#hashed?.probes,
       outcome: 'running',
       references: 0,
       firstEvent: index,
@@ -199,8 +201,8 @@ class PictureBuilder {
     // A table that an edit has replaced since is not on the way of the last walk.
     const at = this.path.indexOf(event.level);
     const level =
-      event.probe !== undefined
-        ? probeLevel(this.#walk, entry, event.probe)
+      event.probe !== undefined && this.#hashed !== undefined
+        ? probeLevel(this.#hashed, entry, event.probe)
         : at < 0
           ? undefined
           : this.#walk.levels.at(at);
@@ -231,10 +233,10 @@ class PictureBuilder {
 }
 
 /** Of a round of probes that goes on, that of the slowest so far. */
-const cyclesOf = ({ cycles: whole, levels, parallel, grid }: WalkAttempt): number =>
+const cyclesOf = ({ cycles: whole, levels, probes, grid }: WalkAttempt): number =>
   whole ??
   [...levels, ...(grid?.rows.flatMap(({ cells }) => cells) ?? [])].reduce(
-    (n, { cycles = 0 }) => (parallel ? Math.max(n, cycles) : n + cycles),
+    (n, { cycles = 0 }) => (probes === 'together' ? Math.max(n, cycles) : n + cycles),
     0,
   );
 

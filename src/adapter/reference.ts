@@ -50,7 +50,8 @@ const CAPABILITIES: Readonly<Record<keyof ReturnType<typeof capabilities>, strin
 };
 
 const REQUEST_TEXTS: Readonly<Record<keyof CustomRequests, string>> = {
-  'ptscope/walk': 'The picture of the current access, or of a walk of `address` that has no side effects.',
+  'ptscope/walk':
+    'The picture of the current access, or of a walk of `address` that has no side effects. Where the tick makes no access: of what stands for it (`aside`), or the `place` before the first one.',
   'ptscope/tree': 'Rows of a tree of page tables or of caches, a page at a time.',
   'ptscope/moment': 'Where the cursor stands, and a hash of the whole state.',
   'ptscope/seek': 'Goes to a moment.',

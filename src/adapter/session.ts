@@ -61,7 +61,7 @@ export class PtscopeSession extends Connection {
     },
     look: (request, title, body) => this.#motions.look(request, title, body),
     lastStop: () => this.#motions.lastStop,
-    ansi: () => this.#ansi,
+    ansi: () => this.#ansi && this.#settings?.consoleColors !== false,
     announce: (event, body) => this.announce(event, body),
     changed: (debuggee) => {
       this.announce('invalidated', { areas: ['all'] });

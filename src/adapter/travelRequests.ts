@@ -2,8 +2,9 @@
  * Journeys: to the previous or the next moment at which an entry was changed, or an address faulted. Each is a search like
  * `continue` with rules of its own; where nothing is found, the cursor stays where it is.
  */
-import { asVpn, PAGE_BYTES, vpnOfAddress } from '../machine/core/addresses';
+import { asVpn, PAGE_BYTES, type Pfn, vpnOfAddress } from '../machine/core/addresses';
 import type { FaultEvent, MachineEvent } from '../machine/core/events';
+import { entryAddressIn, type PagingFormat } from '../machine/paging/format';
 import { FAULT_KINDS } from '../machine/kernel/faults/verdict';
 import { REQUESTS } from '../protocol/names';
 import type { TravelArguments, TravelResponse } from '../protocol/requests';
@@ -19,7 +20,9 @@ import { evaluateText } from './console';
 import type { SessionContext } from './context';
 import { placeOfEntry } from './data/entryPlace';
 import { checkUse, dataNamed, lastEntry, pageTarget } from './data/resolve';
-import { type DataTarget, entryTarget, parseDataId, REGISTERS, type VirtualTarget } from './data/target';
+import { changedWords } from './data/clusters';
+import type { Debuggee } from './debuggee';
+import { type DataTarget, dataIdOf, entryTarget, parseDataId, REGISTERS, type VirtualTarget } from './data/target';
 import { targetTitle } from './data/words';
 import { badReference, unusable } from './errors';
 import { insideHandler } from './filters';
@@ -28,8 +31,10 @@ export function travelHandlers(session: SessionContext): Readonly<Record<string,
   function travel({ what, direction, target }: TravelArguments): TravelResponse | undefined {
     if (!['change', 'fault'].includes(what)) throw badReference("'what' is change or fault.");
     if (!['previous', 'next'].includes(direction)) throw badReference("'direction' is previous or next.");
-    const { run } = session.stopped();
-    const { rules, title } = what === 'change' ? changes(run, target) : faults(run, target);
+    const debuggee = session.stopped();
+    const { run } = debuggee;
+    const place = target ?? placeHere(debuggee, what);
+    const { rules, title } = what === 'change' ? changes(run, place) : faults(run, place);
     const earlier = direction === 'previous' ? 'earlier' : 'later';
     const body = { sought: `the ${direction} ${title}` };
     return session.move((d) => d.timeline.jump(rules, direction === 'next'), body, {
@@ -40,6 +45,36 @@ export function travelHandlers(session: SessionContext): Readonly<Record<string,
   }
 
   return { [REQUESTS.travel]: travel };
+}
+
+/** What the cursor is about, as a target: see `TravelArguments`. */
+function placeHere(debuggee: Debuggee, what: TravelArguments['what']): string {
+  const { events, moment } = debuggee.timeline;
+  const entry = what === 'change' ? entryAt(events[moment.event], debuggee.run.machine.scheme.format) : undefined;
+  const place = entry ?? debuggee.walk(undefined).picture?.access.address;
+  if (place === undefined) throw unusable('Nothing has been accessed yet: choose an entry in Page Tables.');
+  return place;
+}
+
+function entryAt(event: MachineEvent | undefined, format: PagingFormat): string | undefined {
+  const at = (table: Pfn, index: number, of = format): string =>
+    dataIdOf(entryTarget(entryAddressIn(of, table, index), of));
+  switch (event?.kind) {
+    case 'tableRead':
+    case 'hardwareWrite':
+    case 'entryWrite':
+      return at(event.table, event.index);
+    case 'hostRead':
+    case 'hostWrite':
+    case 'hostEntryWrite':
+      return at(event.table, event.index, format.host ?? format);
+    case 'clusterWrite': {
+      const index = [...changedWords(event)].at(0);
+      return index === undefined ? undefined : at(event.table, index);
+    }
+    default:
+      return undefined;
+  }
 }
 
 interface Journey {

@@ -221,7 +221,17 @@ export function valueNode(
 
 /** A field of an entry is watched as the entry that it is part of. */
 export function fieldNode(owner: ObjectValue, expression: string, m: MemberValue, rows: ValueRows): VariableNode {
-  const node = valueNode(m.name, m.get(), memberPath(expression, m.name), rows, m);
+  const path = memberPath(expression, m.name);
+  // A client that knows what lazy is shows a button instead of the value, and asks for the one child behind it.
+  if (m.dear)
+    return {
+      name: m.name,
+      value: 'not counted yet',
+      lazy: true,
+      evaluateName: path,
+      children: fixed(() => [valueNode(m.name, m.get(), path, rows, m)]),
+    };
+  const node = valueNode(m.name, m.get(), path, rows, m);
   if (isEntry(owner)) node.menu = 'ptscope-entry';
   return node;
 }

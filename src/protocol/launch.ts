@@ -25,6 +25,8 @@ export interface LaunchArguments {
   stopAtEnd?: boolean;
   /** What Step Over takes for one step inside a statement of many accesses. Absent: an access. */
   stepOver?: StepUnit;
+  /** False: the debug console answers without colours. Absent: true, or what the editor's accessibility setting says. */
+  consoleColors?: boolean;
 }
 
 export const STEP_UNITS = ['access', 'statement'] as const;

@@ -4,7 +4,7 @@ import type { HistoryResponse, HistoryRowsArguments, HistoryRowsResponse } from 
 import type { PinArguments, PinResponse, StatisticsArguments, StatisticsResponse } from './statistics';
 import type { CompareArguments, CompareResponse } from './compare';
 import type { MapArguments, MapPlaceArguments, MapPlaceResponse, MapResponse } from './map';
-import type { WalkPicture } from './walk';
+import type { WalkPicture, WalkPlace } from './walk';
 
 /**
  * A place on the tape: the state of the machine inside tick `tick`, when its event `event` has just been reported.
@@ -40,8 +40,11 @@ export interface TravelArguments {
   /** `change`: the entry is written, by whomever. `fault`: a page fault at an address. */
   what: 'change' | 'fault';
   direction: 'previous' | 'next';
-  /** A data id, or an expression: an entry, or an address, which stands for its page and the entry that maps it. */
-  target: string;
+  /**
+   * A data id, or an expression: an entry, or an address, which stands for its page and the entry that maps it. Absent: the
+   * entry that the cursor's event reads or writes, else the page that the Walk view is about.
+   */
+  target?: string;
 }
 export interface TravelResponse {
   /** What is looked for, e.g. `the previous change of PTE of heap+0x1000`. */
@@ -55,6 +58,8 @@ export interface WalkArguments {
 }
 export interface WalkResponse {
   picture: WalkPicture | undefined;
+  /** Where nothing has been accessed yet. */
+  place?: WalkPlace;
 }
 
 export type TreeId = 'pageTables' | 'caches' | 'objects' | 'processes';

@@ -22,6 +22,34 @@ export interface WalkPicture {
   kicks?: KickChain[];
   /** Absent while the translation is not known, or if the access failed. */
   result?: TranslationResult;
+  /** Present where the cursor's tick makes no access: what is shown instead. */
+  aside?: PictureAside;
+}
+
+/** What a picture is of that is not the access at the cursor. */
+export interface PictureAside {
+  /**
+   * `work`: the page that kernel work is about, as the tables have it now; `lastAccess`: the access before, as it was then (the
+   * picture's tick is its); `lastPage`: the page of that access as the tables have it now, where it is too far back.
+   */
+  kind: 'work' | 'lastAccess' | 'lastPage';
+  /** What the cursor's tick does. */
+  statement: string;
+  /** `work`: the function that names the page, e.g. `addr_range_remove [radix]`. */
+  doing?: string;
+  /** `lastAccess`: how many ticks before the cursor's it was made. */
+  ticksAgo?: number;
+}
+
+/** Where the cursor is while nothing has been accessed yet. */
+export interface WalkPlace {
+  /** What the cursor's tick does. */
+  statement: string;
+  scheme: string;
+  /** Absent while there is no process. */
+  process?: string;
+  /** `PGD table at 0x100000` */
+  root?: string;
 }
 
 export interface AccessSummary {
@@ -66,10 +94,13 @@ export interface WalkAttempt {
   purpose: 'translate' | 'retry' | 'confirm' | 'dirty' | 'resume' | 'inspect';
   /** `CR3`, or the walk cache that let the walker skip levels. */
   startedFrom: string;
-  /** The ways of hashed tables, or, level by level, what a tree's walk reads. */
+  /** Of a tree, what its walk reads level by level; of hashed tables its ways, or the probes if they go out one by one. */
   levels: WalkLevel[];
-  /** All levels that were read were read at once: a round of probes, of which one has the page. */
-  parallel?: true;
+  /**
+   * Of hashed tables. `together`: all levels that were read were read at once, and one of them has the page; `inTurn`: one after
+   * the other, until one has it.
+   */
+  probes?: 'together' | 'inTurn';
   /** `exit`: the guest was left for its host in the middle of it. */
   outcome: 'mapped' | 'fault' | 'abandoned' | 'exit' | 'running';
   /** In both dimensions of a guest's walk. */

@@ -6,11 +6,14 @@
  * doubled and those that are closer than that go: so they are always spread evenly over the past. *Near* ones are laid on
  * the way to where a person looks or a search goes, so that small steps back from there are instant; few are kept.
  *
+ * What the limit bounds is what they hold beside the last lasting one. That one stays in any case, and over gigabytes of tables it
+ * alone may be more than the limit: but what others share with it, which is nearly everything where tables only grow, costs nothing.
+ *
  * Holds always: ticks ascend; the first lasting one, at tick 0, stays; `bytes` is what all of them hold together.
  */
 import type { RunSnapshot } from '../scenario/run/run';
 import type { Reading } from './reading';
-import { SnapshotCensus } from './snapshotCensus';
+import { ownBytes, SnapshotCensus } from './snapshotCensus';
 
 export interface Checkpoint {
   readonly tick: number;
@@ -21,7 +24,7 @@ export interface Checkpoint {
 }
 
 export interface CheckpointLimits {
-  /** Of all checkpoints together. */
+  /** Of all checkpoints together, beside what the last lasting one holds. */
   bytes: number;
   /** Of lasting ones. */
   count: number;
@@ -41,6 +44,8 @@ export class Checkpoints {
   /** What was counted; too much while `#gone`, since then some of it has been dropped. */
   #bytes: number;
   #gone = false;
+  /** What the last lasting one holds by itself. */
+  #needed: number;
 
   constructor(
     first: Checkpoint,
@@ -48,7 +53,7 @@ export class Checkpoints {
   ) {
     this.#lasting = [first];
     this.#spacing = limits.spacing;
-    this.#bytes = this.#census.add(first.snapshot);
+    this.#bytes = this.#needed = this.#census.add(first.snapshot);
   }
 
   /** Ticks of the lasting ones. */
@@ -59,6 +64,11 @@ export class Checkpoints {
   get bytes(): number {
     if (this.#gone) this.#recount();
     return this.#bytes;
+  }
+
+  /** What they hold in any case: the last lasting one. */
+  get leastBytes(): number {
+    return this.#needed;
   }
 
   /** Work between lasting ones, as it is now. */
@@ -98,6 +108,7 @@ export class Checkpoints {
   add(checkpoint: Checkpoint): void {
     this.#lasting.push(checkpoint);
     this.#bytes += this.#census.add(checkpoint.snapshot);
+    this.#measureLast();
     this.#bound();
   }
 
@@ -127,12 +138,18 @@ export class Checkpoints {
     this.#lasting = this.#lasting.filter((c) => c.tick <= tick);
     this.#near = this.#near.filter((c) => c.tick <= tick);
     this.#gone = true;
+    this.#measureLast();
+  }
+
+  #measureLast(): void {
+    this.#needed = ownBytes(this.last.snapshot);
   }
 
   #bound(): void {
     const { limits } = this;
     // Counting again is worth it only where what was counted is too much.
-    const tooMuch = (): boolean => this.#bytes > limits.bytes && this.bytes > limits.bytes;
+    const most = limits.bytes + this.#needed;
+    const tooMuch = (): boolean => this.#bytes > most && this.bytes > most;
     if (tooMuch()) {
       this.#near = [];
       this.#gone = true;

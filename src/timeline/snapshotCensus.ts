@@ -3,7 +3,7 @@
  * are exact and the few small records beside them are an allowance.
  */
 import type { TypedArray } from '../machine/core/state';
-import { ByteCensus } from '../machine/memory/chunkVersion';
+import { ByteCensus, bytesOf } from '../machine/memory/chunkVersion';
 import type { RunSnapshot } from '../scenario/run/run';
 
 /** An array of the engine beside its bytes; the records of a snapshot. */
@@ -16,25 +16,12 @@ export class SnapshotCensus {
   readonly #arrays = new WeakSet<TypedArray>();
 
   /** Bytes that this state adds to those counted before. */
-  add({ machine }: RunSnapshot): number {
-    const { memory, buddy, processors, tlb, small, kernel, caches } = machine;
-    const { pages, swap, cache } = kernel.frames;
-    const stores = [memory.records, memory.pool, pages, swap.slots, cache.nodes, ...(caches?.lines ?? [])];
-    const arrays = [
-      memory.small,
-      buddy,
-      tlb,
-      small,
-      kernel.frames.small,
-      swap.small,
-      cache.small,
-      kernel.clock,
-      caches?.small ?? [],
-    ];
+  add(snapshot: RunSnapshot): number {
+    const { stores, arrays } = partsOf(snapshot);
     return (
       RECORD_BYTES +
       stores.reduce((sum, store) => sum + this.#chunks.add(store.chunks), 0) +
-      [...arrays, ...processors].reduce((sum, list) => sum + this.#bytes(list), 0)
+      arrays.reduce((sum, list) => sum + this.#bytes(list), 0)
     );
   }
 
@@ -43,4 +30,33 @@ export class SnapshotCensus {
     for (const array of fresh) this.#arrays.add(array);
     return fresh.reduce((sum, array) => sum + array.byteLength + ARRAY_BYTES, 0);
   }
+}
+
+/** What one state holds, whoever shares it. Counts nothing as counted. */
+export function ownBytes(snapshot: RunSnapshot): number {
+  const { stores, arrays } = partsOf(snapshot);
+  return (
+    RECORD_BYTES +
+    stores.reduce((sum, store) => sum + bytesOf(store.chunks), 0) +
+    arrays.flat().reduce((sum, array) => sum + array.byteLength + ARRAY_BYTES, 0)
+  );
+}
+
+function partsOf({ machine }: RunSnapshot) {
+  const { memory, buddy, processors, tlb, small, kernel, caches } = machine;
+  const { pages, swap, cache } = kernel.frames;
+  const stores = [memory.records, memory.pool, pages, swap.slots, cache.nodes, ...(caches?.lines ?? [])];
+  const arrays: (readonly TypedArray[])[] = [
+    memory.small,
+    buddy,
+    tlb,
+    small,
+    kernel.frames.small,
+    swap.small,
+    cache.small,
+    kernel.clock,
+    caches?.small ?? [],
+    ...processors,
+  ];
+  return { stores, arrays };
 }

@@ -26,7 +26,7 @@ export type { Change, Moment } from './edits';
 export interface TapeOptions {
   /** Ticks between checkpoints; absent: as many as keep them cheap. */
   checkpointTicks?: number;
-  /** What all checkpoints may hold together, in bytes. */
+  /** What all checkpoints may hold, in bytes, beside what the last lasting one holds: see checkpoints.ts. */
   checkpointBytes?: number;
   onOutput?(output: Output): void;
   /** An edit is undone, because the cursor went back before it; a sentence. */
@@ -125,6 +125,9 @@ export class Tape {
   }
   get checkpointBytes(): number {
     return this.#checkpoints.bytes;
+  }
+  get leastCheckpointBytes(): number {
+    return this.#checkpoints.leastBytes;
   }
   checkpointBefore(tick: number): Checkpoint {
     return this.#checkpoints.before(tick);

@@ -14,6 +14,7 @@ import type { Standing } from '../scenario/run/standing';
 import type { Arrival } from './arrival';
 import { type Doing, doingsAround, FAR_TICKS, type PastTick, pastTicks } from './doings';
 import { Excursion, type Visitor } from './excursion';
+import { type AccessTick, lastAccess } from './lastAccess';
 import { Pace, type PaceOptions } from './pace';
 import { backToBoundary, type Goal, landed, searchBackward, searchForward } from './search';
 import type { Series } from './series';
@@ -89,6 +90,10 @@ export class Timeline {
   get checkpointBytes(): number {
     return this.#tape.checkpointBytes;
   }
+  /** What they hold in any case, which the limit does not count. */
+  get leastCheckpointBytes(): number {
+    return this.#tape.leastCheckpointBytes;
+  }
 
   /** The counters along the tape. */
   get series(): Series {
@@ -129,6 +134,12 @@ export class Timeline {
   /** The last ticks before this one, oldest first; undefined if that takes too long. */
   past(count: number): PastTick[] | undefined {
     return pastTicks(this.#tape, count);
+  }
+
+  /** What is to be seen in the tick that made the last access before the cursor's, see lastAccess.ts. */
+  lastAccess<Seen>(look: (events: readonly MachineEvent[], tick: number) => Seen): AccessTick<Seen> | 'none' | 'far' {
+    this.settle();
+    return lastAccess(this.#tape, look);
   }
 
   /** Calls `look` with the run at the start of other ticks, in ascending order. False if they are too far away. */

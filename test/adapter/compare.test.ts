@@ -226,4 +226,16 @@ describe('the comparison of schemes over the wire', () => {
     await fixture.client.begin();
     assert.match(await fixture.client.refusal('ptscope/compare'), /snapshot/i);
   });
+
+  it('says why a scheme has not come here: a machine too small for the first tables of hashed ways', async () => {
+    const program = `machine {\n  preset classroom\n  memory 4MiB\n}\nprocess p\nmmap heap 64KiB rw anon\nwrite heap\nread heap\n`;
+    await launch(program, { compareWith: ['ecpt'] });
+    await fixture.client.move('ptscope/seek', { tick: 3, event: 0 });
+    const { columns } = await compare();
+    assert.equal(columns[1].state, 'elsewhere');
+    assert.match(
+      columns[1].reason ?? '',
+      /it ended before: .*first tables of ecpt.* MiB are free; give the machine more/,
+    );
+  });
 });

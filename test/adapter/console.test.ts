@@ -192,6 +192,15 @@ describe('colours of the debug console', () => {
     assert.equal(unstyled(coloured), plain);
   });
 
+  it('stay away where the launch says so', async () => {
+    const { client } = fixture;
+    await client.initializeRequest({ adapterID: 'ptscope', supportsANSIStyling: true });
+    await client.load(fixture.scenario(SCENARIO), { goto: 4, consoleColors: false });
+    await client.begin();
+    const plain = await client.value('walk heap', 'repl');
+    assert.equal(unstyled(plain), plain);
+  });
+
   it('do not count in the width of columns', () => {
     assert.deepEqual(
       columns([

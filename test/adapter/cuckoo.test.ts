@@ -122,6 +122,22 @@ describe('cuckoo tables over the wire', function () {
     assert.equal(await client.value('ecpt.batches'), '0');
   });
 
+  it('shows the hints that the walk caches hold, of a machine without ways for 1 GiB', async () => {
+    const { client } = fixture;
+    const text =
+      'machine {\n  preset classroom\n  scheme ecpt\n}\nprocess p\nmmap heap 4MiB rw anon\nwrite heap\nread heap\n';
+    await client.load(fixture.scenario(text), { stopOnEntry: true });
+    await client.begin();
+    await client.move('ptscope/seek', { tick: 3, event: 0 });
+    for (const cache of ['CWC PUD', 'CWC PMD']) {
+      const { nodes } = await client.ask<{ nodes: { description: string }[] }>('ptscope/tree', {
+        tree: 'caches',
+        parent: `cache:${cache}`,
+      });
+      assert.match(nodes[0].description, /^\d+ of 64 sections/, cache);
+    }
+  });
+
   for (const [kick, steps] of [
     ['swap', 'in the order of their events'],
     ['copy', 'against it, as the end of the path is written first'],

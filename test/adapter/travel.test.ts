@@ -49,6 +49,31 @@ describe('journeys over the wire', () => {
     assert.deepEqual(forth, back.slice(0, 2).reverse());
   });
 
+  it('are about the entry at the cursor where none is named, or the page of the access', async () => {
+    const { client } = fixture;
+    const { content } = await (async () => {
+      await client.move('ptscope/seek', { tick: 2, event: 0 });
+      return client.ask<{ content: string }>('source', { sourceReference: (await client.moment()).listing });
+    })();
+    const lines = content.split('\n');
+    const sought = async (event: number, what: string): Promise<string> => {
+      await client.move('ptscope/seek', { tick: 2, event });
+      let answer = { sought: '' };
+      await client.stopAfter(async () => {
+        answer = await client.ask('ptscope/travel', { what, direction: 'next' });
+      });
+      return answer.sought;
+    };
+    assert.equal(await sought(0, 'fault'), 'the next page fault at the page heap+0x0');
+    // Its walk ends there as yet.
+    assert.equal(await sought(0, 'change'), 'the next change of PGD of 0x5500_0000_0000');
+    const read = lines.findIndex((line) => /read PGD/.test(line));
+    assert.equal(await sought(read, 'change'), 'the next change of PGD of 0x5500_0000_0000');
+    await client.move('ptscope/seek', { tick: 1, event: 0 });
+    const refused = await client.refusal('ptscope/travel', { what: 'change', direction: 'next' });
+    assert.match(refused, /choose an entry in Page Tables/);
+  });
+
   it('take an address for the entry that maps it', async () => {
     let answer = {};
     const args = { what: 'change', direction: 'previous', target: 'heap+0x3010' };

@@ -127,4 +127,16 @@ describe('variables', () => {
     const [area] = await client.variables('VMAs');
     named(await client.children(area.variablesReference), /^start$/);
   });
+
+  it('count what costs a pass over all tables only when somebody asks for it', async () => {
+    const { scopes } = (await client.scopesRequest({ frameId: 1 })).body;
+    const statistics = scopes.find(({ name }) => name === 'Statistics');
+    const tables = named(await variables(statistics?.variablesReference ?? 0), /^tables$/);
+    const slots = named(await variables(tables.variablesReference), /^slots$/);
+    assert.equal(slots.presentationHint?.lazy, true);
+    const [counted, ...others] = await variables(slots.variablesReference);
+    assert.deepEqual(others, []);
+    const total = named(await variables(counted.variablesReference), /^total$/);
+    assert.equal(total.value, await client.value('stats.tables.slots.total'));
+  });
 });

@@ -19,6 +19,10 @@ describe('the settings of a session', () => {
     });
   });
 
+  it('take colours from the console where a screen reader is used', () => {
+    assert.deepEqual(withSessionDefaults(launch, { consoleColors: false }), { ...launch, consoleColors: false });
+  });
+
   it('add nothing where there are none', () => {
     assert.deepEqual(withSessionDefaults(launch, {}), launch);
   });

@@ -37,14 +37,25 @@ describe('checkpoints', () => {
     const bytes = 400_000;
     assert.ok(free.checkpointBytes > 2 * bytes, 'the bound means something');
     const bound = await ranThrough({ checkpointTicks: 100, checkpointBytes: bytes });
-    assert.ok(bound.checkpointBytes <= bytes, `${bound.checkpointBytes} bytes`);
+    const most = (): number => bytes + bound.leastCheckpointBytes;
+    assert.ok(bound.checkpointBytes <= most(), `${bound.checkpointBytes} bytes`);
     assert.ok(bound.checkpointTicks.length > 5);
     for (const tick of [9_000, 50, 4321, 10_000]) {
       await bound.seek({ tick, event: 0 });
       await free.seek({ tick, event: 0 });
       assert.equal(bound.run.stateHash(), free.run.stateHash());
-      assert.ok(bound.checkpointBytes <= bytes, 'also with those near the cursor');
+      assert.ok(bound.checkpointBytes <= most(), 'also with those near the cursor');
     }
+  });
+
+  it('are many where one state alone is more than the limit, and they share it', async () => {
+    const grows = 'process p\nmmap heap 256MiB rw anon\nwrite heap step 4KiB\nread heap random 2000 seed 3\n';
+    const bytes = 2_000_000;
+    const { timeline } = await tapeOf(grows, { checkpointTicks: 1000, checkpointBytes: bytes });
+    await timeline.continue(NO_STOPS);
+    assert.ok(timeline.leastCheckpointBytes > bytes, `a state has ${timeline.leastCheckpointBytes} bytes`);
+    assert.ok(timeline.checkpointTicks.length > 5, `${timeline.checkpointTicks.length} lasting ones`);
+    assert.ok(timeline.checkpointBytes <= bytes + timeline.leastCheckpointBytes);
   });
 
   it('are no fewer after going back', async () => {

@@ -51,6 +51,14 @@ describe('items of the Walk view', () => {
     for (const { event, when } of items(inspected)) assert.deepEqual([event, when], [undefined, 'past']);
   });
 
+  it('say what is shown where there is no access', () => {
+    const sentence = (kind: 'work' | 'lastAccess' | 'lastPage', more = {}): string =>
+      summarySentence({ ...fullWalk, aside: { kind, statement: 'munmap heap', ...more } }, undefined);
+    assert.match(sentence('lastAccess', { ticksAgo: 1 }), /^munmap heap\. .* the last one, 1 tick ago, .*write heap/);
+    assert.match(sentence('work', { doing: 'free_pgtables' }), /the page that free_pgtables works on/);
+    assert.match(sentence('lastPage'), /far back/);
+  });
+
   it('say in a sentence what they show', () => {
     const sentence = items().find(({ id }) => id === 'read-0')?.sentence;
     assert.equal(sentence, 'PGD entry 170 at 0x1550 is 0x0000000000003067: table at 0x3000, flags P RW US A, 4 cycles');

@@ -131,6 +131,7 @@ describe('the map as shapes', () => {
       ['heap'],
     );
     assert.deepEqual(cursor, { x: 10, y: 0 });
+    assert.ok((labels[0]?.x ?? 0) >= 20, 'the name is beside the mark');
   });
 });
 

@@ -253,7 +253,7 @@ export const kickChain: WalkPicture = {
         references: 3,
         firstEvent: 4,
         lastEvent: 8,
-        parallel: true,
+        probes: 'together',
         levels: [
           { name: 'PMD way 0', status: 'skipped', slots: 64, index: 0 },
           way('PTE way 0', 17, 5),
@@ -294,6 +294,67 @@ export const kickChain: WalkPicture = {
   ],
 };
 
+const probe = (number: number, index: number, event: number, matches = false) =>
+  ({ name: `PTE probe ${number}`, status: 'read', slots: 8192, index, matches, cycles: 30, event }) as const;
+
+/** A hashed table in which two slots are taken by other pages. */
+export const probes: WalkPicture = {
+  ...pictureOf({
+    address: HEAP + 0x10n,
+    title: 'read heap+0x10',
+    cursor: { tick: 9, event: 5, events: 12 },
+    lookups: coldMisses(HEAP, 1).slice(0, 2),
+    walks: [
+      {
+        purpose: 'translate',
+        startedFrom: 'CR3: slot 3111 of 8192',
+        outcome: 'mapped',
+        references: 3,
+        firstEvent: 3,
+        lastEvent: 7,
+        probes: 'inTurn',
+        levels: [
+          probe(1, 3111, 4),
+          probe(2, 3112, 5),
+          { ...probe(3, 3113, 6, true), entry: levelsOf(HEAP, [{ table: 0x1000, frame: 0x1a3, event: 6 }])[0]?.entry },
+        ],
+      },
+    ],
+    result: { ...arrival(8), references: 3, cycles: 90 },
+  }),
+  scheme: 'hashed',
+  fields: [
+    { name: 'sign', highBit: 63, lowBit: 48, value: 0, bits: '0'.repeat(16) },
+    {
+      name: 'tag',
+      highBit: 47,
+      lowBit: 12,
+      value: 0x555555400,
+      bits: '010101010101010101010101010000000000',
+      level: 0,
+    },
+    { name: 'offset', highBit: 11, lowBit: 0, value: 16, bits: '000000010000' },
+  ],
+};
+
+/** More tries than have room beside each other. */
+export const manyTries: WalkPicture = {
+  ...firstFault,
+  walks: [
+    ...firstFault.walks,
+    { ...firstFault.walks[1], purpose: 'confirm', firstEvent: 38, lastEvent: 38 },
+    { ...firstFault.walks[1], purpose: 'resume', outcome: 'abandoned', firstEvent: 39, lastEvent: 39 },
+    { ...firstFault.walks[1], purpose: 'dirty', firstEvent: 40, lastEvent: 40 },
+  ] as WalkPicture['walks'],
+};
+
+/** The last access before a statement that makes none. */
+export const lastAccess: WalkPicture = {
+  ...fullWalk,
+  cursor: { tick: 9, event: 12, events: 12 },
+  aside: { kind: 'lastAccess', statement: 'munmap heap .. heap+16KiB', ticksAgo: 3 },
+};
+
 export const PICTURES = {
   firstFault,
   fullWalk,
@@ -303,4 +364,7 @@ export const PICTURES = {
   dirtyAssist,
   longNames,
   kickChain,
+  probes,
+  manyTries,
+  lastAccess,
 } satisfies Record<string, WalkPicture>;

@@ -36,7 +36,7 @@ async function main(out: string, only: string | undefined): Promise<void> {
         const name = `${pictureName}-${themeName}-${width}`;
         if (only && !new RegExp(only).test(name)) continue;
         const html = join(out, `${name}.html`);
-        writeFileSync(html, page(theme, JSON.stringify({ type: 'picture', picture })));
+        writeFileSync(html, page(theme, JSON.stringify({ type: 'picture', picture, travels: true })));
         shoot(html, join(out, `${name}.png`), width);
       }
     }

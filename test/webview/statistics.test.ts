@@ -56,7 +56,7 @@ describe('axes', () => {
 
 describe('curves', () => {
   it('have gaps where there is no value', () => {
-    assert.equal(linePath([[0, 1], [1, 2], null, [3, 4], null]), 'M0 1L1 2M3 4h1');
+    assert.equal(linePath([[0, 1], [1, 2], null, [3, 4], null]), 'M0 1L1 2M0 4h6');
   });
 
   it('stand on one another where they add up', () => {

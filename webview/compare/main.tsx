@@ -22,15 +22,18 @@ const state: Omit<AppProps, 'figurePx'> = {
   refused: undefined,
 };
 
-const MARGIN_PX = 36;
-const CARD_PX = 26;
+/** What lies beside a figure: the page's margins, and those of its card; less where the window is narrow (compare.css). */
+const NARROW_PX = 540;
+const MARGIN_PX = { narrow: 16, wide: 36 };
+const CARD_PX = { narrow: 14, wide: 26 };
 /** Narrower than this a figure's bits cannot be read; two of them side by side want as much each. */
 const LEAST_FIGURE_PX = 470;
 
 function figurePx(): number {
-  const room = window.innerWidth - MARGIN_PX;
-  const columns = room >= 2 * (LEAST_FIGURE_PX + CARD_PX) ? 2 : 1;
-  return Math.floor(room / columns) - CARD_PX - (columns - 1) * 8;
+  const size = window.innerWidth <= NARROW_PX ? 'narrow' : 'wide';
+  const room = window.innerWidth - MARGIN_PX[size];
+  const columns = room >= 2 * (LEAST_FIGURE_PX + CARD_PX[size]) ? 2 : 1;
+  return Math.floor(room / columns) - CARD_PX[size] - (columns - 1) * 8;
 }
 
 function draw(): void {

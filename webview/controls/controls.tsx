@@ -136,6 +136,14 @@ export function Tabs({ tabs, active, label, onChange, children }: TabsProps): JS
   useEffect(() => {
     if (panels.current && panels.current.activeid !== active) panels.current.activeid = active;
   });
+  // Where tabs are more than have room, the active one is to be seen.
+  useEffect(() => {
+    const row = panels.current?.shadowRoot?.querySelector('[part=tablist]');
+    const tab = document.getElementById(active);
+    if (!row || !tab) return;
+    const [left, right] = [tab.offsetLeft, tab.offsetLeft + tab.offsetWidth];
+    if (left < row.scrollLeft || right > row.scrollLeft + row.clientWidth) row.scrollLeft = right - row.clientWidth;
+  }, [active]);
   return (
     <vscode-panels
       key={tabs.length}

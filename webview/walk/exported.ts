@@ -1,11 +1,15 @@
-/** The walk as a file: the figure as it looks, or the picture's data. */
+/** The walk as a file: the figure and the kicks behind it as they look, or the picture's data. */
 import type { ExportFormat } from '../../src/protocol/viewMessages';
 import type { WalkPicture } from '../../src/protocol/walk';
-import { exportedSvg } from '../shared/export/exportSvg';
+import { exportedSvgs } from '../shared/export/exportSvg';
 
 export function exported(format: ExportFormat, picture: WalkPicture): string {
   if (format !== 'svg') return JSON.stringify(picture, undefined, 2);
   const figure = document.querySelector<SVGSVGElement>('svg.figure');
   const { access, scheme } = picture;
-  return figure ? exportedSvg(figure, `${access.title} at ${access.address}, ${scheme}`) : '';
+  const kicks = [...document.querySelectorAll<SVGSVGElement>('svg.kickFigure')].map((each) => ({
+    figure: each,
+    title: [...(each.closest('section')?.querySelector('h2')?.childNodes ?? [])].map((n) => n.textContent).join(': '),
+  }));
+  return figure ? exportedSvgs([{ figure }, ...kicks], `${access.title} at ${access.address}, ${scheme}`) : '';
 }

@@ -14,7 +14,13 @@ import './walk.css';
 registerControls();
 const host = connectHost<FromWalkView, KeptState>();
 const root = document.getElementById('root');
-const state: AppProps = { picture: host.kept()?.picture, live: false, hostEvent: undefined };
+const state: AppProps = {
+  picture: host.kept()?.picture,
+  place: host.kept()?.place,
+  live: false,
+  travels: false,
+  hostEvent: undefined,
+};
 
 function draw(): void {
   if (!root) return;
@@ -30,9 +36,11 @@ function receive(message: ToWalkView): void {
   switch (message.type) {
     case 'picture':
       state.picture = message.picture;
+      state.place = message.place;
+      state.travels = message.travels;
       state.live = true;
       state.hostEvent = undefined;
-      host.keep({ picture: message.picture });
+      host.keep({ picture: message.picture, place: message.place });
       break;
     case 'ended':
       state.live = false;

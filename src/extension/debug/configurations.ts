@@ -64,6 +64,8 @@ const resolver: vscode.DebugConfigurationProvider = {
     const defaults = {
       stopAtEnd: settings.get<boolean>(SETTINGS.stopAtEnd),
       stepOver: settings.get<StepUnit>(SETTINGS.stepOver),
+      // VS Code puts the codes of colours into what a screen reader is told of a row.
+      ...(settings.get('editor.accessibilitySupport') === 'on' ? { consoleColors: false } : {}),
     };
     return withSessionDefaults(withTimeTravel(configuration, memory), defaults);
   },

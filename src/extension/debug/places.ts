@@ -12,6 +12,7 @@ const isVariable = (argument: unknown): argument is VariableContext =>
 
 /** A data id or an expression; `undefined` where a person has to be asked. */
 export function placeOf(what: TravelArguments['what'], argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
   const node = nodeOf(argument);
   if (node) return what === 'change' ? node.dataId : (node.range ?? node.address);
   if (!isVariable(argument)) return undefined;

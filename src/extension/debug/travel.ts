@@ -10,11 +10,17 @@ import { requireSession } from './stepping';
 type What = TravelArguments['what'];
 type Direction = TravelArguments['direction'];
 
-/** `place`: what a context menu hands over. Without one, a person is asked; the current access is the default. */
+/** What keys hand over: no question is asked. */
+export const HERE = 'here';
+
+/**
+ * `place`: what a context menu hands over, a data id, or `HERE`, which the adapter knows. Without one, a person is asked; the
+ * current access is the default.
+ */
 export async function travel(sessions: Sessions, what: What, direction: Direction, place: unknown): Promise<void> {
   const session = requireSession(sessions);
-  const target = placeOf(what, place) ?? (await askForPlace(what, direction));
-  if (target === undefined || target.trim() === '') return;
+  const target = place === HERE ? undefined : (placeOf(what, place) ?? (await askForPlace(what, direction)) ?? '');
+  if (target?.trim() === '') return;
   const { sought } = await ask(session, REQUESTS.travel, { what, direction, target });
   vscode.window.setStatusBarMessage(`ptscope: looking for ${sought}`, 3000);
 }

@@ -1,11 +1,13 @@
 /** Keeps the Walk panel and the session together: pictures in, seeks and hovers out. */
 import * as vscode from 'vscode';
 import { REQUESTS, SETTINGS, WEBVIEWS } from '../../protocol/names';
+import type { Moment } from '../../protocol/requests';
 import type { FromWalkView, ToWalkView } from '../../protocol/walkView';
 import type { Pins } from '../debug/pins';
 import { ask } from '../debug/requests';
 import type { Move, Sessions } from '../debug/sessions';
 import { requireSession } from '../debug/stepping';
+import { travel } from '../debug/travel';
 import { logProblem, reportProblem } from '../problems';
 import { addressOf } from '../trees/rows';
 import type { ExportableViews } from '../webviews/exportable';
@@ -100,9 +102,12 @@ export class WalkController implements vscode.Disposable {
       return;
     }
     const request = this.inspected === undefined ? {} : { address: this.inspected };
-    const { picture } = await ask(session, REQUESTS.walk, request);
+    const { picture, place } = await ask(session, REQUESTS.walk, request);
     // The cursor may have moved, or the session changed, while the answer was on its way: a newer one follows.
-    if (session === this.sessions.current) await panel.send({ type: 'picture', picture });
+    if (session !== this.sessions.current) return;
+    const moment = this.sessions.momentOf(session);
+    const travels = moment !== undefined && (moment.canStepBack || moment.running);
+    await panel.send({ type: 'picture', picture, place, travels });
   }
 
   private async hear(message: FromWalkView): Promise<void> {
@@ -120,7 +125,9 @@ export class WalkController implements vscode.Disposable {
       case 'hover':
         return this.listings.light(message.event);
       case 'seek':
-        return this.seek(message.event);
+        return this.seek(message);
+      case 'travel':
+        return this.travel(message);
       case 'wantExport':
         return this.export();
       case 'exported':
@@ -136,10 +143,17 @@ export class WalkController implements vscode.Disposable {
     return exportFile({ name, formats: ['svg', 'json'], text: (format) => this.panel.exported(format) });
   }
 
-  private async seek(event: number): Promise<void> {
+  private travel({ what, direction, address }: Extract<FromWalkView, { type: 'travel' }>): Promise<void> {
+    const place = what === 'change' ? `entry:pa:${address}` : address;
+    const focus = giveFocusBack(() => this.panel.takeFocus());
+    return travel(this.sessions, what, direction, place).catch((problem: unknown) => {
+      focus.dispose();
+      throw problem;
+    });
+  }
+
+  private async seek({ tick, event }: Moment): Promise<void> {
     const session = requireSession(this.sessions);
-    const tick = this.currentTick();
-    if (tick === undefined) return;
     const focus = giveFocusBack(() => this.panel.takeFocus());
     try {
       await ask(session, REQUESTS.seek, { tick, event });

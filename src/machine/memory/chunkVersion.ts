@@ -187,3 +187,11 @@ export class ByteCensus {
     return bytes;
   }
 }
+
+/** Bytes of these versions with all that they lean on, whoever else holds it. */
+export function bytesOf(chunks: readonly (ChunkVersion | null)[]): number {
+  let bytes = 8 * chunks.length;
+  for (const chunk of chunks)
+    for (let at = chunk; at !== null; at = at.base) bytes += at.data.byteLength + VERSION_BYTES;
+  return bytes;
+}

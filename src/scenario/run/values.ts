@@ -47,6 +47,8 @@ export interface MemberValue {
   get(): Value;
   /** Present if the member can be changed. Returns a sentence if the value is refused. */
   set?(value: bigint): string | undefined;
+  /** Takes a pass over all tables: lists of members leave it to a person to ask for it. */
+  dear?: true;
   /** Numbers that are addresses or bit patterns are always hexadecimal, counts always decimal. */
   as?: 'address' | 'hex' | 'count';
 }

@@ -9,6 +9,7 @@ const VIEWS = [
   { title: 'Statistics', command: 'ptscope.openStatistics', drawn: 'svg.plotFigure' },
   { title: 'History', command: 'ptscope.openHistory', drawn: '.line' },
   { title: 'Address-Space Map', command: 'ptscope.showMap', drawn: 'canvas' },
+  { title: 'Compare', command: 'ptscope.compareSchemes', drawn: '.card svg.figure', asks: true },
 ];
 
 describe('an accessibility checker', () => {
@@ -23,11 +24,20 @@ describe('an accessibility checker', () => {
 
   after(() => rig?.close());
 
-  for (const { title, command, drawn } of VIEWS)
+  /** Which schemes to compare is asked first: those that are ticked. */
+  async function openWithChoice(command) {
+    await rig.api((vscode, _h, id) => void vscode.commands.executeCommand(id), command);
+    await rig.quickBox().waitFor();
+    await rig.page.keyboard.press('Enter');
+    await rig.quickBox().waitFor({ state: 'hidden' });
+  }
+
+  for (const { title, command, drawn, asks } of VIEWS)
     for (const theme of ['dark', 'light', 'hc'])
       it(`finds nothing serious in ${title}, ${theme}`, async () => {
         await rig.setSetting('workbench.colorTheme', THEMES[theme]);
-        await rig.command(command);
+        if (asks) await openWithChoice(command);
+        else await rig.command(command);
         const frame = await rig.webviewFrame(title);
         await frame.locator(drawn).first().waitFor();
         await sleep(500);

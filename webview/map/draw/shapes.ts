@@ -62,7 +62,7 @@ export function shapesOf(map: MapResponse, mode: Mode, { columns, rows }: Grid, 
     areas: [...owners.keys()].map((cell) => ({ ...place(cell), width: cellPx })),
     boxes,
     outlines: outlinesOf(owners, columns, cellPx),
-    labels: labelsOf(map, { columns, rows }, cellPx),
+    labels: labelsOf(map, { columns, rows }, cellPx, cursor),
     cursor: cursor >= 0 && cursor < map.cells ? place(cursor) : undefined,
   };
 }
@@ -114,15 +114,17 @@ function outlinesOf(owners: Map<number, number>, columns: number, px: number): S
   return lines;
 }
 
-/** A name stands in the first row of its area that has room for it. */
-function labelsOf(map: MapResponse, { columns, rows }: Grid, px: number): Label[] {
+/** A name stands in the first row of its area that has room for it, and not below the mark of the current access. */
+function labelsOf(map: MapResponse, { columns, rows }: Grid, px: number, cursor: number): Label[] {
   const taken = new Set<number>();
   return map.areas.flatMap(({ name, first, pages }) => {
     if (name === '') return [];
     const from = Math.max(0, cellOf(map, first));
     const to = Math.min(columns * rows - 1, cellOf(map, first + pages - 1));
     const needed = Math.ceil((name.length * CHARACTER_PX + 8) / px);
-    for (let cell = from; cell <= to; cell = (Math.floor(cell / columns) + 1) * columns) {
+    for (let start = from; start <= to; start = (Math.floor(start / columns) + 1) * columns) {
+      const cell = cursor >= start && cursor < start + needed ? cursor + 1 : start;
+      if (Math.floor(cell / columns) > Math.floor(start / columns)) continue;
       const room = Math.min(to, (Math.floor(cell / columns) + 1) * columns - 1) - cell + 1;
       if (room < needed || taken.has(cell)) continue;
       for (let i = 0; i < needed; i++) taken.add(cell + i);

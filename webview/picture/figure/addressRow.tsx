@@ -24,7 +24,7 @@ function Field({ column }: { column: Column }) {
       <text class="bitNumber" x={x + 3} y={numbersPx - 5}>
         {field.highBit}
       </text>
-      {field.highBit !== field.lowBit && (
+      {field.highBit !== field.lowBit && hasRoomForBoth(column) && (
         <text class="bitNumber end" x={x + width - 3} y={numbersPx - 5}>
           {field.lowBit}
         </text>
@@ -34,6 +34,11 @@ function Field({ column }: { column: Column }) {
       <Caption column={column} />
     </g>
   );
+}
+
+/** A field of few bits in a narrow figure says its highest alone. */
+function hasRoomForBoth({ field: { highBit, lowBit }, width }: Column): boolean {
+  return textWidth(`${highBit} ${lowBit}`, 'ui', METRICS.smallPx) <= width - 6;
 }
 
 function Bits({ column: { field, x, width } }: { column: Column }) {

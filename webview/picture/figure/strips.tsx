@@ -67,13 +67,19 @@ function Slot({ strip, slot }: { strip: Strip; slot: { y: number; height: number
   );
 }
 
+/** Of `PTE way 1 (new)` the number tells the ways apart: where there is room for little, it is `PTE 1 new`. */
+function shortName(name: string, roomPx: number): string {
+  if (textWidth(name, 'ui', METRICS.fontPx) <= roomPx - 16) return name;
+  return name.replace(/ (?:way|probe) /, ' ').replace(/[()]/g, '');
+}
+
 function TableCaption({ strip: { level, column, y, height, slot, notes } }: { strip: Strip }) {
   const { centre, width } = column;
   const base = y + height;
   const font = slot ? 'mono' : 'ui';
   const room = width + 8;
   const note = notes.find((text) => textWidth(text, font, METRICS.smallPx) <= room) ?? notes[notes.length - 1] ?? '';
-  const name = fitText(level.name, 'ui', METRICS.fontPx, width - 16);
+  const name = fitText(shortName(level.name, width), 'ui', METRICS.fontPx, width - 16);
   return (
     <g class="caption">
       <text class="tableName middle" x={centre} y={base + 17}>

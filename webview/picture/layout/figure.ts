@@ -54,7 +54,7 @@ export function layOut(picture: WalkPicture, attempt: Attempt, availablePx: numb
 
 function rootOf({ walk }: Attempt, columns: Columns, top: number): Root | undefined {
   const first = columns.all[0];
-  if (!walk || walk.parallel || !first || walk.levels[0]?.status !== 'read') return undefined;
+  if (!walk || walk.probes || !first || walk.levels[0]?.status !== 'read') return undefined;
   const width = first.folded ? first.width - 6 : 44;
   return { label: walk.startedFrom, x: first.x, y: top - 4, width, height: 26 };
 }

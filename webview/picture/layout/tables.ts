@@ -29,8 +29,8 @@ export interface Strip {
 
 export function stripsOf(picture: WalkPicture, attempt: Attempt, columns: Columns, top: number): Strip[] {
   const levels = attempt.walk?.levels ?? unwalkedLevels(columns);
-  // Probes of one round are side by side below the one field that all of them hash.
-  const shared = attempt.walk?.parallel ? columns.all.find(({ field }) => field.level !== undefined) : undefined;
+  // Probes are side by side below the one field that all of them hash.
+  const shared = attempt.walk?.probes ? columns.all.find(({ field }) => field.level !== undefined) : undefined;
   const strips: Strip[] = [];
   levels.forEach((level, i) => {
     const column = shared ? partOf(shared, i, levels.length) : columns.all.find(({ field }) => field.level === i);
@@ -78,7 +78,7 @@ function unwalkedLevels(columns: Columns): WalkLevel[] {
 }
 
 function notesOf({ status, table, matches }: WalkLevel, number: number, { walk }: Attempt): string[] {
-  if (walk?.parallel) return [status !== 'read' ? 'pruned' : matches ? 'matches' : 'no match'];
+  if (walk?.probes) return [status !== 'read' ? 'pruned' : matches ? 'matches' : 'no match'];
   if (status === 'read') return [table ?? ''];
   const inLargePage = walk?.levels.slice(0, number).some(({ entry }) => entry?.leaf && entry.present);
   if (status === 'notReached') return inLargePage ? ['part of the offset', 'in offset'] : ['not reached'];

@@ -39,12 +39,14 @@ export function wiresOf(inputs: WireInputs): Wiring {
   const wires = [...indexWires(inputs), ...startWire(inputs)];
   const { picture, strips, page, attempt } = inputs;
   const read = strips.filter(({ slot }) => slot);
-  const parallel = attempt.walk?.parallel === true;
+  const probes = attempt.walk?.probes;
   read.forEach((strip, i) => {
     const next = read[i + 1];
-    if (next && !parallel) wires.push(pointer(slotEnd(strip), tableStart(next), strip.when));
+    // A probe that does not match leads to the next slot, which is in the same table.
+    if (next && probes === 'inTurn') wires.push(pointer(slotEnd(strip), slotStart(next), next.when));
+    else if (next && !probes) wires.push(pointer(slotEnd(strip), tableStart(next), strip.when));
   });
-  const last = (parallel ? read.find(({ level }) => level.matches) : undefined) ?? read[read.length - 1];
+  const last = (probes ? read.find(({ level }) => level.matches) : undefined) ?? read[read.length - 1];
   const faulted = attempt.walk?.outcome === 'fault' && last !== undefined;
   if (last && page?.byte && !faulted) wires.push(pointer(slotEnd(last), tableStart(page), page.when));
   if (!faulted) return { wires, faultMark: undefined };
@@ -69,8 +71,9 @@ function indexWires({ picture, attempt, columns, addressBottom, bars, strips, pa
     );
   for (const { centre, tone, field } of columns.all) {
     if (tone < 0) continue;
-    if (attempt.walk?.parallel) {
-      for (const { slot, column, when } of strips)
+    const { probes } = attempt.walk ?? {};
+    if (probes) {
+      for (const { slot, column, when } of probes === 'inTurn' ? strips.slice(0, 1) : strips)
         if (slot) wires.push({ kind: 'index', path: down(column.centre, slot.y - 1), tone, when, end: 'arrow' });
       continue;
     }
@@ -91,7 +94,7 @@ function indexWires({ picture, attempt, columns, addressBottom, bars, strips, pa
 
 /** CR3 → first table; or the cache that hit → the table or page that it knew. */
 function startWire({ picture, attempt, bars, strips, page, root }: WireInputs): Wire[] {
-  if (attempt.walk?.parallel) return [];
+  if (attempt.walk?.probes) return [];
   const first = strips.find(({ slot }) => slot);
   if (root && first) {
     const from = { x: root.x + root.width, y: tableStart(first).y };
@@ -112,6 +115,10 @@ export function servingBar(bars: Bar[], { walk }: Attempt): Bar | undefined {
 
 function slotEnd({ x, width, slot, y }: Strip): Point {
   return { x: x + width, y: slot ? slot.y + slot.height / 2 : y };
+}
+
+function slotStart({ x, slot, y }: Strip): Point {
+  return { x, y: slot ? slot.y + slot.height / 2 : y };
 }
 
 function tableStart({ x, y }: { x: number; y: number }): Point {

@@ -6,6 +6,7 @@ import type {
   KickChain,
   KickStep,
   NestedRow,
+  PictureAside,
   TranslationResult,
   WalkLevel,
   WalkPicture,
@@ -55,7 +56,20 @@ export function resultSentence(result: TranslationResult): string {
 
 /** What a screen reader hears when the cursor has moved. */
 export function summarySentence(picture: WalkPicture, current: string | undefined): string {
-  const { cursor, access } = picture;
+  const { cursor, access, aside } = picture;
+  if (aside) return `${aside.statement}. ${asideSentence(aside)} ${access.title}.`;
   if (cursor.event < 0) return `Walk of ${access.address}, not on the tape.`;
   return `${access.title}, event ${cursor.event} of ${cursor.events}. ${current ?? ''}`.trim();
+}
+
+/** What a picture shows instead of an access at the cursor. */
+export function asideSentence({ kind, doing, ticksAgo = 0 }: PictureAside): string {
+  switch (kind) {
+    case 'work':
+      return `No access here: the page that ${doing ?? 'the kernel'} works on, as the tables have it at this event.`;
+    case 'lastAccess':
+      return `No access here: the last one, ${ticksAgo} ${ticksAgo === 1 ? 'tick' : 'ticks'} ago, as it was then.`;
+    case 'lastPage':
+      return 'No access here: the page of the last one, which is far back, as the tables have it now.';
+  }
 }

@@ -9,7 +9,8 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
   const host = walk.grid?.rows.flatMap(({ cells }) => cells) ?? [];
   const each = [...walk.levels, ...host].map((level) => level.cycles ?? 0);
   // Probes of a round go out together.
-  const cycles = walk.cycles ?? (walk.parallel ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0));
+  const cycles =
+    walk.cycles ?? (walk.probes === 'together' ? Math.max(0, ...each) : each.reduce((sum, n) => sum + n, 0));
   const count = walk.references;
   const found = walk.levels.some(({ foundIn }) => foundIn !== undefined);
   return (
@@ -23,7 +24,9 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
         </span>
       </h2>
       {walk.levels.map((level, i) =>
-        level.status === 'read' ? <EntryRow key={readId(i)} level={level} id={readId(i)} tone={i} /> : null,
+        level.status === 'read' ? (
+          <EntryRow key={readId(i)} level={level} id={readId(i)} tone={walk.probes ? 0 : i} />
+        ) : null,
       )}
     </section>
   );

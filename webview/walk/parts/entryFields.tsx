@@ -1,13 +1,16 @@
 /** The format of one entry with the values it has: the page of the manual, filled in. */
 import type { WalkLevel } from '../../../src/protocol/walk';
+import { TravelButtons } from './travelButtons';
 
-export function EntryFields({ level }: { level: WalkLevel }) {
+/** `travels`: there are other moments to go to. */
+export function EntryFields({ level, travels }: { level: WalkLevel; travels: boolean }) {
   const { entry, name, index } = level;
   if (!entry || entry.fields.length === 0) return null;
   return (
     <section class="format" aria-label={`Fields of ${name} entry ${index}`}>
       <h2>
         Fields of {name}[{index}]<span class="total">at {entry.address}</span>
+        {travels && <TravelButtons what="change" of="this entry" address={entry.address} />}
       </h2>
       <dl>
         {entry.fields.map((field) => (

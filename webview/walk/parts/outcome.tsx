@@ -1,9 +1,20 @@
 /** How the attempt ended: the fault that was raised, or the physical address. */
 import type { ExitSummary, FaultSummary, TranslationResult } from '../../../src/protocol/walk';
+import { TravelButtons } from './travelButtons';
 import { useItem } from '../../picture/interaction';
 import { groupHex, sizeText } from '../../shared/text';
 
-export function FaultCard({ fault }: { fault: FaultSummary }) {
+/** The buttons lie on the card and are no part of it: it is a button itself. */
+export function FaultCard({ fault, travels }: { fault: FaultSummary; travels: boolean }) {
+  return (
+    <div class="withTravel">
+      <FaultItem fault={fault} />
+      {travels && fault.cr2 !== '' && <TravelButtons what="fault" of="this address" address={fault.cr2} />}
+    </div>
+  );
+}
+
+function FaultItem({ fault }: { fault: FaultSummary }) {
   return (
     <div {...useItem('fault', 'handle', 'outcome fault')}>
       <span class="marker" />

@@ -227,7 +227,14 @@ export class TreeMap {
         continue;
       }
       const own = this.#below(level, rights, low, high);
-      const below = this.#whole(frameOf(low, high), levelBelow(this.format, level, high), own, depth + 1);
+      const child = levelBelow(this.format, level, high);
+      // What is kept of the many tables of base pages is their whole: no sum and no place in `#wholes` for each.
+      if (this.#levels[child].base && this.#levels[child].frames === 1) {
+        total[MapField.Tables]++;
+        this.#unit(frameOf(low, high), child, own, depth + 1, total, 0);
+        continue;
+      }
+      const below = this.#whole(frameOf(low, high), child, own, depth + 1);
       for (let f = 0; f < MapField.Count; f++) total[f] += below[f];
     }
   }

@@ -51,6 +51,9 @@ const withLevels = <T>(
 /** Values that mean nothing as whole numbers; expressions know no others, so these are shown as text. */
 const RATIOS = new Set(['instructionsPerCycle']);
 
+/** What a look at every table counts. */
+const DEAR = new Set(['slots']);
+
 /** Own names and those of what it was made from. */
 function namesIn(data: object): string[] {
   const names: string[] = [];
@@ -71,6 +74,7 @@ function record(text: string, data: object): ObjectValue {
         return typeof value === 'object' && value !== null ? record(name, value) : String(value);
       },
       as: 'count',
+      ...(DEAR.has(name) ? { dear: true } : {}),
     })),
   };
 }

@@ -15,9 +15,20 @@ import { callFailed, continued } from './outcome';
 export function process(x: Execution, { name: { name }, range }: ProcessStatement): void {
   if (x.machine.kernel.processNamed(name) !== undefined)
     throw new EvaluationError(`a process ${name} runs already`, range);
-  if (!x.machine.kernel.createProcess(name)) throw new EvaluationError('there is no memory for the root table', range);
+  if (!x.machine.kernel.createProcess(name)) throw new EvaluationError(noMemory(x), range);
   x.bind(name, symbol(name));
   x.next();
+}
+
+/** A tree begins with one table. Hashed tables have all their slots from the beginning, in blocks of many frames. */
+function noMemory({ machine: { inspector, buddy, memory } }: Execution): string {
+  const { scheme, hashed } = inspector.format;
+  const free = `${Math.floor(buddy.freeFrames / 256)} of ${Math.floor(memory.frameCount / 256)} MiB are free`;
+  if (hashed === undefined) return `there is no memory for the root table: ${free}`;
+  const remedy = hashed.parallel
+    ? 'give the machine more `memory`, or the tables fewer slots (`ecpt entries`, `ecpt cwt`)'
+    : 'give the machine more `memory`';
+  return `there is no memory for the first tables of ${scheme}, which need large free blocks: ${free}; ${remedy}`;
 }
 
 export function switchTo(x: Execution, { name, range }: SwitchStatement): void {
