@@ -40,6 +40,9 @@ function emptyGrid(below: AddressSpaces, levels: readonly LevelFormat[], path: r
   };
 }
 
+/** PAE: nothing is read for the guest's root, in neither dimension. */
+const FROM_REGISTERS = { structure: 'the registers', text: 'have the root’s entry' };
+
 export class GridBuilder {
   readonly grid: NestedGrid;
   readonly #columns: readonly number[];
@@ -60,7 +63,10 @@ export class GridBuilder {
     // A walk cache may know where the host has the table: then no host walk is made for it.
     const first = this.grid.rows.find(({ status }) => status !== 'skipped');
     if (first !== undefined && start.startedFrom !== 'CR3')
-      first.answer = { structure: start.startedFrom, text: 'knows the host’s address' };
+      first.answer =
+        levels[start.startLevel].inRegisters === true
+          ? FROM_REGISTERS
+          : { structure: start.startedFrom, text: 'knows the host’s address' };
   }
 
   #row(guestLevel: number): NestedRow | undefined {

@@ -8,7 +8,14 @@ import {
   physicalOf,
   type Vpn,
 } from '../machine/core/addresses';
-import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
+import type {
+  FaultEvent,
+  MachineEvent,
+  RegisterReadEvent,
+  TableReadEvent,
+  TranslateEvent,
+  WalkStartEvent,
+} from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
 import { entriesOf, indexOf, walkedPath } from '../machine/paging/format';
 import { rawOf } from '../machine/paging/x86/entry';
@@ -25,7 +32,7 @@ import type { Moment } from '../timeline/timeline';
 import { kickChains, probeLevel, waysOf } from './hashedPicture';
 import { exitSummary, GridBuilder } from './nestedPicture';
 import { entryPicture } from './entryPicture';
-import { addressFields, emptyPicture } from './inspectedPicture';
+import { addressFields, emptyPicture, registerText } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
 const PAGE_SHIFTS = [12, 21, 30] as const;
@@ -58,6 +65,7 @@ function levelsRead(events: readonly MachineEvent[], first: number, last: number
     const event = events[i];
     if (event.kind === 'walkStart') read = [];
     if (event.kind === 'tableRead') read.push(event.level);
+    if (event.kind === 'registerRead') read.push(0);
   }
   return read;
 }
@@ -119,6 +127,9 @@ class PictureBuilder {
         break;
       case 'tableRead':
         this.#read(event, index);
+        break;
+      case 'registerRead':
+        this.#readRegister(event, index);
         break;
       case 'hostLookup':
       case 'hostWalkStart':
@@ -212,6 +223,18 @@ class PictureBuilder {
     level.foundIn = event.from;
     level.event = index;
     this.#grid?.guestRead(at, event);
+  }
+
+  #readRegister(event: RegisterReadEvent, index: number): void {
+    const level = this.#walk?.levels.at(this.path.indexOf(0));
+    if (this.#walk === undefined || level === undefined) return;
+    const { inspector } = this.run.machine;
+    this.#walk.lastEvent = index;
+    level.status = 'read';
+    level.table = registerText(inspector.format, event.index);
+    level.entry = entryPicture(inspector, inspector.decode(rawOf(event.low, event.high), event.table, 0, event.index));
+    level.cycles = 0;
+    level.event = index;
   }
 
   #result(pfn: Pfn, offset: number, pageSize: number, from: string, index: number): TranslationResult {

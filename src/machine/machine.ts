@@ -182,7 +182,10 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       kernelTdb: kernel?.isMutable === true ? { id: kernel.id, root: kernel.root } : undefined,
     });
     this.kernel.onEntry = () => this.tlb.enter(0);
-    this.inspector = scheme.createInspector(memory, kernel, this.host, () => this.mmu.rights.reservedHigh);
+    this.inspector = scheme.createInspector(memory, kernel, this.host, {
+      reservedHigh: () => this.mmu.rights.reservedHigh,
+      keptRootEntry: (root, index) => this.mmu.keptRootEntry(root, index),
+    });
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
     this.emt.tsvcInit();

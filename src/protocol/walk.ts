@@ -113,7 +113,7 @@ export interface WalkLevel {
   name: string;
   /** What happened to this level: read; skipped because a walk cache knew the answer; not reached. */
   status: 'read' | 'skipped' | 'notReached';
-  /** Physical address of the table, if known. */
+  /** Physical address of the table, if known; or the register that has the entry: `PDPTE2 register`. */
   table?: string;
   slots: number;
   index: number;

@@ -8,7 +8,7 @@ import { DEFAULT_KERNEL } from '../../src/machine/kernel/options';
 import { Machine, type MachineOptions } from '../../src/machine/machine';
 import { BuddyAllocator } from '../../src/machine/memory/buddy';
 import { PhysicalMemory } from '../../src/machine/memory/physicalMemory';
-import type { PagingFormat } from '../../src/machine/paging/format';
+import { configuredCaches, type PagingFormat } from '../../src/machine/paging/format';
 import { schemeNamed, SCHEMES, type WalkCacheOptions } from '../../src/machine/paging/registry';
 
 export const MIB = 2 ** 20;
@@ -52,7 +52,7 @@ export const TINY_CACHES: DataCacheOptions = {
 
 /** Walk caches of one, two, four entries, the largest for the deepest level. */
 export function walkCaches(scheme: string, promote: WalkCacheOptions['promote'] = 'hit'): WalkCacheOptions {
-  const levels = schemeNamed(scheme)!.format.levels.filter(({ wide }) => wide !== true).length - 1;
+  const levels = configuredCaches(schemeNamed(scheme)!.format).length;
   const geometry = [1, 1, 2, 4].slice(4 - levels).map((entries) => ({ entries, ways: entries }));
   return { geometry, promote };
 }

@@ -11,7 +11,7 @@ import {
   vpnOfAddress,
 } from '../../machine/core/addresses';
 import { formatEntry } from '../../machine/paging/format';
-import type { EntryNode, HostWalkNode, WalkNode } from '../../machine/paging/inspector';
+import { type EntryNode, type HostWalkNode, readsOf, type WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
 import { fieldsOf } from '../../timeline/walkListing';
 import { badExpression } from '../errors';
@@ -43,7 +43,11 @@ function walkLines(subject: Subject, address: bigint, style: Style): string {
   const walk = walked(subject, address);
   const { format } = subject.machine.inspector;
   const line = (s: EntryNode): string => {
-    const place = `${style.name(`${s.levelName}[${s.index}]`)} at ${style.number(formatPhysical(s.address))}`;
+    const where =
+      s.register === undefined
+        ? `at ${style.number(formatPhysical(s.address))}`
+        : `in register ${style.name(s.register)}`;
+    const place = `${style.name(`${s.levelName}[${s.index}]`)} ${where}`;
     const flags = s.flags ? ` [${style.good(s.flags)}]` : '';
     const meaning = s.present || s.leaf ? s.meaning : style.bad(s.meaning);
     return `${place} = ${style.number(formatEntry(format, s.raw))}${flags}: ${meaning}`;
@@ -86,11 +90,11 @@ const OUTCOMES: Record<WalkNode['outcome'], string> = {
 };
 
 function endOf(walk: WalkNode, address: bigint, style: Style): string {
-  const { pfn, host = [], pageSize = 0, outcome, steps, write, exec, user } = walk;
+  const { pfn, host = [], pageSize = 0, outcome, write, exec, user } = walk;
   const physical = physicalText(walk, address, style);
   if (pfn === undefined || physical === undefined) return style.bad(OUTCOMES[outcome]);
   const rights = `r${write ? 'w' : '-'}${exec ? 'x' : '-'} ${user ? 'user' : 'supervisor'}`;
-  const references = host.reduce((sum, each) => sum + each.steps.length, steps.length);
+  const references = host.reduce((sum, each) => sum + each.steps.length, readsOf(walk));
   const count = references === 1 ? '1 reference' : `${references} references`;
   const frame = `${host.length > 0 ? 'guest frame' : 'frame'} 0x${pfn.toString(16)}`;
   return `${physical}, ${LEAF_SIZE_NAMES[pageSize]} page, ${rights}, ${count}; ${frame}`;

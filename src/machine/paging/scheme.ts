@@ -12,7 +12,7 @@ import type { Walker } from '../mmu/walker';
 import type { EcptOptions } from './ecpt/format';
 import type { PagingFormat } from './format';
 import type { Host } from './host';
-import type { Inspector } from './inspector';
+import type { HardwareNow, Inspector } from './inspector';
 import type { NestedOptions } from './nested/format';
 import type { KernelHalf } from './kernelHalf';
 import type { TlbService } from './x86/tlbService';
@@ -87,12 +87,11 @@ export interface Scheme {
   createHost?(parts: HostParts): Host;
   createWalker(parts: HardwareParts): Walker;
   createDriver(parts: SoftwareParts): MmuDriver;
-  /** `reservedNow`: bits of the high word of entries that are reserved as the running CPU stands. */
   createInspector(
     memory: PhysicalMemory,
     kernel: KernelHalf | null,
     host: Host | null,
-    reservedNow: () => number,
+    hardware: HardwareNow,
   ): Inspector;
   /** The kernel's half of address spaces, with its tables in memory; absent or `null`: there is none. */
   createKernel?(parts: KernelParts): KernelHalf | null;

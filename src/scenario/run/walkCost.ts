@@ -17,7 +17,8 @@ export interface WalkCost {
 
 export function walkCost(machine: Machine, { steps }: WalkNode): WalkCost {
   const { dataCaches, costs } = machine;
-  const reads = steps.map(({ address }): ReadCost => {
+  const reads = steps.map(({ address, register }): ReadCost => {
+    if (register !== undefined) return { cycles: 0 };
     if (dataCaches === null) return { cycles: costs.table_read };
     const { answer, cycles } = dataCaches.peek(address);
     return { cycles, from: answer };

@@ -33,9 +33,9 @@ export function nestedScheme(guest: Scheme, host: Scheme, options?: NestedOption
       if (machineHost === null) throw new Error('a guest needs a host');
       return new NestedWalker(format, fitted, { ...parts, host: machineHost });
     },
-    createInspector: (memory, kernel, machineHost, reservedNow) => {
+    createInspector: (memory, kernel, machineHost, hardware) => {
       if (machineHost === null) throw new Error('a guest needs a host');
-      const looks = { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel), reservedNow };
+      const looks = { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel), hardware };
       return new NestedInspector(format, memory, looks, machineHost, new HostInspector(below, memory));
     },
     configured: (settings) =>

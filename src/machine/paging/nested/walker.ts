@@ -26,6 +26,7 @@ import { Access, TlbFlag } from '../../mmu/rights';
 import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import {
   entriesOf,
+  levelsInRegisters,
   mapsBasePages,
   pagesPerEntry,
   type PagingFormat,
@@ -37,6 +38,7 @@ import type { Host } from '../host';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { RootRegisters } from '../x86/rootRegisters';
 import { WalkReports } from '../x86/walkReports';
 import { HostRight, WalkMark } from './entry';
 import type { NestedOptions } from './format';
@@ -53,6 +55,8 @@ const EXIT = -1;
 export class NestedWalker implements Walker {
   readonly result = noWalkYet();
   readonly isTree = false;
+  /** Of a guest with PAE. What a load reads of the guest's table is not counted as a walk of the host's. */
+  readonly keptRoot: RootRegisters | null;
   readonly walkCaches: readonly AssociativeCache[];
   readonly #host: HostWalker;
   readonly #exits: Host;
@@ -64,8 +68,6 @@ export class NestedWalker implements Walker {
   readonly #scale: Float64Array;
   readonly #mask: Float64Array;
   readonly #leafSize: Int32Array;
-  readonly #reservedLow: Int32Array;
-  readonly #withoutRights: Uint8Array;
   readonly #isBase: Uint8Array;
   readonly #next: Int32Array;
   readonly #flattened: Int32Array;
@@ -74,6 +76,8 @@ export class NestedWalker implements Walker {
   readonly #cacheLevels: Int32Array;
   readonly #reservedHigh: number;
   readonly #promoteAll: boolean;
+  /** First level that is read from memory. */
+  readonly #top: number;
   /** Of the page that was found last, as the guest numbers it. */
   #guestFrame: Pfn = asPfn(0);
   readonly #combined: boolean;
@@ -109,14 +113,14 @@ export class NestedWalker implements Walker {
     this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
     this.#mask = Float64Array.from(levels, (l) => entriesOf(l));
     this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
-    this.#reservedLow = Int32Array.from(levels, (l) => l.reservedLow ?? 0);
-    this.#withoutRights = Uint8Array.from(levels, (l) => (l.withoutRights ? 1 : 0));
     this.#isBase = Uint8Array.from(levels, (l) => (mapsBasePages(l) ? 1 : 0));
     this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
     this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
     // Tables of more than a frame: their frames are the host's to scatter.
     this.#wide = Uint8Array.from(levels, (l) => (entriesOf(l) > 1 << this.#frameShift ? 1 : 0));
     this.#reservedHigh = (entryBytes === 8 ? reservedHigh(PHYSICAL_BITS) : 0) | (format.reservedHigh ?? 0);
+    this.#top = levelsInRegisters(format);
+    this.keptRoot = this.#top > 0 ? new RootRegisters(format, memory, probe, PHYSICAL_BITS) : null;
     this.#promoteAll = walkCaches.promote === 'all';
     this.#combined = options.combined;
     this.#tableWant = options.accessedDirty ? Want.Read | Want.Write : Want.Read;
@@ -128,7 +132,7 @@ export class NestedWalker implements Walker {
     // Where levels are folded, the processor has the caches of those that are left.
     const rootShift = Math.max(...levels.map((l) => l.shift));
     this.walkCaches = cached.map((level, i) => {
-      const nth = cached.length === levels.length - 1 ? i : (rootShift - levels[level].shift) / 9;
+      const nth = cached.length === levels.length - 1 - this.#top ? i : (rootShift - levels[level].shift) / 9;
       const { entries, ways } = walkCaches.geometry[nth];
       const name = `PWC ${levels[level].name}`;
       return new AssociativeCache(name, entries, ways, makeReplacer(replacement, name, entries, ways));
@@ -267,7 +271,13 @@ export class NestedWalker implements Walker {
     host.begin();
     if (recording) {
       const guest = combinedTable ? this.#exits.guestFrameOf(asPfn(table)) : asPfn(table);
-      this.#reports.start(purpose, vpn, level, asPfn(guest), from < 0 ? 'CR3' : this.walkCaches[from].name);
+      const source = from >= 0 ? this.walkCaches[from].name : this.#top > 0 ? 'the registers' : 'CR3';
+      this.#reports.start(purpose, vpn, level, asPfn(guest), source);
+    }
+    if (level < this.#top) {
+      table = this.#fromRegister(vpn, asPfn(table));
+      level = this.#top;
+      if (table < 0) return this.#end(WalkStatus.NotPresent);
     }
     for (let n = 0; ; n++) {
       const index = Math.floor(vpn * this.#scale[level]) % this.#mask[level];
@@ -295,9 +305,9 @@ export class NestedWalker implements Walker {
       if (recording)
         this.#reports.read(level, this.#guestTable(n), index, low, high, costs.table_read, undefined, asPfn(frame));
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent);
-      if ((high & reserved) !== 0 || (low & this.#reservedLow[level]) !== 0) return this.#end(WalkStatus.Reserved);
-      if (this.#withoutRights[level] === 0) path = combined(path, low, high);
-      if (this.#isBase[level] !== 0 || ((low & LOW.PS) !== 0 && this.#withoutRights[level] === 0))
+      if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved);
+      path = combined(path, low, high);
+      if (this.#isBase[level] !== 0 || (low & LOW.PS) !== 0)
         return this.#leaf(vpn, level, low, high, path, access, user);
       table = frameOf(low, high);
       combinedTable = false;
@@ -306,6 +316,14 @@ export class NestedWalker implements Walker {
       this.#below[n] = table;
       this.#flags[n] = isFlattened ? path | WalkMark.Flattened : path;
     }
+  }
+
+  /** PAE: the guest's table that the root's entry points to, or −1; no memory is read for it, and no host table. */
+  #fromRegister(vpn: Vpn, root: Pfn): number {
+    const index = Math.floor(vpn * this.#scale[0]) % this.#mask[0];
+    const { low, high } = this.keptRoot!.entry(index);
+    if (this.parts.probe.recorder !== null) this.#reports.register(root, index, low, high);
+    return (low & LOW.P) === 0 ? -1 : frameOf(low, high);
   }
 
   /** Guest frame of the first frame of the table that the n-th entry is in, for whoever records. */
@@ -356,7 +374,6 @@ export class NestedWalker implements Walker {
 
   /** True if the n-th entry has these bits, or the host lets them be set. */
   #mayWrite(n: number, set: number): boolean {
-    if (this.#withoutRights[this.#levels[n]] !== 0) return true;
     if ((this.parts.memory.pool.words[this.#at[n]] & set) === set) return true;
     if ((this.#hostRights[n] & HostRight.Write) !== 0) return true;
     const gfn = asPfn(this.#guestTable(n) + Math.floor(this.#indices[n] / (1 << this.#frameShift)));
@@ -365,7 +382,6 @@ export class NestedWalker implements Walker {
 
   #set(n: number, set: number): void {
     const { memory, probe } = this.parts;
-    if (this.#withoutRights[this.#levels[n]] !== 0) return;
     const at = this.#at[n];
     const low = memory.pool.words[at];
     if ((low & set) === set) return;
@@ -385,7 +401,7 @@ export class NestedWalker implements Walker {
   #end(status: WalkStatus): number {
     const { result } = this;
     result.status = status;
-    result.level = this.#levels[this.#read - 1];
+    result.level = this.#read === 0 ? 0 : this.#levels[this.#read - 1];
     result.references = this.#read + this.#host.references;
     result.cycles = result.references * this.parts.costs.table_read;
     return status;
@@ -409,7 +425,7 @@ export class NestedWalker implements Walker {
       const at = confirmed ? -1 : this.#hits[i];
       if (at === -2) continue;
       if (at >= 0 && cache.isValid(at)) cache.use(at, cache.setOf(Math.floor(vpn * this.#scale[this.#cacheLevels[i]])));
-      counters[Counter.WalkCaches + 2 * i + (at >= 0 ? 0 : 1)]++;
+      counters[Counter.WalkCaches + 2 * (this.#top + i) + (at >= 0 ? 0 : 1)]++;
     }
     for (let n = 0; n < this.#read - 1; n++) {
       const level = this.#levels[n];
@@ -439,16 +455,20 @@ export class NestedWalker implements Walker {
   }
 
   save(): readonly TypedArray[] {
-    return [...this.walkCaches.flatMap((c) => c.save()), ...this.#host.save()];
+    return [...(this.keptRoot?.save() ?? []), ...this.walkCaches.flatMap((c) => c.save()), ...this.#host.save()];
   }
 
   load(saved: readonly TypedArray[]): void {
     const caches = [...this.walkCaches, ...this.#host.caches];
-    const each = caches.length === 0 ? 0 : saved.length / caches.length;
-    caches.forEach((c, i) => c.load(saved.slice(i * each, (i + 1) * each)));
+    // The registers are one array, the caches alike.
+    if (this.keptRoot !== null) this.keptRoot.load(saved);
+    const ofCaches = saved.slice(this.#top);
+    const each = caches.length === 0 ? 0 : ofCaches.length / caches.length;
+    caches.forEach((c, i) => c.load(ofCaches.slice(i * each, (i + 1) * each)));
   }
 
   hash(into: Hasher): void {
+    this.keptRoot?.hash(into);
     for (const c of this.walkCaches) c.hash(into);
     this.#host.hash(into);
   }

@@ -1,7 +1,7 @@
 /**
  * The hardware walker of tree-shaped tables: what an x86 processor does on a TLB miss (Intel SDM vol. 3A §4.5, §4.10.3).
  *
- * One loop over the format table reads an entry per level; it stops where an entry is not present, has a reserved bit
+ * One loop over the format table reads an entry per level (of PAE's root it takes it from a register); it stops where an entry is not present, has a reserved bit
  * set, or maps a page. Walk caches (one a level that points to tables) are asked from the deepest up; a hit gives the
  * next table and the rights so far. A walk that started in a walk cache and found a reason to fault is abandoned and
  * made again from the root, because a cached upper entry may be stale; so every fault is decided, and counted, from the
@@ -21,10 +21,11 @@ import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { type LastLevel, noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
+import { entriesOf, levelsInRegisters, pagesPerEntry, type PagingFormat } from '../format';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { RootRegisters } from '../x86/rootRegisters';
 import { WalkReports } from '../x86/walkReports';
 
 export class RadixWalker implements Walker {
@@ -32,6 +33,10 @@ export class RadixWalker implements Walker {
   readonly lastLevel: LastLevel | null;
   readonly walkCaches: readonly AssociativeCache[];
   readonly #caches: readonly AssociativeCache[];
+  /** Of PAE: where a walk takes the root's entry from. */
+  readonly keptRoot: RootRegisters | null;
+  /** First level that is read from memory. */
+  readonly #top: number;
   readonly #last: number;
   readonly #lastMask: number;
   /** Walk cache of the last level but one. */
@@ -45,13 +50,11 @@ export class RadixWalker implements Walker {
   /** An entry is 2^this words; of a 4-byte entry there is no high word, and the mask is 0. */
   readonly #entryShift: number;
   readonly #highMask: number;
-  /** Per level, for entries unlike all others: low bits that are reserved there, or 0. They have no rights and no A bit. */
-  readonly #reservedLow: Int32Array;
   /** Table, rights, entry and its low word met at each level of the walk that runs. Scratch: no state. */
   readonly #tables: Float64Array;
   readonly #rights: Int32Array;
   readonly #at: Int32Array;
-  /** Entry of each walk cache that the last look-up found, or −1. */
+  /** By level: entry of each walk cache that the last look-up found, or −1. */
   readonly #hits: Int32Array;
   readonly #promoteAll: boolean;
   readonly #reports: WalkReports;
@@ -69,26 +72,28 @@ export class RadixWalker implements Walker {
   ) {
     const levels = format.levels;
     this.#last = levels.length - 1;
+    this.#top = levelsInRegisters(format);
+    this.keptRoot = this.#top > 0 ? new RootRegisters(format, memory, probe, options.physicalBits) : null;
     this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
     this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
     this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
     this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
     this.#entryShift = format.entryBytes === 8 ? 1 : 0;
     this.#highMask = format.entryBytes === 8 ? -1 : 0;
-    this.#reservedLow = Int32Array.from(levels, (l) => (l.withoutRights ? (l.reservedLow ?? 0) : 0));
     this.#tables = new Float64Array(levels.length + 1);
     this.#rights = new Int32Array(levels.length + 1);
     this.#at = new Int32Array(levels.length);
     this.#hits = new Int32Array(levels.length);
     this.#promoteAll = options.promote === 'all';
-    this.#caches = options.caches.map(({ entries, ways }, i) => {
-      const name = `PWC ${levels[i].name}`;
+    this.walkCaches = options.caches.map(({ entries, ways }, i) => {
+      const name = `PWC ${levels[this.#top + i].name}`;
       return new AssociativeCache(name, entries, ways, makeReplacer(options.replacement, name, entries, ways));
     });
+    // By level; of those in registers there is none, and nobody asks.
+    this.#caches = [...Array<AssociativeCache>(this.#top), ...this.walkCaches];
     this.#lastMask = this.#mask[this.#last];
     this.#deepest = this.#caches[this.#last - 1];
     this.#deepestScale = this.#scale[this.#last - 1];
-    this.walkCaches = this.#caches;
     this.#tableReads = options.tableReads;
     // Where each read goes through data caches, none is made elsewhere.
     this.lastLevel =
@@ -184,7 +189,7 @@ export class RadixWalker implements Walker {
         this.#tables[start] = cache.frameOf(at);
         this.#rights[start] = cache.flagsOf(at);
       }
-      if (level === 0 || (start > 0 && !this.#promoteAll)) break;
+      if (level === this.#top || (start > 0 && !this.#promoteAll)) break;
       const tag = Math.floor(vpn * this.#scale[level - 1]);
       at = this.#caches[level - 1].peek(tag, 0);
       asked++;
@@ -198,22 +203,27 @@ export class RadixWalker implements Walker {
   }
 
   /**
-   * Reads entries from level `start` down to one that maps the page, sets their A bits, and D for a write; or to a reason
+   * Reads entries from level `from` down to one that maps the page, sets their A bits, and D for a write; or to a reason
    * to fault, and then changes nothing. Leaves tables and rights of the path in the scratch arrays, the rest in `result`.
    */
-  #descend(vpn: Vpn, start: number, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
+  #descend(vpn: Vpn, from: number, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
     const { probe, memory } = this;
     const words = memory.pool.words;
     const reserved = this.#reservedHigh | this.rights.reservedHigh;
     const last = this.#last;
     const recording = probe.recorder !== null;
     const noticing = recording || this.#tableReads !== null;
+    let start = from;
     let path = this.#rights[start];
-    let table = this.#tables[start];
     if (recording) {
-      const startedFrom = start === 0 ? 'CR3' : this.#caches[start - 1].name;
-      this.#reports.start(purpose, vpn, start, asPfn(table), startedFrom);
+      const startedFrom = start > 0 ? this.#caches[start - 1].name : this.#top > 0 ? 'the registers' : 'CR3';
+      this.#reports.start(purpose, vpn, start, asPfn(this.#tables[start]), startedFrom);
     }
+    if (start < this.#top) {
+      if (!this.#fromRegister(vpn)) return this.#end(WalkStatus.NotPresent, 0, 0);
+      start = this.#top;
+    }
+    let table = this.#tables[start];
     for (let level = start; level < last; level++) {
       const index = (vpn * this.#scale[level]) & this.#mask[level];
       const base = memory.base(asPfn(table));
@@ -226,9 +236,7 @@ export class RadixWalker implements Walker {
       if (noticing) this.#notice(references, level, asPfn(table), index, low, high);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, level, references);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, level, references);
-      const special = this.#reservedLow[level];
-      if (special === 0) path = combined(path, low, high);
-      else if ((low & special) !== 0) return this.#end(WalkStatus.Reserved, level, references);
+      path = combined(path, low, high);
       this.#at[level] = at;
       if ((low & LOW.PS) !== 0) return this.#hugeLeaf(vpn, level, low, high, path, access, user, references);
       table = frameOf(low, high);
@@ -236,6 +244,19 @@ export class RadixWalker implements Walker {
       this.#rights[level + 1] = path;
     }
     return this.#leaf(vpn, table, path, access, user, last - start + 1);
+  }
+
+  /** PAE: the root's entry, which no memory is read for, and which gives and takes no rights. False if it is not present. */
+  #fromRegister(vpn: Vpn): boolean {
+    const index = (vpn * this.#scale[0]) & this.#mask[0];
+    const { words } = this.keptRoot!;
+    this.#cycles = 0;
+    const low = words[2 * index];
+    const high = words[2 * index + 1];
+    if (this.probe.recorder !== null) this.#reports.register(asPfn(this.#tables[0]), index, low, high);
+    this.#tables[1] = frameOf(low, high);
+    this.#rights[1] = PATH_RIGHTS;
+    return (low & LOW.P) !== 0;
   }
 
   /** The entry of the last level, in `table`; `path`: the rights above it. */
@@ -315,8 +336,7 @@ export class RadixWalker implements Walker {
 
   /** Sets A in the entries above the leaf. */
   #setAccessed(start: number, leaf: number): void {
-    for (let level = start; level < leaf; level++)
-      if (this.#reservedLow[level] === 0) this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
+    for (let level = start; level < leaf; level++) this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
   }
 
   /** Sets bits of an entry that the walk used; `at`: of its low word in the pool. */
@@ -339,15 +359,16 @@ export class RadixWalker implements Walker {
    */
   #updateCaches(vpn: Vpn, start: number, confirmed: boolean): void {
     const counters = this.probe.counters;
-    const lowest = this.#promoteAll ? 0 : Math.max(0, start - 1);
+    const first = Math.max(start, this.#top);
+    const lowest = this.#promoteAll ? this.#top : Math.max(this.#top, start - 1);
     for (let level = lowest; level < start; level++) {
       const cache = this.#caches[level];
       const at = this.#hits[level];
       if (at >= 0 && cache.isValid(at)) cache.use(at, cache.setOf(Math.floor(vpn * this.#scale[level])));
       counters[Counter.WalkCaches + 2 * level + (at >= 0 ? 0 : 1)]++;
     }
-    for (let level = start; level < this.#last; level++) counters[Counter.WalkCaches + 2 * level + 1]++;
-    for (let level = start; level < this.result.level; level++) {
+    for (let level = first; level < this.#last; level++) counters[Counter.WalkCaches + 2 * level + 1]++;
+    for (let level = first; level < this.result.level; level++) {
       const cache = this.#caches[level];
       const tag = Math.floor(vpn * this.#scale[level]);
       const stale = confirmed ? cache.find(tag, 0) : -1;
@@ -362,15 +383,19 @@ export class RadixWalker implements Walker {
   }
 
   save(): readonly TypedArray[] {
-    return this.#caches.flatMap((c) => c.save());
+    return [...(this.keptRoot?.save() ?? []), ...this.walkCaches.flatMap((c) => c.save())];
   }
 
   load(saved: readonly TypedArray[]): void {
-    const each = saved.length / this.#caches.length;
-    this.#caches.forEach((c, i) => c.load(saved.slice(i * each, (i + 1) * each)));
+    // The registers are one array, the caches alike.
+    const caches = saved.slice(this.#top);
+    if (this.keptRoot !== null) this.keptRoot.load(saved);
+    const each = caches.length / this.walkCaches.length;
+    this.walkCaches.forEach((c, i) => c.load(caches.slice(i * each, (i + 1) * each)));
   }
 
   hash(into: Hasher): void {
-    for (const c of this.#caches) c.hash(into);
+    this.keptRoot?.hash(into);
+    for (const c of this.walkCaches) c.hash(into);
   }
 }

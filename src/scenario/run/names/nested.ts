@@ -1,7 +1,7 @@
 /** What a guest adds to the expression language: `ept(P)`, and the second dimension of `walk(A)`. */
 import { physicalOf, vpnOfAddress } from '../../../machine/core/addresses';
 import type { Machine } from '../../../machine/machine';
-import type { EntryNode, WalkNode } from '../../../machine/paging/inspector';
+import { type EntryNode, readsOf, type WalkNode } from '../../../machine/paging/inspector';
 import { type MemberValue, NONE, type ObjectValue, type Value } from '../values';
 import { hex, member } from './member';
 import { poke } from './physical';
@@ -59,7 +59,7 @@ function eptEntryValue(machine: Machine, entry: EntryNode): ObjectValue {
 
 /** Entries that a walk reads, in both dimensions. */
 export const referencesOf = ({ steps, host }: WalkNode): number =>
-  steps.length + (host ?? []).reduce((sum, walk) => sum + walk.steps.length, 0);
+  readsOf({ steps }) + (host ?? []).reduce((sum, walk) => sum + walk.steps.length, 0);
 
 /** A walk's value with what the host adds: more references, and where the page really is. */
 export function inGuest({ costs, below }: Machine, walk: WalkNode, value: ObjectValue): ObjectValue {

@@ -34,6 +34,8 @@ import type { KernelSpace } from '../../x86/kernelSpace';
 export interface TableOptions {
   /** Called for each step of the software's way down, before the entry of that level is read. */
   accessor?(level: number, vpn: Vpn): void;
+  /** Called when an entry of a root has become present that processors keep in registers (PAE). */
+  rootChanged?(root: Pfn): void;
   /** The block of a flattened table is free before the TLB has forgotten it, as in EMT's prototype. */
   blockFirst?: boolean;
 }
@@ -67,6 +69,8 @@ export class Tables {
   readonly #flatRoot: number;
   readonly #accessor: TableOptions['accessor'];
   readonly #order: Uint8Array;
+  /** Level of a root that processors keep in registers, or −1. */
+  readonly #inRegisters: number;
 
   constructor(
     readonly format: PagingFormat,
@@ -87,6 +91,7 @@ export class Tables {
     this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
     this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
     this.#flatRoot = format.flatRoot ?? -1;
+    this.#inRegisters = levels[0].inRegisters ? 0 : -1;
     this.#accessor = options.accessor;
     this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
     this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
@@ -121,6 +126,11 @@ export class Tables {
   hasLock(level: number): boolean {
     const flattened = this.#flattened[level];
     return this.isBase(level) || this.isBase(this.#next[level]) || (flattened !== -1 && this.isBase(flattened));
+  }
+
+  /** True of a root whose entries processors keep in registers: only a load of CR3 makes a change of them known. */
+  isInRegisters(level: number): boolean {
+    return level === this.#inRegisters;
   }
 
   entriesAt(level: number): number {
@@ -231,6 +241,7 @@ export class Tables {
         newLow: low | 0,
         newHigh: high | 0,
       });
+    if (level === this.#inRegisters && (low & LOW.P) !== 0) this.options.rootChanged?.(table);
   }
 
   get isEmpty(): boolean {
@@ -390,6 +401,8 @@ export class Tables {
   gather(tdb: Tdb, pfn: Pfn, level: number, vpn: Vpn, gather: TlbGather): void {
     this.#counters[Counter.TablesByLevel + level]--;
     this.unlinked();
+    // No INVLPG changes what processors keep of a root: only a load of CR3 does (Linux's `need_flush_all`).
+    if (this.isInRegisters(level - 1)) gatherPage(gather, vpn, this.spanAt(level));
     if (this.#order[level] === 0) this.emt.tlbGatherTable(gather, pfn, tableOwner(level));
     else this.#gatherFlattened(tdb, pfn, level, vpn, gather);
   }
