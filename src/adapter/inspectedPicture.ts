@@ -8,7 +8,7 @@ import {
   type Vpn,
   vpnOfAddress,
 } from '../machine/core/addresses';
-import { entriesOf, indexOf, mainPath, type PagingFormat, rootRegister, walkedPath } from '../machine/paging/format';
+import { entriesOf, indexOf, mainPath, type PagingFormat, walkedPath, walkOrigin } from '../machine/paging/format';
 import type { WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
@@ -23,9 +23,6 @@ import type { Subject } from '../scenario/run/subject';
 import { entryPicture } from './entryPicture';
 import { probeLevel, waysOf } from './hashedPicture';
 import { inspectedGrid } from './nestedPicture';
-
-/** Where the entry of a level is that no table was read for. */
-export const registerText = (format: PagingFormat, index: number): string => `${rootRegister(format, index)} register`;
 
 const hex = (n: number | bigint): string => '0x' + n.toString(16);
 
@@ -72,7 +69,8 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
       return {
         ...base,
         status: 'read',
-        table: step.register === undefined ? formatPhysical(physicalOf(step.table)) : registerText(format, step.index),
+        table: step.register === undefined ? formatPhysical(physicalOf(step.table)) : undefined,
+        register: step.register,
         entry: entryPicture(machine.inspector, step),
         event: -1,
       };
@@ -80,7 +78,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   const mapped = walk.pfn !== undefined;
   const attempt: WalkAttempt = {
     purpose: 'inspect',
-    startedFrom: walk.steps.at(0)?.register === undefined ? 'CR3' : 'the registers',
+    startedFrom: walkOrigin(format),
     levels,
     parallel: machine.inspector.tables === undefined ? undefined : true,
     outcome: mapped ? 'mapped' : 'fault',

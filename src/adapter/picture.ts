@@ -17,7 +17,7 @@ import type {
   WalkStartEvent,
 } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
-import { entriesOf, indexOf, walkedPath } from '../machine/paging/format';
+import { entriesOf, indexOf, rootRegister, walkedPath } from '../machine/paging/format';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
   CacheLookup,
@@ -32,7 +32,7 @@ import type { Moment } from '../timeline/timeline';
 import { kickChains, probeLevel, waysOf } from './hashedPicture';
 import { exitSummary, GridBuilder } from './nestedPicture';
 import { entryPicture } from './entryPicture';
-import { addressFields, emptyPicture, registerText } from './inspectedPicture';
+import { addressFields, emptyPicture } from './inspectedPicture';
 
 /** Lowest bit of a page number, by page-size code. */
 const PAGE_SHIFTS = [12, 21, 30] as const;
@@ -231,9 +231,8 @@ class PictureBuilder {
     const { inspector } = this.run.machine;
     this.#walk.lastEvent = index;
     level.status = 'read';
-    level.table = registerText(inspector.format, event.index);
+    level.register = rootRegister(inspector.format, event.index);
     level.entry = entryPicture(inspector, inspector.decode(rawOf(event.low, event.high), event.table, 0, event.index));
-    level.cycles = 0;
     level.event = index;
   }
 

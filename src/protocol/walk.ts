@@ -113,8 +113,10 @@ export interface WalkLevel {
   name: string;
   /** What happened to this level: read; skipped because a walk cache knew the answer; not reached. */
   status: 'read' | 'skipped' | 'notReached';
-  /** Physical address of the table, if known; or the register that has the entry: `PDPTE2 register`. */
+  /** Physical address of the table, if known. */
   table?: string;
+  /** That the entry was taken from, instead of memory: `PDPTE2`. */
+  register?: string;
   slots: number;
   index: number;
   entry?: EntryPicture;

@@ -1,7 +1,7 @@
 /** A walk that nobody made, read from memory and written in the words of the tape. */
 import { formatAddress, offsetOfAddress, PAGE_SHIFT, vpnOfAddress } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
-import { indexOf, type PagingFormat, walkedPath } from '../machine/paging/format';
+import { indexOf, type PagingFormat, walkedPath, walkOrigin } from '../machine/paging/format';
 import { readsOf, type WalkNode } from '../machine/paging/inspector';
 import { highWord, lowWord } from '../machine/paging/x86/entry';
 import type { Subject } from '../scenario/run/subject';
@@ -84,13 +84,12 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, walkC
       : both.exits
         ? { kind: 'note', depth: 0, text: 'the host’s tables do not have it: the guest would be left for its host' }
         : { kind: 'translated', depth: 0, vpn, offset, pfn: both.pfn ?? pfn, pageSize, from: 'walk' };
-  const kept = steps.at(0)?.register !== undefined;
   const { table, level: startLevel } = machine.inspector.rootTable(machine.root);
   const start = {
     vpn,
     startLevel,
     table,
-    startedFrom: isRound ? 'the descriptor: all ways' : kept ? 'the registers' : 'CR3',
+    startedFrom: isRound ? 'the descriptor: all ways' : walkOrigin(machine.inspector.format),
   };
   return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...both.reads, end, last];
 }

@@ -28,6 +28,7 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode, co
       flags: s.flags,
       meaning: s.meaning,
       ...(cost === undefined ? {} : { cycles: cost.reads[i].cycles, foundIn: cost.reads[i].from }),
+      ...(s.register === undefined ? {} : { register: s.register }),
       ...(s.probe === undefined ? {} : { way: s.probe.way, slot: s.probe.slot, matches: s.probe.matches }),
     })),
     physicalAddress: pfn === undefined ? null : hex(physicalOf(pfn, offset)),

@@ -180,6 +180,10 @@ export const configuredCaches = ({ levels }: PagingFormat): LevelFormat[] =>
 /** Levels above all that walk caches hold: 1 where the root's entries are in registers. */
 export const levelsInRegisters = ({ levels }: PagingFormat): number => (levels[0].inRegisters ? 1 : 0);
 
+/** Where a walk begins that no walk cache helps, in words. */
+export const walkOrigin = ({ levels }: PagingFormat): string =>
+  levels[0].inRegisters ? `the ${levels[0].entryName} registers` : 'CR3';
+
 /** The register that a root's entry is kept in: `PDPTE2`. */
 export const rootRegister = ({ levels }: PagingFormat, index: number): string => `${levels[0].entryName}${index}`;
 

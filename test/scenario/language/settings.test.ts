@@ -81,11 +81,11 @@ describe('the machine block', () => {
     assert.deepEqual(machine.costs, { handle_mm_fault: 60, instruction: 0.5 });
   });
 
-  it('has a walk cache for each level that points to tables; the deepest keep what the preset gives them', () => {
+  it('has a walk cache for each level that points to tables, registers apart; the deepest keep what the preset gives them', () => {
     const caches = (...lines: string[]): string => describePwc(config(...lines).pwc);
     assert.deepEqual(
       ['radix', 'radix 5', 'radix 32', 'pae', 'linear 30'].map((scheme) => caches(`scheme ${scheme}`)),
-      ['2 4 32', '2 2 4 32', '32', '4 32', ''],
+      ['2 4 32', '2 2 4 32', '32', '32', ''],
     );
     assert.equal(caches('scheme radix 5', 'preset classroom'), '1 1 2 4');
     assert.equal(caches('pwc 8 16', 'scheme pae'), '8 16');

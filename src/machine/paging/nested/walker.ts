@@ -33,6 +33,7 @@ import {
   rootFrame,
   rootLevel,
   walkCacheLevels,
+  walkOrigin,
 } from '../format';
 import type { Host } from '../host';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
@@ -271,7 +272,7 @@ export class NestedWalker implements Walker {
     host.begin();
     if (recording) {
       const guest = combinedTable ? this.#exits.guestFrameOf(asPfn(table)) : asPfn(table);
-      const source = from >= 0 ? this.walkCaches[from].name : this.#top > 0 ? 'the registers' : 'CR3';
+      const source = from >= 0 ? this.walkCaches[from].name : walkOrigin(this.format);
       this.#reports.start(purpose, vpn, level, asPfn(guest), source);
     }
     if (level < this.#top) {

@@ -21,7 +21,7 @@ import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { type LastLevel, noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { entriesOf, levelsInRegisters, pagesPerEntry, type PagingFormat } from '../format';
+import { entriesOf, levelsInRegisters, pagesPerEntry, type PagingFormat, walkOrigin } from '../format';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
@@ -63,7 +63,7 @@ export class RadixWalker implements Walker {
   #cycles = 0;
 
   constructor(
-    format: PagingFormat,
+    private readonly format: PagingFormat,
     private readonly memory: PhysicalMemory,
     private readonly rights: RightsTable,
     private readonly probe: Probe,
@@ -216,7 +216,7 @@ export class RadixWalker implements Walker {
     let start = from;
     let path = this.#rights[start];
     if (recording) {
-      const startedFrom = start > 0 ? this.#caches[start - 1].name : this.#top > 0 ? 'the registers' : 'CR3';
+      const startedFrom = start > 0 ? this.#caches[start - 1].name : walkOrigin(this.format);
       this.#reports.start(purpose, vpn, start, asPfn(this.#tables[start]), startedFrom);
     }
     if (start < this.#top) {
