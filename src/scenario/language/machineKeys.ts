@@ -225,7 +225,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'fpt free flush-first|block-first',
     'flush-first',
     'Order of work when a flattened table is freed: the TLB flush before its block is free, or, as in the prototype, behind.',
-    { values: FPT_FREES, schemes: ['fpt'] },
+    { values: FPT_FREES, schemes: ['fpt', 'nested'] },
   ),
   now(
     'ecpt',
