@@ -33,7 +33,19 @@ export function architecture(root, schemeNames) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'test/e2e/rig/node_modules/', 'test/e2e/artefacts/', '.cache/', 'coverage/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'test/e2e/rig/node_modules/',
+      'test/e2e/artefacts/',
+      '.cache/',
+      'coverage/',
+    ].concat(
+      // AssemblyScript.
+      'src/machine/mmu/wasm/stride.ts',
+    ),
+  },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

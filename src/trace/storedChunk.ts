@@ -47,6 +47,7 @@ export class StoredChunk implements AccessChunk {
   readonly leads: Uint16Array;
   readonly leadCount: number;
   readonly leadVpn: Float64Array;
+  readonly filling = 0;
   readonly writes: number;
   readonly execs: number;
   readonly #firstLine: number;

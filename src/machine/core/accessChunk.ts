@@ -27,6 +27,8 @@ export interface AccessChunk {
   readonly leadCount: number;
   /** Page number of each lead's first byte, 0 … 2^52 − 1. Valid up to `leadCount`. */
   readonly leadVpn: Float64Array;
+  /** Another number whenever the columns have changed. */
+  readonly filling: number;
 }
 
 /** Long enough for a hot loop to pay off, short enough to be one unit of work; places fit 16 bits. */
@@ -93,12 +95,14 @@ export class ScratchChunk implements AccessChunk {
   writes = 0;
   execs = 0;
   leadCount = 0;
+  filling = 0;
   readonly packed = new Int32Array(CHUNK_ACCESSES);
   readonly leads = new Uint16Array(CHUNK_ACCESSES);
   readonly leadVpn = new Float64Array(CHUNK_ACCESSES);
   readonly #finder = new LeadFinder();
 
   clear(): void {
+    this.filling++;
     this.length = 0;
     this.writes = 0;
     this.execs = 0;
@@ -108,6 +112,7 @@ export class ScratchChunk implements AccessChunk {
 
   /** The chunk must not be full. */
   append(vpn: number, packed: number): void {
+    this.filling++;
     if (this.#finder.isLead(vpn, packed)) {
       this.leads[this.leadCount] = this.length;
       this.leadVpn[this.leadCount++] = vpn;
@@ -147,9 +152,11 @@ export class SingleAccess implements AccessChunk {
   readonly packed = new Int32Array(1);
   readonly leads = new Uint16Array(1);
   readonly leadCount = 1;
+  filling = 0;
   readonly leadVpn = new Float64Array(1);
 
   set(kind: number, vpn: number, offset: number): void {
+    this.filling++;
     this.writes = kind === 1 ? 1 : 0;
     this.execs = kind === 2 ? 1 : 0;
     this.packed[0] = packAccess(kind, offset, 1);

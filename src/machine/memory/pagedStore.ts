@@ -113,17 +113,23 @@ export class PagedStore implements Stateful<StoreSnapshot> {
     this.used = pages;
   }
 
+  /** From now on the words are `words`, which are zero and have more room; whoever holds the old ones holds old ones. */
+  moveTo(words: Int32Array): void {
+    words.set(this.words.subarray(0, this.used * PAGE_WORDS));
+    this.words = words;
+  }
+
   #reserve(pages: number): void {
     if (pages <= this.#marks.length) return;
-    const capacity = Math.max(pages, Math.ceil(this.#marks.length * 1.5) + 16);
+    const room = Math.floor(this.words.length / PAGE_WORDS);
+    const wanted = Math.ceil(this.#marks.length * 1.5) + 16;
+    const capacity = pages <= room ? Math.min(room, Math.max(pages, wanted)) : Math.max(pages, wanted);
     const grown = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
       to.set(from);
       return to;
     };
     // The words behind `used` are not copied: the host gives memory that nobody has touched for nothing.
-    const words = new Int32Array(capacity * PAGE_WORDS);
-    words.set(this.words.subarray(0, this.used * PAGE_WORDS));
-    this.words = words;
+    if (capacity > room) this.moveTo(new Int32Array(capacity * PAGE_WORDS));
     this.#marks = grown(this.#marks, new Uint8Array(capacity));
     this.#slots = grown(this.#slots, new Int32Array(capacity));
     this.#pageHash = grown(this.#pageHash, new Int32Array(capacity));

@@ -19,7 +19,10 @@
 import { PAGES_OF_SIZE } from '../core/addresses';
 import type { Hasher } from '../core/hash';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
+import { EntryData, Mark } from './bits';
 import type { Replacer } from './replacement';
+
+export { EntryData, Mark };
 
 const enum Layout {
   Invalid = -1,
@@ -28,33 +31,10 @@ const enum Layout {
 }
 
 /**
- * Marks as the bytes of a word. `(x - Ones) & ~x & Highs` has the high bit of each byte of x that is zero, and perhaps of one
- * above it: candidates, of which the lowest is one for certain.
- */
-export const enum Mark {
-  Ones = 0x01010101,
-  Highs = -0x7f7f7f80,
-}
-
-/**
  * Mark of a tag: from other bits than those that choose the set, so that tags of one set differ. Never 0, which is what is behind
  * the last way of a set.
  */
 export const markOf = (tag: number): number => (Math.imul(tag | 0, 0x9e3779b1) >>> 24) | 1;
-
-/**
- * An entry's data is `frame * Scale + low bits`: flags (see `TlbFlag`) in bits 0 to 4, the page-size code in bits 5
- * and 6, the protection key in bits 7 to 10. `data & mask` on the double gives the low bits; frames below 2^40 keep it
- * exact.
- */
-export const enum EntryData {
-  Scale = 2048,
-  /** Flags and protection key, in their places. */
-  Flags = 0x79f,
-  Global = 16,
-  SizeShift = 5,
-  SizeMask = 96,
-}
 
 /** Stands for every PCID. */
 export const ANY_PCID = -1;
@@ -65,24 +45,24 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
    * Of entry i: at 2i its tag, at 2i + 1 its data. A tag is the page number in the entry's own page size, or the prefix
    * of a walk cache's entry; −1 if the entry is invalid, −2 less the tag if it is parked.
    */
-  readonly slots: Float64Array;
+  slots: Float64Array;
   /** Marks of set s: the words from s × `markWords` on, the byte of its first way first. */
-  readonly marks: Int32Array;
+  marks: Int32Array;
   /** Words of marks a set has. */
   readonly markWords: number;
   /** The same, as bytes. */
-  readonly markBytes: Uint8Array;
+  markBytes: Uint8Array;
   /** Of a parked entry its PCID; of others anything. */
   readonly pcids: Uint16Array;
   /** At s the most recently used entry of set s. */
-  readonly heads: Int32Array;
+  heads: Int32Array;
   /** Sets less one where that is a mask, else −1. */
   readonly mask: number;
   /** Valid entries of pages above 4 KiB, by page-size code. */
   readonly huge = new Int32Array(3);
   /** At i the next entry of the ring, at `entries + i` the one before. */
-  readonly ring: Int32Array;
-  readonly #state: ArrayState;
+  ring: Int32Array;
+  #state: ArrayState;
 
   /** `entries` must be a multiple of `ways`; neither needs to be a power of two. */
   constructor(
@@ -110,14 +90,40 @@ export class AssociativeCache implements Stateful<readonly TypedArray[]> {
     }
     this.mask = (this.sets & (this.sets - 1)) === 0 ? this.sets - 1 : -1;
     this.pcids = new Uint16Array(entries);
-    this.#state = new ArrayState([
+    this.#state = this.#stateOf();
+  }
+
+  #stateOf(): ArrayState {
+    return new ArrayState([
       this.slots,
       this.huge,
       this.heads,
       this.ring,
       this.pcids,
-      ...(replacer === null ? [] : replacer.arrays),
+      ...(this.replacer === null ? [] : this.replacer.arrays),
     ]);
+  }
+
+  /** Bytes that it takes where it is moved to: a multiple of 8. */
+  get bytes(): number {
+    const { slots, ring, heads, marks } = this;
+    return 8 * Math.ceil((slots.byteLength + ring.byteLength + heads.byteLength + marks.byteLength) / 8);
+  }
+
+  /** From now on it lies in `buffer`, from byte `at` on (a multiple of 8). Whoever holds one of its arrays holds an old one. */
+  moveTo(buffer: ArrayBuffer, at: number): void {
+    let next = at;
+    const moved = <T extends Float64Array | Int32Array>(from: T, to: T): T => {
+      to.set(from);
+      next += to.byteLength;
+      return to;
+    };
+    this.slots = moved(this.slots, new Float64Array(buffer, next, this.slots.length));
+    this.ring = moved(this.ring, new Int32Array(buffer, next, this.ring.length));
+    this.heads = moved(this.heads, new Int32Array(buffer, next, this.heads.length));
+    this.marks = moved(this.marks, new Int32Array(buffer, next, this.marks.length));
+    this.markBytes = new Uint8Array(buffer, this.marks.byteOffset, this.marks.byteLength);
+    this.#state = this.#stateOf();
   }
 
   /** Of a parked entry too. */

@@ -6,33 +6,9 @@
  * on them need no BigInt. All masks say which word they are for.
  */
 import type { Pfn } from '../core/addresses';
-import { TlbFlag } from './rights';
+import { HIGH, LOW, TlbFlag } from './bits';
 
-/** Bits of the low word. */
-export const enum LOW {
-  P = 1 << 0,
-  RW = 1 << 1,
-  US = 1 << 2,
-  PWT = 1 << 3,
-  PCD = 1 << 4,
-  A = 1 << 5,
-  D = 1 << 6,
-  PS = 1 << 7,
-  G = 1 << 8,
-  SPECIAL = 1 << 9,
-  UFFD_WP = 1 << 10,
-  SOFT_DIRTY = 1 << 11,
-}
-
-/** Bits of the high word. */
-export const enum HIGH {
-  NX = 1 << 31,
-  DEVMAP = 1 << 26,
-  /** Bit 58 of an entry that points to a table: the table is flattened. */
-  FLATTENED = 1 << 26,
-  PKEY_SHIFT = 27,
-  PKEY_MASK = 0xf << 27,
-}
+export { HIGH, LOW };
 
 /** Frame bits 32 to 51 in the high word. */
 export const FRAME_HIGH = 0x000fffff;

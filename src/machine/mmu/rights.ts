@@ -5,25 +5,9 @@
  * mode the control registers decide which bits must be set and which must be clear (Intel SDM vol. 3A §4.6).
  */
 
-import { EntryData } from './associativeCache';
+import { Access, EntryData, TlbFlag } from './bits';
 
-export const enum TlbFlag {
-  Write = 1,
-  User = 2,
-  NoExecute = 4,
-  Dirty = 8,
-  Global = 16,
-  /** Bits 5 and 6 are the page size's (see `EntryData`). */
-  KeyShift = 7,
-  KeyMask = 15 << 7,
-}
-
-/** Access kinds by code. */
-export const enum Access {
-  Read = 0,
-  Write = 1,
-  Exec = 2,
-}
+export { Access, TlbFlag };
 
 export const CR0 = { PE: 1 << 0, WP: 1 << 16, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
 export const CR4 = {

@@ -187,8 +187,7 @@ export class Translator {
     if (this.#running) this.#tally.clear();
     this.#running = true;
     const stride = this.#stride;
-    stride.walkedAt = -1;
-    stride.misses = stride.secondHits = stride.lastLevelWalks = 0;
+    stride.begin();
     const at = this.#translate(chunk, from, to, shift, user, counting, goesOn);
     this.#running = false;
     // Who records sees counters at every event: there, the one access of the run has counted on its way.
@@ -196,15 +195,10 @@ export class Translator {
     const counters = this.#counters;
     data.misses += stride.misses;
     counters[Counter.LookupCycles] += (data.misses + code.misses) * this.#costs.stlb_lookup;
-    const { lastLevelWalks } = stride;
-    if (lastLevelWalks > 0) {
-      const last = this.#walker.lastLevel!;
-      counters[Counter.LookupCycles] += lastLevelWalks * this.#costs.walk_cache_lookup;
-      counters[Counter.WalkCycles] += lastLevelWalks * this.#costs.table_read;
-      counters[Counter.WalkCaches + 2 * last.level - 2] += lastLevelWalks;
-      this.#tally.walks[this.#tally.width * last.level + 1] += lastLevelWalks;
+    if (stride.walkedAt >= 0) {
+      stride.countWalks(counters, this.#costs);
+      this.#tally.countWalks(counters);
     }
-    if (stride.walkedAt >= 0) this.#tally.countWalks(counters);
     if (counting === Counting.Retry) return at;
     const made = (this.end as RunEnd) === RunEnd.Fault ? at + 1 : at;
     // A page that has faulted is in no TLB: its look-up was a miss, and has been counted before.

@@ -45,14 +45,19 @@ export interface CachedRange {
   about(vpn: Vpn): string;
 }
 
-/** What a walk needs that reads the last level alone. */
-export interface LastLevel {
-  /** The deepest walk cache, hashed. */
-  readonly cache: AssociativeCache;
-  readonly level: number;
-  /** Of a page number, to the cache's tag; and the index of its entry. */
-  readonly scale: number;
-  readonly mask: number;
+/** What a walk through a tree needs that changes nothing and ends at a page of 4 KiB; entries are of eight bytes. */
+export interface TreeWalk {
+  /** Root's first. */
+  readonly levels: readonly {
+    /** The page number, shifted right by `shift`, is the tag in the level's walk cache; its low bits the index in a table. */
+    readonly shift: number;
+    readonly indexMask: number;
+    /** Asked with LRU; the last level has none. */
+    readonly cache: AssociativeCache | null;
+  }[];
+  /** Walks that start above this level meet entries unlike all others. */
+  readonly first: number;
+  /** In the high word of each entry. */
   readonly reservedHigh: number;
   readonly memory: PhysicalMemory;
 }
@@ -69,7 +74,8 @@ export interface KeptRoot {
 
 export interface Walker extends Stateful<readonly TypedArray[]> {
   readonly result: WalkResult;
-  readonly lastLevel?: LastLevel | null;
+  /** Absent or `null`: every walk is the walker's. */
+  readonly treeWalk?: TreeWalk | null;
   /** Levels that a walk may read one after the other, root first; absent: those of the format in their order. */
   readonly paths?: readonly (readonly number[])[];
   /** False: a walk is no path through levels, and the walker itself counts its references by level. Absent: true. */

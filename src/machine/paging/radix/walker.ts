@@ -18,7 +18,7 @@ import type { TypedArray } from '../../core/state';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
-import { type LastLevel, noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
+import { noWalkYet, type TreeWalk, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, levelsInRegisters, pagesPerEntry, type PagingFormat, walkOrigin } from '../format';
@@ -30,7 +30,7 @@ import { WalkReports } from '../x86/walkReports';
 
 export class RadixWalker implements Walker {
   readonly result = noWalkYet();
-  readonly lastLevel: LastLevel | null;
+  readonly treeWalk: TreeWalk | null;
   readonly walkCaches: readonly AssociativeCache[];
   readonly #caches: readonly AssociativeCache[];
   /** Of PAE: where a walk takes the root's entry from. */
@@ -95,19 +95,24 @@ export class RadixWalker implements Walker {
     this.#deepest = this.#caches[this.#last - 1];
     this.#deepestScale = this.#scale[this.#last - 1];
     this.#tableReads = options.tableReads;
-    // Where each read goes through data caches, none is made elsewhere.
-    this.lastLevel =
-      this.#deepest.sets === 1 && this.#entryShift === 1 && !this.#promoteAll && options.tableReads === null
-        ? {
-            cache: this.#deepest,
-            level: this.#last,
-            scale: this.#deepestScale,
-            mask: this.#lastMask,
-            reservedHigh: this.#reservedHigh,
-            memory,
-          }
-        : null;
+    this.treeWalk = this.#plain(format, options);
     this.#reports = new WalkReports(probe, options.tableReads);
+  }
+
+  /** `null` where reads go through data caches, or caches follow other rules than the usual. */
+  #plain({ levels }: PagingFormat, { tableReads }: WalkerOptions): TreeWalk | null {
+    const usual = this.#caches.every((cache) => cache.replacer === null) && !this.#promoteAll;
+    if (!usual || this.#entryShift === 0 || tableReads !== null) return null;
+    return {
+      levels: levels.map((level, i) => ({
+        shift: Math.log2(pagesPerEntry(level)),
+        indexMask: this.#mask[i],
+        cache: this.#caches[i] ?? null,
+      })),
+      first: levels.findLastIndex((level) => level.withoutRights) + 1,
+      reservedHigh: this.#reservedHigh,
+      memory: this.memory,
+    };
   }
 
   walk(root: Pfn, vpn: Vpn, access: Access, user: number, retry: boolean): WalkStatus {
