@@ -52,10 +52,10 @@ export interface TreeWalk {
     /** The page number, shifted right by `shift`, is the tag in the level's walk cache; its low bits the index in a table. */
     readonly shift: number;
     readonly indexMask: number;
-    /** Asked with LRU; the last level has none. */
+    /** Asked with LRU; the last level has none, nor has one that is in registers. */
     readonly cache: AssociativeCache | null;
   }[];
-  /** Walks that start above this level meet entries unlike all others. */
+  /** Walks that start above this level take an entry from a register. */
   readonly first: number;
   /** In the high word of each entry. */
   readonly reservedHigh: number;

@@ -33,7 +33,7 @@ import {
 } from '../format';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { WalkReports } from '../x86/walkReports';
 import { pathByLevels, pathsOf } from './paths';
 

@@ -38,7 +38,7 @@ import {
 import type { Host } from '../host';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { RootRegisters } from '../x86/rootRegisters';
 import { WalkReports } from '../x86/walkReports';
 import { HostRight, WalkMark } from './entry';

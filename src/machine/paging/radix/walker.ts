@@ -24,7 +24,7 @@ import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, levelsInRegisters, pagesPerEntry, type PagingFormat, walkOrigin } from '../format';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { RootRegisters } from '../x86/rootRegisters';
 import { WalkReports } from '../x86/walkReports';
 
@@ -101,7 +101,7 @@ export class RadixWalker implements Walker {
 
   /** `null` where reads go through data caches, or caches follow other rules than the usual. */
   #plain({ levels }: PagingFormat, { tableReads }: WalkerOptions): TreeWalk | null {
-    const usual = this.#caches.every((cache) => cache.replacer === null) && !this.#promoteAll;
+    const usual = this.walkCaches.every((cache) => cache.replacer === null) && !this.#promoteAll;
     if (!usual || this.#entryShift === 0 || tableReads !== null) return null;
     return {
       levels: levels.map((level, i) => ({
@@ -109,7 +109,7 @@ export class RadixWalker implements Walker {
         indexMask: this.#mask[i],
         cache: this.#caches[i] ?? null,
       })),
-      first: levels.findLastIndex((level) => level.withoutRights) + 1,
+      first: this.#top,
       reservedHigh: this.#reservedHigh,
       memory: this.memory,
     };
