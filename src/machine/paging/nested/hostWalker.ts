@@ -15,22 +15,16 @@ import { Counter } from '../../core/counters';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
-import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
 import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
-import {
-  entriesOf,
-  mapsBasePages,
-  pagesPerEntry,
-  type PagingFormat,
-  rootFrame,
-  rootLevel,
-  walkCacheLevels,
-} from '../format';
+import { type PagingFormat, rootFrame, rootLevel } from '../format';
 import type { VmExit, VmExits } from '../host';
 import { PHYSICAL_BITS } from '../scheme';
+import { levelArrays } from '../tree/levelArrays';
 import { frameOf, HIGH, reservedHigh } from '../x86/entry';
+import { setBits } from '../x86/setBits';
 import {
   ALL_RIGHTS,
   combineRights,
@@ -112,21 +106,21 @@ export class HostWalker {
   constructor(private readonly parts: HostWalkerParts) {
     const { format, options, replacement, probe } = parts;
     const { levels } = format;
-    this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
-    this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
-    this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
-    this.#isBase = Uint8Array.from(levels, (l) => (mapsBasePages(l) ? 1 : 0));
-    this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
-    this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
-    const cached = options.hostCaches === null ? [] : walkCacheLevels(format);
-    this.#cacheLevels = Int32Array.from(cached);
-    this.#cacheOf = Int32Array.from(levels, (l) =>
-      mapsBasePages(l) ? -1 : cached.findIndex((level) => levels[level].shift === l.shift),
-    );
+    const arrays = levelArrays(format);
+    const { hostCaches } = options;
+    this.#scale = arrays.scale;
+    this.#mask = arrays.mask;
+    this.#leafSize = arrays.leafSize;
+    this.#isBase = arrays.isBase;
+    this.#next = arrays.next;
+    this.#flattened = arrays.flattened;
+    this.#cacheOf = hostCaches === null ? arrays.cacheOf.fill(-1) : arrays.cacheOf;
+    this.#cacheLevels = arrays.cacheLevels;
     const cache = (name: string, { entries, ways }: { entries: number; ways: number }): AssociativeCache =>
       new AssociativeCache(name, entries, ways, makeReplacer(replacement, name, entries, ways));
     this.#tlb = options.tlb === null ? null : cache('nested TLB', options.tlb);
-    this.#walkCaches = cached.map((level, i) => cache(`PWC ${levels[level].name}`, options.hostCaches![i]));
+    this.#walkCaches =
+      hostCaches?.map((geometry, i) => cache(`PWC ${levels[arrays.cacheLevels[i]].name}`, geometry)) ?? [];
     this.caches = [...(this.#tlb === null ? [] : [this.#tlb]), ...this.#walkCaches];
     this.#reports = new HostReports(probe);
   }
@@ -297,9 +291,7 @@ export class HostWalker {
     const { memory, probe } = this.parts;
     const at = this.#at[n];
     const low = memory.pool.words[at];
-    if ((low & set) === set) return;
-    memory.pool.touch(Math.floor(at / PAGE_WORDS));
-    memory.pool.words[at] = low | set;
+    if (!setBits(memory, at, set)) return;
     const table = asPfn(this.#tables[n]);
     const index = this.#indices[n];
     if (probe.watches.physicalWrites && probe.watches.writesFrame(asPfn(table + (index >>> Entry.FrameShift))))
@@ -368,11 +360,10 @@ export class HostWalker {
   }
 
   save(): readonly TypedArray[] {
-    return this.caches.flatMap((c) => c.save());
+    return saveCaches(this.caches);
   }
   load(saved: readonly TypedArray[]): void {
-    const each = this.caches.length === 0 ? 0 : saved.length / this.caches.length;
-    this.caches.forEach((c, i) => c.load(saved.slice(i * each, (i + 1) * each)));
+    loadCaches(this.caches, saved);
   }
   hash(into: Hasher): void {
     for (const c of this.caches) c.hash(into);

@@ -21,25 +21,18 @@ import { Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import { AssociativeCache } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, TlbFlag } from '../../mmu/rights';
 import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
-import {
-  entriesOf,
-  levelsInRegisters,
-  mapsBasePages,
-  pagesPerEntry,
-  type PagingFormat,
-  rootFrame,
-  rootLevel,
-  walkCacheLevels,
-  walkOrigin,
-} from '../format';
+import { entriesOf, levelsInRegisters, type PagingFormat, rootFrame, rootLevel, walkOrigin } from '../format';
 import type { Host } from '../host';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
+import { levelArrays } from '../tree/levelArrays';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { RootRegisters } from '../x86/rootRegisters';
+import { setBits } from '../x86/setBits';
 import { WalkReports } from '../x86/walkReports';
 import { HostRight, WalkMark } from './entry';
 import type { NestedOptions } from './format';
@@ -111,12 +104,15 @@ export class NestedWalker implements Walker {
     this.#entryWords = entryBytes / 4;
     this.#frameShift = entryBytes === 8 ? 9 : 10;
     this.#highMask = entryBytes === 8 ? -1 : 0;
-    this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
+    const arrays = levelArrays(format);
+    this.#scale = arrays.scale;
+    this.#leafSize = arrays.leafSize;
+    this.#isBase = arrays.isBase;
+    this.#next = arrays.next;
+    this.#flattened = arrays.flattened;
+    this.#cacheOf = arrays.cacheOf;
+    this.#cacheLevels = arrays.cacheLevels;
     this.#mask = Float64Array.from(levels, (l) => entriesOf(l));
-    this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
-    this.#isBase = Uint8Array.from(levels, (l) => (mapsBasePages(l) ? 1 : 0));
-    this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
-    this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
     // Tables of more than a frame: their frames are the host's to scatter.
     this.#wide = Uint8Array.from(levels, (l) => (entriesOf(l) > 1 << this.#frameShift ? 1 : 0));
     this.#reservedHigh = (entryBytes === 8 ? reservedHigh(PHYSICAL_BITS) : 0) | (format.reservedHigh ?? 0);
@@ -125,11 +121,7 @@ export class NestedWalker implements Walker {
     this.#promoteAll = walkCaches.promote === 'all';
     this.#combined = options.combined;
     this.#tableWant = options.accessedDirty ? Want.Read | Want.Write : Want.Read;
-    const cached = walkCacheLevels(format);
-    this.#cacheLevels = Int32Array.from(cached);
-    this.#cacheOf = Int32Array.from(levels, (l) =>
-      mapsBasePages(l) ? -1 : cached.findIndex((level) => levels[level].shift === l.shift),
-    );
+    const cached = [...arrays.cacheLevels];
     // Where levels are folded, the processor has the caches of those that are left.
     const rootShift = Math.max(...levels.map((l) => l.shift));
     this.walkCaches = cached.map((level, i) => {
@@ -385,9 +377,7 @@ export class NestedWalker implements Walker {
     const { memory, probe } = this.parts;
     const at = this.#at[n];
     const low = memory.pool.words[at];
-    if ((low & set) === set) return;
-    memory.pool.touch(Math.floor(at / PAGE_WORDS));
-    memory.pool.words[at] = low | set;
+    if (!setBits(memory, at, set)) return;
     const frame = asPfn(this.#frames[n]);
     if (probe.watches.physicalWrites) {
       const guest = this.#exits.guestFrameOf(frame);
@@ -456,16 +446,12 @@ export class NestedWalker implements Walker {
   }
 
   save(): readonly TypedArray[] {
-    return [...(this.keptRoot?.save() ?? []), ...this.walkCaches.flatMap((c) => c.save()), ...this.#host.save()];
+    return [...(this.keptRoot?.save() ?? []), ...saveCaches(this.walkCaches), ...this.#host.save()];
   }
 
   load(saved: readonly TypedArray[]): void {
-    const caches = [...this.walkCaches, ...this.#host.caches];
-    // The registers are one array, the caches alike.
     if (this.keptRoot !== null) this.keptRoot.load(saved);
-    const ofCaches = saved.slice(this.#top);
-    const each = caches.length === 0 ? 0 : ofCaches.length / caches.length;
-    caches.forEach((c, i) => c.load(ofCaches.slice(i * each, (i + 1) * each)));
+    loadCaches([...this.walkCaches, ...this.#host.caches], saved.slice(this.#top));
   }
 
   hash(into: Hasher): void {

@@ -7,24 +7,25 @@
  * made again from the root, because a cached upper entry may be stale; so every fault is decided, and counted, from the
  * root. Walk caches are filled and promoted only by walks that end in a translation.
  */
-import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
 import type { TableReads } from '../../caches/tableReads';
-import { Counter } from '../../core/counters';
+import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
 import type { HardwareCosts } from '../../core/costs';
+import { Counter } from '../../core/counters';
 import type { WalkPurpose } from '../../core/events';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
+import { PAGE_WORDS } from '../../memory/pagedStore';
+import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { noWalkYet, type TreeWalk, type Walker, WalkStatus } from '../../mmu/walker';
-import { PAGE_WORDS } from '../../memory/pagedStore';
-import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { entriesOf, levelsInRegisters, pagesPerEntry, type PagingFormat, walkOrigin } from '../format';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { RootRegisters } from '../x86/rootRegisters';
 import { WalkReports } from '../x86/walkReports';
 
@@ -388,15 +389,12 @@ export class RadixWalker implements Walker {
   }
 
   save(): readonly TypedArray[] {
-    return [...(this.keptRoot?.save() ?? []), ...this.walkCaches.flatMap((c) => c.save())];
+    return [...(this.keptRoot?.save() ?? []), ...saveCaches(this.walkCaches)];
   }
 
   load(saved: readonly TypedArray[]): void {
-    // The registers are one array, the caches alike.
-    const caches = saved.slice(this.#top);
     if (this.keptRoot !== null) this.keptRoot.load(saved);
-    const each = caches.length / this.walkCaches.length;
-    this.walkCaches.forEach((c, i) => c.load(caches.slice(i * each, (i + 1) * each)));
+    loadCaches(this.walkCaches, saved.slice(this.#top));
   }
 
   hash(into: Hasher): void {
