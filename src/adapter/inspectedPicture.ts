@@ -9,7 +9,7 @@ import {
   vpnOfAddress,
 } from '../machine/core/addresses';
 import { entriesOf, indexOf, mainPath, type PagingFormat, walkedPath, walkOrigin } from '../machine/paging/format';
-import type { WalkNode } from '../machine/paging/inspector';
+import { pageBelow, type WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
   AddressField,
@@ -87,7 +87,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     firstEvent: -1,
     lastEvent: -1,
   };
-  const found = machine.below === undefined ? walk.pfn : walk.host?.at(walk.steps.length)?.pfn;
+  const found = machine.below === undefined ? walk.pfn : pageBelow(walk)?.pfn;
   if (mapped && found === undefined) attempt.outcome = 'exit';
   const result: TranslationResult | undefined =
     walk.pfn === undefined || found === undefined

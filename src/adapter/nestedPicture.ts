@@ -121,6 +121,7 @@ export class GridBuilder {
       inspector.decode(rawOf(event.low, event.high), event.table, event.level, event.index),
     );
     cell.cycles = event.cycles;
+    cell.foundIn = event.from;
     cell.event = index;
     cell.order = ++this.#order;
     this.#last = cell;

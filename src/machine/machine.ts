@@ -167,7 +167,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.kernelSpace = kernel;
     this.buddy = new BuddyAllocator(memory, probe, options.nodes, kernel?.reservedFrames);
     const { buddy } = this;
-    this.caches = options.caches === undefined ? null : new DataCaches(options.caches, cpus, options.memoryBytes);
+    this.caches = options.caches === undefined ? null : new DataCaches(options.caches, cpus, memory.sizeBytes);
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });

@@ -192,7 +192,7 @@ export function statistics(machine: Machine): Statistics {
         : {
             latency: walkLatency(
               caches,
-              levels.map((l) => l.name),
+              [...levels, ...(format.host?.levels ?? [])].map((l) => l.name),
             ),
           }),
     },

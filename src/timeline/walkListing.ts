@@ -68,12 +68,10 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, walkC
     const { cycles = 0, from } = walkCost?.reads[i] ?? {};
     return { kind: 'tableRead', ...entry, level, cycles, from, probe };
   });
-  // In a guest every read costs the same.
-  const cyclesPerRead = walkCost?.reads.at(-1)?.cycles ?? 0;
-  const both = twoDimensions(machine, walked, reads, cyclesPerRead);
+  const both = twoDimensions(machine, walked, reads, walkCost?.hostRead ?? (() => ({ cycles: 0 })));
   const mapped = outcome === 'mapped';
   const isRound = machine.inspector.format.hashed !== undefined;
-  const cycles = both.references === undefined ? (walkCost?.cycles ?? 0) : both.references * cyclesPerRead;
+  const cycles = walkCost?.cycles ?? 0;
   const cost = { references: both.references ?? readsOf(walked), cycles };
   const ends = mapped ? (both.exits ? 'exit' : 'mapped') : 'fault';
   const found = both.pfn === undefined ? { pfn, pageSize } : { pfn: both.pfn, pageSize: both.pageSize, guest: pfn };

@@ -97,9 +97,6 @@ export const NESTED: readonly string[] = [
 /** Every scheme that runs, the flat table of a size that a test can afford. */
 export const EVERY_SCHEME: readonly string[] = [...Object.keys(SCHEMES), 'linear 32', ...NESTED];
 
-/** Those whose walks go through data caches: of a guest's they do not. */
-export const CACHED_SCHEMES = EVERY_SCHEME.filter((scheme) => !NESTED.includes(scheme));
-
 /** The frame as the machine's software numbers it, of one that its hardware has found. */
 export const ownFrame = (m: Machine, frame: number): number => m.host?.guestFrameOf(asPfn(frame)) ?? frame;
 

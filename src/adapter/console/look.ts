@@ -11,7 +11,7 @@ import {
   vpnOfAddress,
 } from '../../machine/core/addresses';
 import { formatEntry } from '../../machine/paging/format';
-import { type EntryNode, type HostWalkNode, readsOf, type WalkNode } from '../../machine/paging/inspector';
+import { type EntryNode, type HostWalkNode, pageBelow, readsOf, type WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
 import { fieldsOf } from '../../timeline/walkListing';
 import { badExpression } from '../errors';
@@ -62,23 +62,27 @@ function bothDimensions(
   host: readonly HostWalkNode[],
   line: (entry: EntryNode) => string,
 ): string[] {
-  return host.flatMap((walk) => {
-    const own = steps.at(walk.step);
-    const found = walk.pfn === undefined ? walk.outcome : `host frame 0x${walk.pfn.toString(16)}`;
-    const above = [...walk.steps.map(line), `guest frame 0x${walk.gfn.toString(16)} → ${found}`];
-    return [
-      ...above.map((text) => `  ${text}`),
-      ...(own !== undefined && walk.outcome === 'mapped' ? [line(own)] : []),
-    ];
-  });
+  const kept = steps.filter(({ register }) => register !== undefined).map(line);
+  return kept.concat(
+    host.flatMap((walk) => {
+      const own = steps.at(walk.step);
+      const found = walk.pfn === undefined ? walk.outcome : `host frame 0x${walk.pfn.toString(16)}`;
+      const above = [...walk.steps.map(line), `guest frame 0x${walk.gfn.toString(16)} → ${found}`];
+      return [
+        ...above.map((text) => `  ${text}`),
+        ...(own !== undefined && walk.outcome === 'mapped' ? [line(own)] : []),
+      ];
+    }),
+  );
 }
 
 /** Where an address is: in a guest as the guest sees it, and as the host does. */
-function physicalText({ pfn, host, steps }: WalkNode, address: bigint, style: Style): string | undefined {
+function physicalText(walk: WalkNode, address: bigint, style: Style): string | undefined {
+  const { pfn, host } = walk;
   if (pfn === undefined) return undefined;
   const text = (frame: Pfn): string => style.good(formatPhysical(physicalOf(frame, offsetOfAddress(address))));
   if (host === undefined) return text(pfn);
-  const page = host.at(steps.length)?.pfn;
+  const page = pageBelow(walk)?.pfn;
   return `guest-physical ${text(pfn)}, host-physical ${page === undefined ? style.bad('none') : text(page)}`;
 }
 

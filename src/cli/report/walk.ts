@@ -1,6 +1,6 @@
 /** One walk as JSON. */
 import { addressOf, offsetOfAddress, PAGES_OF_LEAF, physicalOf, vpnOfAddress } from '../../machine/core/addresses';
-import type { EntryNode, WalkNode } from '../../machine/paging/inspector';
+import { type EntryNode, pageBelow, type WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
 import { referencesOf } from '../../scenario/run/names/nested';
 import type { WalkCost } from '../../scenario/run/walkCost';
@@ -45,7 +45,7 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode, co
 /** In a guest, where physical addresses are the guest's: the host walk for each of the steps, and for the page. */
 function hostData({ host, steps }: WalkNode, offset: number): object {
   if (host === undefined) return {};
-  const page = host.at(steps.length)?.pfn;
+  const page = pageBelow({ host, steps })?.pfn;
   return {
     hostPhysicalAddress: page === undefined ? null : hex(physicalOf(page, offset)),
     hostWalks: host.map((walk) => ({

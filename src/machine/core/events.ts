@@ -190,6 +190,8 @@ export interface HostReadEvent extends Base {
   low: number;
   high: number;
   cycles: number;
+  /** Where its line was found, where there are data caches. */
+  from?: string;
 }
 /** The hardware set A or D in an entry of the host's tables. */
 export interface HostWriteEvent extends Base {

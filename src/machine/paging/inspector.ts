@@ -164,6 +164,10 @@ export interface MappingRun {
 export const readsOf = ({ steps }: Pick<WalkNode, 'steps'>): number =>
   steps.reduce((sum, { register }) => sum + (register === undefined ? 1 : 0), 0);
 
+/** Where the host has the page that a walk in a guest has found. */
+export const pageBelow = ({ steps, host }: Pick<WalkNode, 'steps' | 'host'>): HostWalkNode | undefined =>
+  host?.find(({ step }) => step === steps.length);
+
 /**
  * Where a walk finds a root's entries that processors keep in registers: the hardware in the running CPU's, where it has that
  * root loaded; software in memory. Without such a root they find the same.

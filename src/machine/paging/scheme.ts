@@ -1,4 +1,5 @@
 /** What a translation scheme has to bring: its tables as data, the hardware that walks them, the software that keeps them, a view. */
+import type { DataCacheOptions } from '../caches/options';
 import type { TableReads } from '../caches/tableReads';
 import type { HardwareCosts } from '../core/costs';
 import type { Probe } from '../core/probe';
@@ -72,7 +73,7 @@ export interface SchemeSettings {
   ecpt?: EcptOptions;
   nested?: NestedOptions;
   /** Given: table reads go through data caches. */
-  caches?: object;
+  caches?: DataCacheOptions;
 }
 
 export interface HostParts {

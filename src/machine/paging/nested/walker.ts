@@ -88,6 +88,8 @@ export class NestedWalker implements Walker {
   readonly #flags = new Int32Array(MOST);
   readonly #hits: Int32Array;
   #read = 0;
+  /** What the guest's entries took. */
+  #cycles = 0;
   /** Where the walk starts: guest frame of the table, or the host's if `#startsCombined`; its level; rights above it. */
   #table = 0;
   #startsCombined = false;
@@ -100,7 +102,7 @@ export class NestedWalker implements Walker {
     private readonly parts: HardwareParts & { host: Host },
   ) {
     const { levels, entryBytes } = format;
-    const { walkCaches, replacement, memory, probe, costs, host } = parts;
+    const { walkCaches, replacement, memory, probe, costs, host, tableReads } = parts;
     this.#entryWords = entryBytes / 4;
     this.#frameShift = entryBytes === 8 ? 9 : 10;
     this.#highMask = entryBytes === 8 ? -1 : 0;
@@ -131,10 +133,20 @@ export class NestedWalker implements Walker {
       return new AssociativeCache(name, entries, ways, makeReplacer(replacement, name, entries, ways));
     });
     this.#hits = new Int32Array(cached.length);
-    this.#reports = new WalkReports(probe, null);
+    this.#reports = new WalkReports(probe, tableReads);
     this.#exits = host;
     const hosts = format.host!;
-    this.#host = new HostWalker({ format: hosts, options, memory, probe, costs, replacement, exits: host });
+    this.#host = new HostWalker({
+      format: hosts,
+      options,
+      memory,
+      probe,
+      costs,
+      replacement,
+      exits: host,
+      tableReads,
+      guestLevels: levels.length,
+    });
   }
 
   get hostCaches(): readonly AssociativeCache[] {
@@ -175,9 +187,9 @@ export class NestedWalker implements Walker {
 
   /** What was read so far is lost; the host runs. */
   #leaveGuest(): boolean {
-    const { probe, costs } = this.parts;
+    const { probe } = this.parts;
     probe.counters[Counter.NestedCutReferences] += this.result.references;
-    probe.counters[Counter.OtherWalkCycles] += this.result.references * costs.table_read;
+    probe.counters[Counter.OtherWalkCycles] += this.result.cycles;
     return this.#exits.exit(this.#host.exit);
   }
 
@@ -252,7 +264,7 @@ export class NestedWalker implements Walker {
    * EXIT: `#host.exit` says why the guest must be left.
    */
   #descend(vpn: Vpn, from: number, access: Access, user: number, purpose: WalkPurpose): number {
-    const { probe, memory, costs } = this.parts;
+    const { probe, memory, costs, tableReads } = this.parts;
     const host = this.#host;
     const reserved = this.#reservedHigh | (this.#highMask & this.parts.rights.reservedHigh);
     const recording = probe.recorder !== null;
@@ -261,6 +273,7 @@ export class NestedWalker implements Walker {
     let level = this.#level;
     let combinedTable = this.#startsCombined;
     this.#read = 0;
+    this.#cycles = 0;
     host.begin();
     if (recording) {
       const guest = combinedTable ? this.#exits.guestFrameOf(asPfn(table)) : asPfn(table);
@@ -289,14 +302,15 @@ export class NestedWalker implements Walker {
       const low = base < 0 ? 0 : words[at];
       const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
       this.#read = n + 1;
+      const cycles = tableReads?.read(level, asPfn(frame), 4 * offset) ?? costs.table_read;
+      this.#cycles += cycles;
       this.#levels[n] = level;
       this.#tables[n] = combinedTable ? -1 : table;
       this.#frames[n] = frame;
       this.#at[n] = at;
       this.#indices[n] = index;
       if (probe.watches.physicalReads) this.#signalRead(frame, combinedTable ? -1 : table + inTable);
-      if (recording)
-        this.#reports.read(level, this.#guestTable(n), index, low, high, costs.table_read, undefined, asPfn(frame));
+      if (recording) this.#reports.read(level, this.#guestTable(n), index, low, high, cycles, undefined, asPfn(frame));
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved);
       path = combined(path, low, high);
@@ -394,7 +408,7 @@ export class NestedWalker implements Walker {
     result.status = status;
     result.level = this.#read === 0 ? 0 : this.#levels[this.#read - 1];
     result.references = this.#read + this.#host.references;
-    result.cycles = result.references * this.parts.costs.table_read;
+    result.cycles = this.#cycles + this.#host.cycles;
     return status;
   }
 
@@ -404,7 +418,7 @@ export class NestedWalker implements Walker {
     this.#host.exit.offset = offset;
     result.status = WalkStatus.NotPresent;
     result.references = this.#read + this.#host.references;
-    result.cycles = result.references * this.parts.costs.table_read;
+    result.cycles = this.#cycles + this.#host.cycles;
     return EXIT;
   }
 
