@@ -8,13 +8,18 @@ import { installProject } from './lib/install.mjs';
 import { fromRoot } from './lib/paths.mjs';
 import { main, Problem, run, tool } from './lib/run.mjs';
 import { readTally, reporter, startTally } from './lib/tally.mjs';
+import { bundleUnitTests } from './lib/unitTests.mjs';
 
 const script = (name) => run(process.execPath, [fromRoot('scripts', name)]);
 
 const STAGES = {
   typecheck: () => script('typecheck.mjs'),
   lint: () => script('lint.mjs'),
-  unit: () => tool('mocha/bin/mocha.js', ['--reporter', reporter, ...(process.env.CI ? ['--forbid-only'] : [])]),
+  unit: async () => {
+    const files = await bundleUnitTests();
+    const options = ['--no-config', '--enable-source-maps', '--timeout', '20000', '--reporter', reporter];
+    return tool('mocha/bin/mocha.js', [...options, ...(process.env.CI ? ['--forbid-only'] : []), ...files]);
+  },
   grammar: () => script('grammar.mjs'),
   build: () => script('build.mjs'),
   e2e: () => run(process.execPath, [fromRoot('test/e2e/run.mjs')]),

@@ -71,7 +71,7 @@ export function writeBigTrace(file: string, { accesses, pages = DEFAULT_PAGES, s
   }
 }
 
-if (require.main === module) {
+if (process.argv[1] === __filename) {
   const [file, accesses, pages] = process.argv.slice(2);
   writeBigTrace(file, { accesses: Number(accesses), pages: pages === undefined ? undefined : Number(pages) });
 }

@@ -15,6 +15,8 @@ import { machine, machineWithProcess, map, MIB, RW, unmap, vpn } from '../suppor
 
 const { mmapBase: MMAP_BASE, end: TASK_SIZE } = layoutOf(RADIX4.userSpace);
 
+const ACCESSED = 1 << 5;
+
 /** Kind and signal of the last access's first fault. */
 const fault = (m: Machine): string =>
   [FAULT_KINDS[m.last[Last.Fault] - 1], SIGNALS[m.last[Last.Fault + 1] - 1]].filter(Boolean).join(' ');
@@ -151,6 +153,18 @@ describe('a page fault', () => {
     unmap(m, 100, 102);
     assert.equal(m.buddy.freeFrames, 2);
     assert.ok(m.access(Access.Write, vpn(150), 0, 1, 1));
+  });
+
+  it('does not ask which anonymous pages are used where none has a slot to go to', () => {
+    const m = machineWithProcess({ memoryBytes: MIB + 8 * 4096 });
+    map(m, 100, 100);
+    let touched = 0;
+    while (m.access(Access.Write, vpn(100 + touched), 0, 1, 1)) touched++;
+    assert.ok(m.probe.counters[Counter.ReclaimScanned] > 0);
+    for (let page = 100; page < 100 + touched; page++) {
+      const { address } = m.inspector.walk(m.root, vpn(page)).steps[3];
+      assert.equal(m.memory.readWord(address) & ACCESSED, ACCESSED, `page ${page}`);
+    }
   });
 
   it('gives the page back if there is no memory for a table on its way', () => {

@@ -118,7 +118,7 @@ describe('texts made to be slow or deep', function () {
     'blank lines': '\n'.repeat(many * 5),
     'a long setting': 'machine {\n' + 'k'.repeat(many) + ' v\n'.repeat(2000) + '}',
     settings: 'machine {\n' + 'seed 1\n'.repeat(many) + '}',
-    comments: 'read 1 # x\n'.repeat(many * 10),
+    comments: 'read 1 # x\n'.repeat(many * 5),
     'one long line': 'read 1'.repeat(many * 10),
     'a brace and a long line': '}\nelse' + ' x'.repeat(many * 10),
     'a very long string': `print "${'x'.repeat(5 << 20)}"`,

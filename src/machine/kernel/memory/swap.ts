@@ -34,6 +34,11 @@ export class SwapDevice implements Stateful<SwapSnapshot> {
     return this.#progress[2];
   }
 
+  /** True also if there is no device. */
+  get isFull(): boolean {
+    return this.#progress[1] === 0 && this.#progress[0] >= this.size;
+  }
+
   /** A slot for a page with these contents, named by nobody yet; −1 if the device is full. */
   allocate(content: number): number {
     let slot = this.#progress[1] - 1;

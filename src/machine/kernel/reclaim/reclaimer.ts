@@ -5,14 +5,14 @@
  * The hand goes through the processes in the order of their ids, and through each address space upwards; behind the last one
  * it goes over the page cache. A page that was used since the hand last passed loses its mark and stays.
  */
-import { asVpn, minVpn, type Vpn } from '../../core/addresses';
+import { asVpn, minVpn, type Pfn, type Vpn } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import { functionIndex } from '../../core/functions';
 import type { Hasher } from '../../core/hash';
 import { ArrayState, type Stateful, type TypedArray } from '../../core/state';
 import { Attribute, Tobj } from '../../emt/tobj';
 import type { KernelCore } from '../core';
-import { PageFlag } from '../memory/pages';
+import { PageFlag, PageKind } from '../memory/pages';
 import type { Process } from '../process';
 import { firstEndingAbove, isPrivate } from '../vma';
 import { frameAt, mapsFrames, mappingsOf } from './reverseMap';
@@ -118,8 +118,16 @@ export class Reclaimer implements Stateful<readonly TypedArray[]> {
   #consider(process: Process, tobj: Tobj, spareUsed: boolean): number {
     const { emt, frames } = this.core;
     const pfn = frames.pages.head(frameAt(emt, tobj, tobj.vpn));
+    if (this.#hasNowhereToGo(pfn)) return 0;
     if (spareUsed && this.#used(process, tobj)) return 0;
     return evict(this.core, pfn, 'reclaim');
+  }
+
+  /** Without a free slot, no anonymous page is looked at (`can_reclaim_anon_pages`) but one that needs none. */
+  #hasNowhereToGo(pfn: Pfn): boolean {
+    const { pages, swap } = this.core.frames;
+    if (!swap.isFull || pages.kind(pfn) !== PageKind.Anon) return false;
+    return !pages.has(pfn, PageFlag.Compound | PageFlag.LazyFree | PageFlag.SwapCache);
   }
 
   /** The page was used by anybody since the hand last passed; their marks are taken away. */
