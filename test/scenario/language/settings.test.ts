@@ -88,9 +88,9 @@ describe('the machine block', () => {
       ['2 4 32', '2 2 4 32', '32', '32', ''],
     );
     assert.equal(caches('scheme radix 5', 'preset classroom'), '1 1 2 4');
-    assert.equal(caches('pwc 8 16', 'scheme pae'), '8 16');
+    assert.equal(caches('scheme pae', 'pwc 16'), '16');
     assert.equal(describePwc(after('scheme=radix 5').pwc), '2 2 4 32');
-    assert.equal(describePwc(after('scheme=pae', 'pwc=1 64').pwc), '1 64');
+    assert.equal(describePwc(after('scheme=pae', 'pwc=64').pwc), '64');
     assert.equal(describePwc(after('scheme=linear 30', 'scheme=radix').pwc), '2 2 2');
     assert.match(
       analyse('machine {\npwc 2 4 32\nscheme radix 5\n}').diagnostics[0].message,

@@ -79,7 +79,7 @@ function unwalkedLevels(columns: Columns): WalkLevel[] {
 
 function notesOf({ status, table, register, matches }: WalkLevel, number: number, { walk }: Attempt): string[] {
   if (walk?.parallel) return [status !== 'read' ? 'pruned' : matches ? 'matches' : 'no match'];
-  if (status === 'read') return register === undefined ? [table ?? ''] : ['in registers', 'registers'];
+  if (status === 'read') return register === undefined ? [table ?? ''] : [`in ${register}`, register];
   const inLargePage = walk?.levels.slice(0, number).some(({ entry }) => entry?.leaf && entry.present);
   if (status === 'notReached') return inLargePage ? ['part of the offset', 'in offset'] : ['not reached'];
   return walk ? ['known, not read', 'not read'] : ['not needed'];
