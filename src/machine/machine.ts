@@ -33,6 +33,7 @@ import { Probe } from './core/probe';
 import { ArrayState, type Stateful, type TypedArray } from './core/state';
 import { type CpuCaches, DataCaches, type DataCachesSnapshot } from './caches/dataCaches';
 import { Emt } from './emt/emt';
+import { FaultsInRun } from './faultService';
 import { DEATH, FAULT_KINDS, type FaultRequest, type FaultVerdict, SIGNALS } from './kernel/faults/verdict';
 import { Kernel, type KernelSnapshot } from './kernel/kernel';
 import { type Process, residentPages } from './kernel/process';
@@ -101,6 +102,8 @@ export interface FaultRecord {
   errorCode: number;
   address: bigint;
 }
+
+const MINOR_CODE = FAULT_KINDS.indexOf('minor') + 1;
 
 const spaceOf = (process: Process): AddressSpace => ({
   id: process.pid,
@@ -181,6 +184,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
       noExecute: scheme.format.entryBytes === 8,
       kernelTdb: kernel?.isMutable === true ? { id: kernel.id, root: kernel.root } : undefined,
     });
+    for (const { translator } of this.cpus) translator.faultService = new FaultsInRun(this);
     this.kernel.onEntry = () => this.tlb.enter(0);
     this.inspector = scheme.createInspector(memory, kernel, this.host, {
       reservedHigh: () => this.mmu.rights.reservedHigh,
@@ -443,6 +447,25 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     last[at + 2] = errorCode;
     last[at + 3] = vpn;
     last[at + 4] = offset;
+  }
+
+  /**
+   * For faults that are served in the middle of a run: the record of the access, which others follow, is not kept but for its
+   * fault, which stays in the state until another takes its place.
+   */
+  recordUsualFault(errorCode: number, vpn: number, offset: number): void {
+    const { last } = this;
+    last[Last.Fault] = MINOR_CODE;
+    last[Last.Fault + 1] = 0;
+    last[Last.Fault + 2] = errorCode;
+    last[Last.Fault + 3] = vpn;
+    last[Last.Fault + 4] = offset;
+  }
+
+  /** For `Replay`: such an access has a record after all. */
+  beginRecordOf(packed: number, vpn: Vpn, user: number): void {
+    this.#begin(packedKind(packed), vpn, packedOffset(packed), packedSize(packed), user);
+    this.last[Last.Faults] = 1;
   }
 
   // ---- death --------------------------------------------------------------------------------------------------------

@@ -46,22 +46,19 @@ export class Replay {
       at = translator.run(chunk, began, to - 1, shift, user, counting, began > from || faulted === began);
       if (translator.end === RunEnd.Done) {
         if (probe.fired === 0) break;
-        if (at - 1 === faulted) {
-          machine.completeRecord(true);
-          return at - from;
-        }
-        machine.recordTranslated(
-          chunk.packed[at - 1],
-          this.#page(chunk, at - 1, shift),
-          user,
-          translator.walkedAt === at - 1,
-        );
+        const last = at - 1;
+        const page = this.#page(chunk, last, shift);
+        if (translator.servedAt === last) machine.beginRecordOf(chunk.packed[last], page, user);
+        if (translator.servedAt === last || faulted === last) machine.completeRecord(true);
+        else machine.recordTranslated(chunk.packed[last], page, user, translator.walkedAt === last);
         return at - from;
       }
       if (translator.end === RunEnd.Fault) {
         const packed = chunk.packed[at];
         const page = this.#page(chunk, at, shift);
-        this.alive = machine.serveFaultOf(packed, page, user, at === faulted);
+        const again = translator.servedAt === at;
+        if (again) machine.beginRecordOf(packed, page, user);
+        this.alive = machine.serveFaultOf(packed, page, user, again || at === faulted);
         // Under isolation the way back loads CR3. If somebody has set it by hand, the page may be in a TLB under the PCID
         // that the retry finds: not the miss that going on in the same run takes it for.
         if (this.alive && probe.fired === 0 && !machine.tlb.isolated) {

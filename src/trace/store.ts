@@ -35,7 +35,10 @@ export class TraceStore {
     return this.shelf.bytes;
   }
 
-  /** The chunk that holds access `index`; its place in it is `index % CHUNK_ACCESSES`. */
+  /**
+   * The chunk that holds access `index`; its place in it is `index % CHUNK_ACCESSES`. It is valid until as many others have been
+   * asked for as stay in use.
+   */
   chunkOf(index: number): StoredChunk {
     const wanted = Math.floor(index / CHUNK_ACCESSES);
     const last = this.#inUse[0];
@@ -58,10 +61,14 @@ export class TraceStore {
   #use(index: number): StoredChunk {
     const known = this.#inUse.findIndex((entry) => entry.index === index);
     const [entry] = known < 0 ? [] : this.#inUse.splice(known, 1);
-    const used = entry ?? { index, chunk: new StoredChunk(this.shelf.read(index)) };
+    const used = entry ?? { index, chunk: new StoredChunk(this.shelf.read(index), this.#room()) };
     this.#inUse.unshift(used);
-    if (this.#inUse.length > CHUNKS_IN_USE) this.#inUse.pop();
     return used.chunk;
+  }
+
+  /** Of the chunk that has to go for another; `undefined` while none has to. A run through a trace would make much garbage. */
+  #room(): Float64Array | undefined {
+    return this.#inUse.length < CHUNKS_IN_USE ? undefined : this.#inUse.pop()?.chunk.room;
   }
 }
 

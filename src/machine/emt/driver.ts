@@ -212,10 +212,24 @@ export interface CustomizableFunctions {
 /** The whole API, as callers have it. */
 export interface EmtFunctions extends BasicFunctions, CustomizableFunctions {}
 
+/**
+ * Finding an absent base page and entering one, without anything being counted: for whoever knows what the functions of the
+ * API that do the same are charged, because that does not depend on the page.
+ */
+export interface UncountedPages {
+  /** True if nothing is mapped at the page, and a page can be entered there without a new table. Remembers where. */
+  findVoid(tdb: Tdb, vpn: Vpn): boolean;
+  /** Enters a base page where `findVoid` has been last; no table may have changed since. */
+  enter(tobj: Tobj): void;
+  /** The object in the place where `findVoid` has been last. */
+  read(out: Tobj): void;
+}
+
 export interface MmuDriver {
   readonly name: string;
   readonly basic: BasicFunctions;
   readonly overrides: Partial<CustomizableFunctions>;
+  readonly uncounted?: UncountedPages;
   /** Called once, before all else: functions of the API that the driver itself calls are counted and replaced as any. */
   attach?(emt: EmtFunctions): void;
   /** A kernel thread of the driver's has work to do, and one bounded step of it. */

@@ -11,7 +11,7 @@ import { functionIndex } from '../core/functions';
 import type { Probe } from '../core/probe';
 import type { BuddyAllocator } from '../memory/buddy';
 import { F, rangeText } from './calls';
-import type { EmtFunctions, Errno, MmuDriver, Tdb } from './driver';
+import type { EmtFunctions, Errno, MmuDriver, Tdb, UncountedPages } from './driver';
 import type { TlbGather } from './gather';
 import { RangeCalls } from './rangeCalls';
 import type { Tobj } from './tobj';
@@ -24,6 +24,14 @@ export class Emt extends RangeCalls implements EmtFunctions {
   constructor(driver: MmuDriver, probe: Probe, buddy: BuddyAllocator, forced: 'all' | readonly string[] = []) {
     super(driver, probe, buddy, forced);
     driver.attach?.(this);
+  }
+
+  /** See `UncountedPages`. Attributes of its objects are written by `uncountedAttributes`. */
+  get uncounted(): UncountedPages | null {
+    return this.driver.uncounted ?? null;
+  }
+  get uncountedAttributes(): Pick<EmtFunctions, 'tobjWriteAttr'> {
+    return this.basic;
   }
 
   /** One bounded step of a kernel thread of the driver's, if one has work. `asked`: somebody has said so. False if there was nothing to do. */

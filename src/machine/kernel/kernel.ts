@@ -17,6 +17,7 @@ import type { Emt } from '../emt/emt';
 import type { BuddyAllocator } from '../memory/buddy';
 import { type CallResult, DONE, failure, type KernelCore, type KernelError, type MapResult } from './core';
 import { FaultHandler } from './faults/handler';
+import { UsualFaults } from './faults/usual';
 import type { FaultRequest, FaultVerdict } from './faults/verdict';
 import { type Layout, layoutOf } from './layout';
 import { Mappings } from './mappings';
@@ -77,6 +78,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   readonly frames: Frames;
   readonly mappings: Mappings;
   readonly faults: FaultHandler;
+  readonly usualFaults: UsualFaults;
   /** A program has called the kernel, or the kernel works on its own account: the CPU is no longer in user mode. */
   onEntry: (() => void) | null = null;
   readonly #reclaimer: Reclaimer;
@@ -98,6 +100,7 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
     this.mappings = new Mappings(emt, this.frames, probe, options);
     this.faults = new FaultHandler(this.mappings, probe, { zeroPage: options.zeroPage, noExecute });
     this.faults.resolution.explainShortage = () => (probe.recorder === null ? '' : shortageReport(this));
+    this.usualFaults = new UsualFaults(this.mappings, probe, options.zeroPage);
     this.#reclaimer = new Reclaimer(this);
     this.frames.onShortage = () => this.#reclaimer.direct();
     this.#forkPolicy = new ForkPolicy(this);
@@ -220,7 +223,9 @@ export class Kernel implements Stateful<KernelSnapshot>, KernelCore {
   }
 
   handleFault(request: FaultRequest): FaultVerdict {
+    const account = this.usualFaults.watch();
     const verdict = this.faults.handle(this.#running(), request);
+    if (account !== null) this.usualFaults.handled(account, verdict);
     this.emt.background();
     return verdict;
   }

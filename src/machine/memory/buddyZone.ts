@@ -89,8 +89,10 @@ export class BuddyZone implements Stateful<readonly TypedArray[]> {
   allocate(order: number, purpose: string, owner: number, smallest: number): Pfn | -1 {
     const pfn = order > MAX_ORDER ? this.#takeRun(1 << (order - MAX_ORDER)) : this.#take(order, smallest);
     if (pfn === -1) return -1;
-    this.memory.setRecord(pfn, STATE, FrameState.Allocated | (order << 4));
-    this.memory.setRecord(pfn, OWNER, owner);
+    const at = this.memory.touchRecord(pfn);
+    const { words } = this.memory.records;
+    words[at + STATE] = FrameState.Allocated | (order << 4);
+    words[at + OWNER] = owner;
     // Somebody may have poked bytes into the frames while they were free.
     for (let i = 0; i < 1 << order; i++) this.memory.unback(asPfn(pfn + i));
     this.#progress[1] -= 1 << order;
@@ -165,23 +167,25 @@ export class BuddyZone implements Stateful<readonly TypedArray[]> {
 
   #link(pfn: Pfn, order: number): void {
     const head = this.#heads[order];
-    this.memory.setRecord(pfn, STATE, FrameState.Free | (order << 4));
-    this.memory.setRecord(pfn, NEXT, head);
-    this.memory.setRecord(pfn, PREVIOUS, 0);
+    const at = this.memory.touchRecord(pfn);
+    const { words } = this.memory.records;
+    words[at + STATE] = FrameState.Free | (order << 4);
+    words[at + NEXT] = head;
+    words[at + PREVIOUS] = 0;
     if (head !== 0) this.memory.setRecord(asPfn(head - 1), PREVIOUS, pfn + 1);
     this.#heads[order] = pfn + 1;
     this.#counts[order]++;
   }
 
   #unlink(pfn: Pfn, order: number): void {
-    const next = this.memory.record(pfn, NEXT);
-    const previous = this.memory.record(pfn, PREVIOUS);
+    const at = this.memory.touchRecord(pfn);
+    const { words } = this.memory.records;
+    const next = words[at + NEXT];
+    const previous = words[at + PREVIOUS];
+    words[at + STATE] = words[at + NEXT] = words[at + PREVIOUS] = 0;
     if (previous === 0) this.#heads[order] = next;
     else this.memory.setRecord(asPfn(previous - 1), NEXT, next);
     if (next !== 0) this.memory.setRecord(asPfn(next - 1), PREVIOUS, previous);
-    this.memory.setRecord(pfn, STATE, 0);
-    this.memory.setRecord(pfn, NEXT, 0);
-    this.memory.setRecord(pfn, PREVIOUS, 0);
     this.#counts[order]--;
   }
 

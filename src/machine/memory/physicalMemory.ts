@@ -23,6 +23,14 @@ const RECORDS_PER_PAGE = PAGE_WORDS / RECORD_WORDS;
 /** Word of a frame's record that says which slot of the pool it has, + 1. */
 export const RECORD_SLOT = 3;
 
+/** The same for code that is measured: bundles look up constants that are no enum at run time. */
+const enum Hot {
+  RecordWords = 4,
+  RecordSlot = 3,
+  RecordsPerPage = 256,
+  PageWords = 1024,
+}
+
 export interface MemorySnapshot {
   readonly records: StoreSnapshot;
   readonly pool: StoreSnapshot;
@@ -67,20 +75,28 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
 
   /** Word `field` (0–2) of a frame's record. */
   record(pfn: Pfn, field: number): number {
-    return pfn < this.records.used * RECORDS_PER_PAGE ? this.records.words[pfn * RECORD_WORDS + field] : 0;
+    const { words } = this.records;
+    const at = pfn * Hot.RecordWords + field;
+    return at < words.length ? words[at] : 0;
   }
 
   setRecord(pfn: Pfn, field: number, value: number): void {
-    const page = Math.floor(pfn / RECORDS_PER_PAGE);
+    const at = this.touchRecord(pfn);
+    this.records.words[at + field] = value;
+  }
+
+  /** Index in `records.words` of a frame's record, of which words 0 to 2 may be written now. */
+  touchRecord(pfn: Pfn): number {
+    const page = Math.floor(pfn / Hot.RecordsPerPage);
     this.records.extend(page + 1);
     this.records.touch(page);
-    this.records.words[pfn * RECORD_WORDS + field] = value;
+    return pfn * Hot.RecordWords;
   }
 
   /** Index of the frame's first word in `pool.words`, or −1 if it is not backed. */
   base(pfn: Pfn): number {
-    const slot = this.record(pfn, RECORD_SLOT) - 1;
-    return slot < 0 ? -1 : slot * PAGE_WORDS;
+    const slot = this.record(pfn, Hot.RecordSlot);
+    return slot === 0 ? -1 : (slot - 1) * Hot.PageWords;
   }
 
   /** Gives the frame a slot of zeroes if it has none. Returns the index of its first word. */
@@ -104,7 +120,7 @@ export class PhysicalMemory implements ReadableMemory, Stateful<MemorySnapshot> 
 
   /** The frame's contents are gone, and it costs nothing again. */
   unback(pfn: Pfn): void {
-    const slot = this.record(pfn, RECORD_SLOT) - 1;
+    const slot = this.record(pfn, Hot.RecordSlot) - 1;
     if (slot < 0) return;
     this.pool.touch(slot);
     this.pool.words.fill(0, slot * PAGE_WORDS, (slot + 1) * PAGE_WORDS);

@@ -8,6 +8,13 @@
 import { PAGES_OF_SIZE, type Vpn } from '../core/addresses';
 import { ANY_PCID, type AssociativeCache } from './associativeCache';
 
+/** A page size that a TLB holds entries of. */
+export interface TlbPlace {
+  readonly tlb: AssociativeCache;
+  /** Code of the size. */
+  readonly size: number;
+}
+
 export class Contexts {
   /** PCID in CR3; 0 while CR4.PCIDE is off. */
   current = 0;
@@ -17,7 +24,11 @@ export class Contexts {
 
   constructor(
     readonly tlbs: readonly AssociativeCache[],
+    /** What the TLBs hold, in their order and from the smallest size up. */
+    private readonly places: readonly TlbPlace[],
     private readonly walkCaches: readonly AssociativeCache[],
+    /** Told of each TLB that has dropped a page by `dropPage`. */
+    private readonly dropped: (tlb: AssociativeCache, vpn: Vpn) => void,
     /** Entries of 2 MiB are halves of pages of 4 MiB: what is dropped of one is dropped of both. */
     private readonly halves = false,
   ) {
@@ -46,15 +57,14 @@ export class Contexts {
   }
 
   /** Drops all that translates a page for a PCID, in whatever size, and global pages too if asked. */
-  dropPage(vpn: Vpn, pcid: number, global: boolean, dropped: (tlb: AssociativeCache) => void): void {
-    for (const tlb of this.tlbs)
-      for (let size = 0; size < 3; size++) {
-        if (size > 0 && tlb.huge[size] === 0) continue;
-        const key = size === 0 ? vpn : Math.floor(vpn / PAGES_OF_SIZE[size]);
-        let found = this.#dropKey(tlb, key, size, pcid, global);
-        if (this.halves && size === 1) found = this.#dropKey(tlb, otherHalf(key), size, pcid, global) || found;
-        if (found) dropped(tlb);
-      }
+  dropPage(vpn: Vpn, pcid: number, global: boolean): void {
+    for (const { tlb, size } of this.places) {
+      if (size > 0 && tlb.huge[size] === 0) continue;
+      const key = size === 0 ? vpn : Math.floor(vpn / PAGES_OF_SIZE[size]);
+      let found = this.#dropKey(tlb, key, size, pcid, global);
+      if (this.halves && size === 1) found = this.#dropKey(tlb, otherHalf(key), size, pcid, global) || found;
+      if (found) this.dropped(tlb, vpn);
+    }
   }
 
   #dropKey(tlb: AssociativeCache, key: number, size: number, pcid: number, global: boolean): boolean {

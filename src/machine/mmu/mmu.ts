@@ -13,7 +13,7 @@ import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
 import { ANY_PCID, type AssociativeCache } from './associativeCache';
-import { Contexts } from './contexts';
+import { Contexts, type TlbPlace } from './contexts';
 import { type Instructions, Invpcid } from './instructions';
 import { QuickHits } from './quickHits';
 import type { ReplacementOptions } from './replacement';
@@ -73,6 +73,8 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
   readonly #l1i: TlbLevel;
   readonly #stlb: TlbLevel;
   readonly #tlbs: readonly AssociativeCache[];
+  /** What they hold, as `Contexts` has it. */
+  readonly #places: readonly TlbPlace[];
   readonly #contexts: Contexts;
   readonly #walker: Walker;
   readonly #cpu: number | undefined;
@@ -100,7 +102,12 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     this.#state = new ArrayState([this.values]);
     this.#walker = makeWalker(this.rights);
     const flushed = this.#walker.keepsWalkCaches ? [] : this.#walker.walkCaches;
-    this.#contexts = new Contexts(this.#tlbs, flushed, options.halves);
+    this.#places = [this.#l1d, this.#l1i, this.#stlb].flatMap(({ structures, bySize }) =>
+      structures.flatMap((tlb) => bySize.flatMap((held, size) => (held === tlb ? [{ tlb, size }] : []))),
+    );
+    const dropped = ({ name: structure }: AssociativeCache, vpn: Vpn): void =>
+      this.probe.recorder?.emit({ kind: 'tlbUpdate', structure, vpn, text: 'gone' });
+    this.#contexts = new Contexts(this.#tlbs, this.#places, flushed, dropped, options.halves);
     this.translator = new Translator({
       l1d: this.#l1d,
       l1i: this.#l1i,
@@ -196,17 +203,15 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     const { pfn, pageSize, flags, cycles } = this.#walker.result;
     counters[Counter.OtherWalkCycles] += cycles;
     const kept = this.translator.globalPages ? flags : flags & ~TlbFlag.Global;
-    for (const tlb of this.#tlbs) {
-      for (let size = 0; size < 3; size++) {
-        const at = find(tlb, vpn, size);
-        if (at < 0) continue;
-        if (size === pageSize) {
-          tlb.update(at, size === 0 ? pfn : pfn - (vpn % PAGES_OF_SIZE[size]), kept);
-          this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'dirty' });
-        } else {
-          tlb.invalidate(at);
-          this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'gone' });
-        }
+    for (const { tlb, size } of this.#places) {
+      const at = find(tlb, vpn, size);
+      if (at < 0) continue;
+      if (size === pageSize) {
+        tlb.update(at, size === 0 ? pfn : pfn - (vpn % PAGES_OF_SIZE[size]), kept);
+        this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'dirty' });
+      } else {
+        tlb.invalidate(at);
+        this.probe.recorder?.emit({ kind: 'tlbUpdate', structure: tlb.name, vpn, text: 'gone' });
       }
     }
     return true;
@@ -340,9 +345,7 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
   /** What translates the page for a PCID, of whatever size; global pages too if asked. */
   #dropPage(vpn: Vpn, pcid: number, global: boolean): void {
     this.changed();
-    this.#contexts.dropPage(vpn, pcid, global, ({ name: structure }) =>
-      this.probe.recorder?.emit({ kind: 'tlbUpdate', structure, vpn, text: 'gone' }),
-    );
+    this.#contexts.dropPage(vpn, pcid, global);
   }
 
   touch(vpn: Vpn, offset: number, access: Access): boolean {

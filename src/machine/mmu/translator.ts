@@ -26,7 +26,7 @@ import {
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
 import { type Probe, Signal } from '../core/probe';
-import { ANY_PCID, type AssociativeCache } from './associativeCache';
+import { ANY_PCID, type AssociativeCache, EntryData } from './associativeCache';
 import { Access, type RightsTable, TlbFlag } from './rights';
 import { Sides } from './sides';
 import { Stride, StrideEnd } from './stride';
@@ -70,6 +70,22 @@ export interface TranslatorHost {
   settle(): void;
 }
 
+/**
+ * Who may serve a page fault in the middle of a run, so that the run goes on. Absent, or where it says no: the run ends, and
+ * whoever called it sees to the fault.
+ */
+export interface FaultService {
+  /** Whether it may serve any fault of the run that begins. */
+  begin(): boolean;
+  /**
+   * The kernel's whole work for a fault on an entry that is not present: true if the access can be tried again. False:
+   * nothing was done.
+   */
+  serve(vpn: Vpn, offset: number, write: boolean): boolean;
+  /** The run has ended. */
+  end(): void;
+}
+
 /** Which addresses are translated: see `AddressFormat`. */
 interface AddressRange {
   readonly addressBits: number;
@@ -100,6 +116,11 @@ export class Translator {
   globalPages = false;
   /** The caches do not follow CR3's PCID yet. */
   unsettled = false;
+  faultService: FaultService | null = null;
+  /** Place of the last access of the run whose fault was served in its middle; −1 for none. It may have faulted again. */
+  servedAt = -1;
+  /** Faults of the run that were served in its middle. */
+  #served = 0;
   readonly #ofChunk: Sides;
   readonly #ofSingle: Sides;
   /** What the run that goes on knows. */
@@ -188,13 +209,17 @@ export class Translator {
     this.#running = true;
     const stride = this.#stride;
     stride.begin();
+    this.servedAt = -1;
+    this.#served = 0;
     const at = this.#translate(chunk, from, to, shift, user, counting, goesOn);
     this.#running = false;
     // Who records sees counters at every event: there, the one access of the run has counted on its way.
     if (this.#probe.recorder !== null) return at;
     const counters = this.#counters;
     data.misses += stride.misses;
-    counters[Counter.LookupCycles] += (data.misses + code.misses) * this.#costs.stlb_lookup;
+    // An access that is tried again looks both levels up again, which is no miss of another access.
+    counters[Counter.LookupCycles] += (data.misses + code.misses + this.#served) * this.#costs.stlb_lookup;
+    if (this.#served > 0) this.faultService?.end();
     if (stride.walkedAt >= 0) {
       stride.countWalks(counters, this.#costs);
       this.#tally.countWalks(counters);
@@ -241,6 +266,7 @@ export class Translator {
     const armed = single || probe.armed !== 0;
     const missArmed = !retry && (probe.armed & Signal.TlbMiss) !== 0;
     const striding = !recording && !single;
+    const service = striding && user === 1 && this.faultService?.begin() === true ? this.faultService : null;
     const second = this.#stlb.small;
     let hugePages = this.#holdsHugePages();
     let lead = firstLeadFrom(chunk, from);
@@ -252,11 +278,20 @@ export class Translator {
     let known = data.known && code.known && !dataWatched && !codeWatched;
     let at = from;
     let next = lead < leadCount && leads[lead] < to ? leads[lead] : to;
+    /** A page that the last access made here, a read, has left clean: a write to it is no stride's. */
+    let clean = -1;
+    /** The last fault was served at once: the next page is likely to be new as well. */
+    let faulting = false;
     for (;;) {
       let vpn = 0;
       let kind: Access = Access.Read;
       let walked = false;
-      if (known && striding) {
+      const writesClean =
+        clean >= 0 && next < to && leadVpn[lead] === clean && packedKind(packed[next]) === Access.Write;
+      clean = -1;
+      const skips = faulting || writesClean;
+      if (!writesClean) faulting = false;
+      if (known && striding && !skips) {
         at = stride.run(chunk, next, lead, to, shift, user, this.#sides, this.root, this.globalPages, hugePages);
         lead = stride.lead;
         if (stride.end === StrideEnd.Done) return at;
@@ -364,10 +399,14 @@ export class Translator {
         }
         if (this.#walker.result.status !== WalkStatus.Mapped) {
           this.#host.refuse('walk', vpn as Vpn, packedOffset(packed[at]), kind, user, 0);
-          return this.#fault(at);
+          if (service === null || !this.#serve(service, vpn as Vpn, packedOffset(packed[at]), kind, at))
+            return this.#fault(at);
+          faulting = true;
         }
         this.#finishWalk(l1, vpn as Vpn, packedOffset(packed[at]), user);
-        hugePages = this.#holdsHugePages();
+        if (kind === Access.Read && (this.#walker.result.flags & TlbFlag.Dirty) === 0) clean = vpn - shift;
+        // A base page brings none in, whatever it puts out.
+        if (hugePages || this.pageSize !== 0) hugePages = this.#holdsHugePages();
       }
       known = data.known && code.known && !dataWatched && !codeWatched;
       at++;
@@ -385,6 +424,22 @@ export class Translator {
   #fault(at: number): number {
     this.end = RunEnd.Fault;
     return at;
+  }
+
+  /** A walk of user mode has faulted. True if the fault was served at once, and a walk then translated the page. */
+  #serve(service: FaultService, vpn: Vpn, offset: number, kind: Access, at: number): boolean {
+    const { status } = this.#walker.result;
+    if (status !== WalkStatus.NotPresent || kind === Access.Exec || this.#probe.fired !== 0) return false;
+    if (!service.serve(vpn, offset, kind === Access.Write)) return false;
+    // The kernel's work may make simulated memory outgrow its room: the stride's next loop then counts anew.
+    this.#stride.countWalks(this.#counters, this.#costs);
+    // No TLB has the page.
+    this.#served++;
+    this.servedAt = at;
+    this.#stride.walk(this.root, vpn, kind, 1, true);
+    if (this.#walker.result.status === WalkStatus.Mapped) return true;
+    this.#host.refuse('walk', vpn, offset, kind, 1, 0);
+    return false;
   }
 
   #holdsHugePages(): boolean {
@@ -474,9 +529,12 @@ export class Translator {
 
   #finishWalk(l1: TlbLevel, vpn: Vpn, offset: number, user: number): void {
     const { pfn, pageSize, flags } = this.#walker.result;
-    const first = firstFrame(pfn, vpn, pageSize);
-    this.#fill(this.#stlb, vpn, pageSize, first, flags);
-    this.#fill(l1, vpn, pageSize, first, flags);
+    if (pageSize === 0 && !this.#strict && this.#probe.recorder === null) this.#fillSmall(l1, vpn, pfn, flags);
+    else {
+      const first = firstFrame(pfn, vpn, pageSize);
+      this.#fill(this.#stlb, vpn, pageSize, first, flags);
+      this.#fill(l1, vpn, pageSize, first, flags);
+    }
     this.pfn = pfn;
     this.pageSize = pageSize;
     if (this.#probe.recorder !== null) this.#reports.translated(vpn, offset, pfn, pageSize, 'walk');
@@ -486,6 +544,13 @@ export class Translator {
   #holds(level: TlbLevel, vpn: Vpn, size: number): boolean {
     const tlb = level.bySize[size];
     return tlb !== null && tlb.peek(Math.floor(vpn / PAGES_OF_SIZE[size]), size) >= 0;
+  }
+
+  /** As `#fill` in both levels: a base page, where nothing else follows from it. */
+  #fillSmall(l1: TlbLevel, vpn: Vpn, frame: Pfn, flags: number): void {
+    const data = frame * EntryData.Scale + (this.globalPages ? flags : flags & ~TlbFlag.Global);
+    if (this.#stlb.bySize[0] !== null) this.#stlb.small.enter(vpn, data);
+    if (l1.bySize[0] !== null) l1.small.enter(vpn, data);
   }
 
   #fill(level: TlbLevel, vpn: Vpn, size: number, frame: Pfn, flags: number): void {

@@ -112,6 +112,17 @@ export class Frames implements Stateful<FramesSnapshot> {
     return pfn;
   }
 
+  /**
+   * A page of anonymous memory that is mapped once, all in one: `allocate`, `clear`, `share` and, if it was `written` by a
+   * program, `store`, uncounted. −1, and nothing done, if no frame is free.
+   */
+  firstTouched(owner: number, index: number, written: boolean): Pfn | -1 {
+    const pfn = this.buddy.allocate(0, PURPOSES[PageKind.Anon], DATA_OWNER, this.node);
+    if (pfn === -1) return -1;
+    this.pages.startMapped(pfn, PageKind.Anon, owner, index, written ? ++this.#values[Small.Contents] : 0);
+    return pfn;
+  }
+
   /** As `allocate` of a single frame or a huge page, on that node alone and without reclaim. */
   allocateOn(node: number, like: Pfn): Pfn | -1 {
     const { pages } = this;

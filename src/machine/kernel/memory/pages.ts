@@ -14,7 +14,7 @@
 import { asPfn, type Pfn } from '../../core/addresses';
 import type { Hasher } from '../../core/hash';
 import type { Stateful } from '../../core/state';
-import { PAGE_WORDS, PagedStore, type StoreSnapshot } from '../../memory/pagedStore';
+import { PagedStore, type StoreSnapshot } from '../../memory/pagedStore';
 
 export const enum PageKind {
   None,
@@ -44,15 +44,22 @@ export const enum PageFlag {
   Referenced = 1 << 25,
 }
 
-const RECORD_WORDS = 4;
-const RECORDS = PAGE_WORDS / RECORD_WORDS;
-const MAPPINGS = 0xffff;
-const KIND_SHIFT = 16;
-const KIND_MASK = 7 << KIND_SHIFT;
-const INDEX_HIGH_SHIFT = 16;
+/** Of a record, and of a page of the store. */
+const enum Layout {
+  Words = 4,
+  Records = 256,
+  Mappings = 0xffff,
+  KindShift = 16,
+  KindMask = 7 << KindShift,
+}
+
+/** Of the word that has the place's owner and the high bits of its index. */
+const enum Place {
+  IndexHighShift = 16,
+}
 
 /** `mappings` cannot count further: nobody has that many processes. */
-export const MAX_MAPPINGS = MAPPINGS;
+export const MAX_MAPPINGS = Layout.Mappings;
 
 export class Pages implements Stateful<StoreSnapshot> {
   readonly #store = new PagedStore(16);
@@ -64,10 +71,15 @@ export class Pages implements Stateful<StoreSnapshot> {
   start(pfn: Pfn, kind: PageKind, owner: number, index: number, content: number, flags = 0): void {
     const at = this.#touch(pfn);
     const words = this.#store.words;
-    words[at] = (kind << KIND_SHIFT) | flags;
+    words[at] = (kind << Layout.KindShift) | flags;
     words[at + 1] = index | 0;
-    words[at + 2] = (owner & 0xffff) | (Math.floor(index / 2 ** 32) << INDEX_HIGH_SHIFT);
+    words[at + 2] = (owner & 0xffff) | (Math.floor(index / 2 ** 32) << Place.IndexHighShift);
     words[at + 3] = content;
+  }
+
+  /** As `start` of a single frame and `map`. */
+  startMapped(pfn: Pfn, kind: PageKind, owner: number, index: number, content: number): void {
+    this.start(pfn, kind, owner, index, content, 1);
   }
 
   /** The frame, or the compound, goes back to the allocator. */
@@ -75,16 +87,16 @@ export class Pages implements Stateful<StoreSnapshot> {
     const frames = this.has(pfn, PageFlag.Compound) ? this.hugePages : 1;
     for (let i = 0; i < frames; i++) {
       const at = this.#touch(asPfn(pfn + i));
-      this.#store.words.fill(0, at, at + RECORD_WORDS);
+      this.#store.words.fill(0, at, at + Layout.Words);
     }
   }
 
   kind(pfn: Pfn): PageKind {
-    return (this.#word(pfn, 0) & KIND_MASK) >> KIND_SHIFT;
+    return (this.#word(pfn, 0) & Layout.KindMask) >> Layout.KindShift;
   }
 
   mappings(pfn: Pfn): number {
-    return this.#word(pfn, 0) & MAPPINGS;
+    return this.#word(pfn, 0) & Layout.Mappings;
   }
 
   has(pfn: Pfn, flag: PageFlag): boolean {
@@ -109,7 +121,7 @@ export class Pages implements Stateful<StoreSnapshot> {
   }
 
   index(pfn: Pfn): number {
-    return (this.#word(pfn, 1) >>> 0) + (this.#word(pfn, 2) >>> INDEX_HIGH_SHIFT) * 2 ** 32;
+    return (this.#word(pfn, 1) >>> 0) + (this.#word(pfn, 2) >>> Place.IndexHighShift) * 2 ** 32;
   }
 
   /** Contents, or the swap slot of a page in the swap cache. */
@@ -137,7 +149,7 @@ export class Pages implements Stateful<StoreSnapshot> {
   /** One mapping less. True if it was the last one. The page must be mapped. */
   unmap(pfn: Pfn): boolean {
     const at = this.#touch(pfn);
-    return (--this.#store.words[at] & MAPPINGS) === 0;
+    return (--this.#store.words[at] & Layout.Mappings) === 0;
   }
 
   /** The page `to`, begun like `from`, is what that was: mappings, flags and contents. */
@@ -155,7 +167,7 @@ export class Pages implements Stateful<StoreSnapshot> {
     for (let i = 0; i < this.hugePages; i++) {
       const pfn = asPfn(head + i);
       this.start(pfn, kind, owner, index + i, this.content(pfn));
-      this.#store.words[pfn * RECORD_WORDS] = state;
+      this.#store.words[pfn * Layout.Words] = state;
     }
   }
 
@@ -173,15 +185,15 @@ export class Pages implements Stateful<StoreSnapshot> {
   }
 
   #word(pfn: Pfn, word: number): number {
-    return pfn < this.#store.used * RECORDS ? this.#store.words[pfn * RECORD_WORDS + word] : 0;
+    return pfn < this.#store.used * Layout.Records ? this.#store.words[pfn * Layout.Words + word] : 0;
   }
 
   /** Index of the frame's first word, which may now be written. */
   #touch(pfn: Pfn): number {
-    const page = Math.floor(pfn / RECORDS);
+    const page = Math.floor(pfn / Layout.Records);
     this.#store.extend(page + 1);
     this.#store.touch(page);
-    return pfn * RECORD_WORDS;
+    return pfn * Layout.Words;
   }
 
   save(): StoreSnapshot {

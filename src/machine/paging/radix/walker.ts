@@ -15,7 +15,6 @@ import type { WalkPurpose } from '../../core/events';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
-import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
 import { loadCaches, saveCaches } from '../../mmu/cacheStates';
@@ -28,6 +27,11 @@ import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { RootRegisters } from '../x86/rootRegisters';
 import { WalkReports } from '../x86/walkReports';
+
+/** Bundles look up constants that are no enum at run time. */
+const enum Hot {
+  PageWords = 1024,
+}
 
 export class RadixWalker implements Walker {
   readonly result = noWalkYet();
@@ -62,6 +66,8 @@ export class RadixWalker implements Walker {
   /** The data caches; `null`: every read costs the same. Then `#cycles` are those of the walk that runs, so far. */
   readonly #tableReads: TableReads | null;
   #cycles = 0;
+  /** Where the walk that runs has started: what the walk cache said. Scratch. */
+  #startTable = 0;
 
   constructor(
     private readonly format: PagingFormat,
@@ -137,7 +143,8 @@ export class RadixWalker implements Walker {
       start = last;
       probe.counters[Counter.LookupCycles] += this.costs.walk_cache_lookup;
       if (recording) this.#reports.start(purpose, vpn, last, asPfn(Math.floor(data / EntryData.Scale)), deepest.name);
-      status = this.#leaf(vpn, Math.floor(data * (1 / EntryData.Scale)), data & EntryData.Flags, access, user, 1);
+      this.#startTable = Math.floor(data * (1 / EntryData.Scale));
+      status = this.#leaf(vpn, this.#startTable, data & EntryData.Flags, access, user, 1);
       if (status === WalkStatus.Mapped) {
         if (deepest.isValid(at)) deepest.use(at, deepest.setOf(tag));
         probe.counters[Counter.WalkCaches + 2 * last - 2]++;
@@ -146,6 +153,7 @@ export class RadixWalker implements Walker {
       }
     } else {
       start = this.#startAbove(root, vpn, at);
+      this.#startTable = this.#tables[start];
       status = this.#descend(vpn, start, access, user, purpose);
     }
     return this.#finish(root, vpn, start, access, user, status);
@@ -159,13 +167,43 @@ export class RadixWalker implements Walker {
       this.probe.counters[Counter.AbandonedReferences] += this.result.references;
       this.probe.counters[Counter.OtherWalkCycles] += this.result.cycles;
       this.#reports.abandoned(this.result);
-      this.#fromRoot(root);
       confirmed = true;
-      status = this.#descend(vpn, 0, access, user, 'confirm');
+      status = this.#confirm(root, vpn, start, access, user, status);
     }
     this.#reports.end(this.result);
     if (status === WalkStatus.Mapped) this.#updateCaches(vpn, confirmed ? 0 : start, confirmed);
     return status;
+  }
+
+  /**
+   * The walk from the root. If it comes to the table that the walk cache had said, it will read there what was just read: that
+   * an entry is not present does not depend on the way to it.
+   */
+  #confirm(root: Pfn, vpn: Vpn, start: number, access: Access, user: number, first: WalkStatus): WalkStatus {
+    const seen = this.probe.recorder !== null || this.#tableReads !== null || this.probe.watches.physicalReads;
+    const table = this.#startTable;
+    this.#fromRoot(root);
+    if (first === WalkStatus.NotPresent && !seen && this.#tableAt(vpn, start) === table)
+      return this.#end(first, this.result.level, this.result.level + 1);
+    return this.#descend(vpn, 0, access, user, 'confirm');
+  }
+
+  /** Table of a level on the way from the root, where all above it are in memory and there; −1 if not. */
+  #tableAt(vpn: Vpn, below: number): number {
+    if (this.#top > 0) return -1;
+    const { memory } = this;
+    const words = memory.pool.words;
+    const reserved = this.#reservedHigh | this.rights.reservedHigh;
+    let table = this.#tables[0];
+    for (let level = 0; level < below; level++) {
+      const base = memory.base(asPfn(table));
+      const at = base + (((vpn * this.#scale[level]) & this.#mask[level]) << this.#entryShift);
+      const low = base < 0 ? 0 : words[at];
+      const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
+      if ((low & (LOW.P | LOW.PS)) !== LOW.P || (high & reserved) !== 0) return -1;
+      table = frameOf(low, high);
+    }
+    return table;
   }
 
   setDirty(root: Pfn, vpn: Vpn, user: number): WalkStatus {
@@ -215,30 +253,34 @@ export class RadixWalker implements Walker {
   #descend(vpn: Vpn, from: number, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
     const { probe, memory } = this;
     const words = memory.pool.words;
+    const tables = this.#tables;
+    const rights = this.#rights;
+    const scale = this.#scale;
     const reserved = this.#reservedHigh | this.rights.reservedHigh;
     const last = this.#last;
     const recording = probe.recorder !== null;
     const noticing = recording || this.#tableReads !== null;
+    const watching = probe.watches.physicalReads;
     let start = from;
-    let path = this.#rights[start];
+    let path = rights[start];
     if (recording) {
       const startedFrom = start > 0 ? this.#caches[start - 1].name : walkOrigin(this.format);
-      this.#reports.start(purpose, vpn, start, asPfn(this.#tables[start]), startedFrom);
+      this.#reports.start(purpose, vpn, start, asPfn(tables[start]), startedFrom);
     }
     if (start < this.#top) {
       if (!this.#fromRegister(vpn)) return this.#end(WalkStatus.NotPresent, 0, 0);
       start = this.#top;
     }
-    let table = this.#tables[start];
+    let table = tables[start];
     for (let level = start; level < last; level++) {
-      const index = (vpn * this.#scale[level]) & this.#mask[level];
+      const index = (vpn * scale[level]) & this.#mask[level];
       const base = memory.base(asPfn(table));
       const at = base + (index << this.#entryShift);
       const references = level - start + 1;
       // A table outside memory, or never written, reads as zeroes: not present.
       const low = base < 0 ? 0 : words[at];
       const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
-      if (probe.watches.physicalReads && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
+      if (watching && probe.watches.readsFrame(asPfn(table))) probe.signal(Signal.Watch);
       if (noticing) this.#notice(references, level, asPfn(table), index, low, high);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, level, references);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, level, references);
@@ -246,8 +288,8 @@ export class RadixWalker implements Walker {
       this.#at[level] = at;
       if ((low & LOW.PS) !== 0) return this.#hugeLeaf(vpn, level, low, high, path, access, user, references);
       table = frameOf(low, high);
-      this.#tables[level + 1] = table;
-      this.#rights[level + 1] = path;
+      tables[level + 1] = table;
+      rights[level + 1] = path;
     }
     return this.#leaf(vpn, table, path, access, user, last - start + 1);
   }
@@ -350,11 +392,11 @@ export class RadixWalker implements Walker {
     const { memory, probe } = this;
     const low = memory.pool.words[at];
     if ((low & set) === set) return;
-    memory.pool.touch(Math.floor(at / PAGE_WORDS));
+    memory.pool.touch(Math.floor(at / Hot.PageWords));
     memory.pool.words[at] = low | set;
     if (probe.watches.physicalWrites && probe.watches.writesFrame(table)) probe.signal(Signal.Watch);
     if (probe.recorder === null) return;
-    const index = (at % PAGE_WORDS) >> this.#entryShift;
+    const index = (at % Hot.PageWords) >> this.#entryShift;
     const high = memory.pool.words[at + 1] & this.#highMask;
     this.#reports.write(level, table, index, set & ~low, low | set, high);
   }

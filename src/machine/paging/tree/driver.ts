@@ -6,7 +6,13 @@
  */
 import { addPages } from '../../core/addresses';
 import type { Probe } from '../../core/probe';
-import type { BasicFunctions, CustomizableFunctions, EmtFunctions, MmuDriver } from '../../emt/driver';
+import type {
+  BasicFunctions,
+  CustomizableFunctions,
+  EmtFunctions,
+  MmuDriver,
+  UncountedPages,
+} from '../../emt/driver';
 import type { BuddyAllocator } from '../../memory/buddy';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import type { PagingFormat } from '../format';
@@ -20,10 +26,12 @@ import { lockOf } from './driver/locks';
 import { Objects } from './driver/objects';
 import { Ranges } from './driver/ranges';
 import { type TableOptions, Tables } from './driver/tables';
+import { UncountedEntries } from './driver/uncounted';
 
 export class TreeDriver implements MmuDriver {
   readonly basic: BasicFunctions;
   readonly overrides: Partial<CustomizableFunctions>;
+  readonly uncounted?: UncountedPages;
   readonly #tables: Tables;
 
   constructor(
@@ -44,6 +52,9 @@ export class TreeDriver implements MmuDriver {
     const objects = new Objects(tables);
     this.basic = this.#basicFunctions(tables, objects);
     this.overrides = this.#customizableFunctions(tables, objects);
+    // Where tables fold, how many entries are read depends on the page.
+    if (format.levels.every(({ flattened, next }) => flattened === undefined && next === undefined))
+      this.uncounted = new UncountedEntries(format, memory, buddy, probe);
   }
 
   attach(emt: EmtFunctions): void {
