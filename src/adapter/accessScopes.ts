@@ -1,5 +1,6 @@
 /** Scopes of the access that the cursor is in: its address in fields, its walk so far, its fault. */
 import { addressOf, formatAddress } from '../machine/core/addresses';
+import type { PagingFormat } from '../machine/paging/format';
 import type { EntryPicture } from '../protocol/walk';
 import { dataIdOf, entryTarget } from './data/target';
 import { addressFields } from './inspectedPicture';
@@ -47,10 +48,8 @@ export function walkRows(context: ScopeContext): VariableNode[] {
       const read = walk.levels.filter((l) => l.event !== undefined && l.event <= now);
       const children = read.map((l) =>
         row(`${l.name}[${l.index}]`, readText(l.entry), {
-          type: l.foundIn === undefined ? undefined : `${l.cycles} cycles, from ${l.foundIn}`,
-          memoryReference: l.entry && physicalReference(BigInt(l.entry.address)),
-          dataId: l.entry && dataIdOf(entryTarget(Number(l.entry.address), context.run.machine.scheme.format)),
-          menu: l.entry && 'ptscope-entry',
+          type: l.register ?? (l.foundIn === undefined ? undefined : `${l.cycles} cycles, from ${l.foundIn}`),
+          ...(l.register === undefined && l.entry && placeOf(l.entry, context.run.machine.scheme.format)),
           children:
             l.entry &&
             fixed(() =>
@@ -63,10 +62,11 @@ export function walkRows(context: ScopeContext): VariableNode[] {
             ),
         }),
       );
+      const fromMemory = read.filter((l) => l.register === undefined).length;
       const done = walk.lastEvent <= now ? walk.outcome : 'running';
       const cost = walk.cycles === undefined || done === 'running' ? '' : `, ${walk.cycles} cycles`;
       rows.push(
-        row(`walk ${n + 1}`, `${walk.purpose} from ${walk.startedFrom}: ${read.length} read, ${done}${cost}`, {
+        row(`walk ${n + 1}`, `${walk.purpose} from ${walk.startedFrom}: ${fromMemory} read, ${done}${cost}`, {
           children: fixed(() => children),
         }),
       );
@@ -79,6 +79,13 @@ export function walkRows(context: ScopeContext): VariableNode[] {
     );
   return rows.length > 0 ? rows : [row('walk', 'nothing has been looked up yet')];
 }
+
+/** What can be done with an entry that lies in memory. */
+const placeOf = ({ address }: EntryPicture, format: PagingFormat): Partial<VariableNode> => ({
+  memoryReference: physicalReference(BigInt(address)),
+  dataId: dataIdOf(entryTarget(Number(address), format)),
+  menu: 'ptscope-entry',
+});
 
 export function faultRows(context: ScopeContext): VariableNode[] {
   const picture = walkPicture(context.run, context.events, context.moment);

@@ -74,37 +74,33 @@ function rangeNodes(cache: CacheArray, focus: Focus): TreeNode[] {
   const nodes: TreeNode[] = [];
   for (let from = 0; from < cache.sets; from += SETS) {
     const to = Math.min(from + SETS, cache.sets);
-    const filling = fillingOf(cache, from, to, focus);
-    if (filling.lines === 0) continue;
-    nodes.push({
-      id: `data:${cache.name}:sets:${from}`,
-      label: `sets ${from} … ${to - 1}`,
-      description: fillingText(filling),
-      hasChildren: true,
-      icon: 'symbol-array',
-      kind: 'structure',
-      current: filling.current,
-    });
+    nodes.push(...setsNode(cache, from, to, focus, `sets:${from}`, `sets ${from} … ${to - 1}`));
   }
   return nodes;
 }
 
 function setNodes(cache: CacheArray, from: number, focus: Focus): TreeNode[] {
   const nodes: TreeNode[] = [];
-  for (let set = from; set < Math.min(from + SETS, cache.sets); set++) {
-    const filling = fillingOf(cache, set, set + 1, focus);
-    if (filling.lines === 0) continue;
-    nodes.push({
-      id: `data:${cache.name}:set:${set}`,
-      label: `set ${set}`,
+  for (let set = from; set < Math.min(from + SETS, cache.sets); set++)
+    nodes.push(...setsNode(cache, set, set + 1, focus, `set:${set}`, `set ${set}`));
+  return nodes;
+}
+
+/** A row for sets `from` … `to` − 1, if there is anything in them. */
+function setsNode(cache: CacheArray, from: number, to: number, focus: Focus, id: string, label: string): TreeNode[] {
+  const filling = fillingOf(cache, from, to, focus);
+  if (filling.lines === 0) return [];
+  return [
+    {
+      id: `data:${cache.name}:${id}`,
+      label,
       description: fillingText(filling),
       hasChildren: true,
       icon: 'symbol-array',
       kind: 'structure',
       current: filling.current,
-    });
-  }
-  return nodes;
+    },
+  ];
 }
 
 function lineNodes(cache: CacheArray, set: number, focus: Focus): TreeNode[] {

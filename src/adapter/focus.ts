@@ -1,5 +1,5 @@
 /** What the current moment is about: the page that is being translated, and what has changed in the tick so far. */
-import { physicalOf, type Vpn } from '../machine/core/addresses';
+import { PAGE_BYTES, physicalOf, type Vpn } from '../machine/core/addresses';
 import { LINE_BYTES } from '../machine/core/dataCache';
 import type { MachineEvent, TranslateEvent } from '../machine/core/events';
 import { changedWords } from './data/clusters';
@@ -28,8 +28,11 @@ export function focusOf(events: readonly MachineEvent[], at: number, format: Pag
   events.forEach((event, i) => {
     if (event.kind === 'translate' && (i <= at || translate === undefined)) translate = event;
     if (i > at) return;
-    if (event.kind === 'tableRead')
-      lines.add(Math.floor(entryAddressIn(format, event.table, event.index) / LINE_BYTES));
+    if (event.kind === 'tableRead') {
+      const own = entryAddressIn(format, event.table, event.index);
+      lines.add(Math.floor((event.host === undefined ? own : physicalOf(event.host, own % PAGE_BYTES)) / LINE_BYTES));
+    } else if (event.kind === 'hostRead')
+      lines.add(Math.floor(entryAddressIn(format.host ?? format, event.table, event.index) / LINE_BYTES));
     else if (event.kind === 'translated') lines.add(Math.floor(physicalOf(event.pfn, event.offset) / LINE_BYTES));
     if (event.kind === 'entryWrite' || event.kind === 'hardwareWrite')
       changedEntries.add(entryAddressIn(format, event.table, event.index));

@@ -8,8 +8,8 @@ import {
   type Vpn,
   vpnOfAddress,
 } from '../machine/core/addresses';
-import { entriesOf, indexOf, mainPath, type PagingFormat, walkedPath } from '../machine/paging/format';
-import type { WalkNode } from '../machine/paging/inspector';
+import { entriesOf, indexOf, mainPath, type PagingFormat, walkedPath, walkOrigin } from '../machine/paging/format';
+import { pageBelow, type WalkNode } from '../machine/paging/inspector';
 import type {
   AccessSummary,
   AddressField,
@@ -70,7 +70,8 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
       return {
         ...base,
         status: 'read',
-        table: formatPhysical(physicalOf(step.table)),
+        table: step.register === undefined ? formatPhysical(physicalOf(step.table)) : undefined,
+        register: step.register,
         entry: entryPicture(machine.inspector, step),
         event: -1,
       };
@@ -78,7 +79,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
   const mapped = walk.pfn !== undefined;
   const attempt: WalkAttempt = {
     purpose: 'inspect',
-    startedFrom: 'CR3',
+    startedFrom: walkOrigin(format),
     levels,
     probes: hashed?.probes,
     outcome: mapped ? 'mapped' : 'fault',
@@ -87,7 +88,7 @@ export function inspectedPicture(subject: Subject, address: bigint, tick: number
     firstEvent: -1,
     lastEvent: -1,
   };
-  const found = machine.below === undefined ? walk.pfn : walk.host?.at(walk.steps.length)?.pfn;
+  const found = machine.below === undefined ? walk.pfn : pageBelow(walk)?.pfn;
   if (mapped && found === undefined) attempt.outcome = 'exit';
   const result: TranslationResult | undefined =
     walk.pfn === undefined || found === undefined

@@ -9,7 +9,7 @@ import type {
   TableReadEvent,
   WalkStartEvent,
 } from '../machine/core/events';
-import { entriesOf, type LevelFormat, mainPath, type PagingFormat } from '../machine/paging/format';
+import { entriesOf, type LevelFormat, mainPath, type PagingFormat, walkOrigin } from '../machine/paging/format';
 import type { WalkNode } from '../machine/paging/inspector';
 import { QUALIFICATION_BITS } from '../machine/paging/nested/entry';
 import type { AddressSpaces } from '../machine/paging/spaces';
@@ -60,7 +60,11 @@ export class GridBuilder {
     // A walk cache may know where the host has the table: then no host walk is made for it.
     const first = this.grid.rows.find(({ status }) => status !== 'skipped');
     if (first !== undefined && start.startedFrom !== 'CR3')
-      first.answer = { structure: start.startedFrom, text: 'knows the host’s address' };
+      first.answer = {
+        structure: start.startedFrom,
+        // Of PAE's root nothing is read, in neither dimension.
+        text: levels[start.startLevel].inRegisters ? 'have the entry' : 'knows the host’s address',
+      };
   }
 
   #row(guestLevel: number): NestedRow | undefined {
@@ -117,6 +121,7 @@ export class GridBuilder {
       inspector.decode(rawOf(event.low, event.high), event.table, event.level, event.index),
     );
     cell.cycles = event.cycles;
+    cell.foundIn = event.from;
     cell.event = index;
     cell.order = ++this.#order;
     this.#last = cell;
@@ -148,6 +153,8 @@ export function inspectedGrid(
   const { format } = below.inspector;
   const columns = mainPath(format);
   let order = 0;
+  if (steps.at(0)?.register !== undefined)
+    grid.rows[0].answer = { structure: walkOrigin(guest), text: 'have the entry' };
   for (const walk of host) {
     const row = walk.step === steps.length ? grid.rows.at(-1) : grid.rows.at(walk.step);
     if (row === undefined) continue;

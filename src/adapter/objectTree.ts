@@ -217,7 +217,7 @@ function barrierRow({ inspector }: Machine, { table, level, base, vpn }: Iterato
 /** What a walk to the place reads. */
 function pathRows({ inspector, root }: Machine, { vpn, end }: IteratorPlace): TreeNode[] {
   if (vpn >= end || !isTranslatable(vpn, inspector.format)) return [];
-  return inspector.walk(root, vpn).steps.map((entry, i) => ({
+  return inspector.walk(root, vpn, 'memory').steps.map((entry, i) => ({
     id: `tobj:path:${i}`,
     label: `${entry.levelName}[${entry.index}]`,
     description: entry.meaning,

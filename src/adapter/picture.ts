@@ -8,9 +8,16 @@ import {
   physicalOf,
   type Vpn,
 } from '../machine/core/addresses';
-import type { FaultEvent, MachineEvent, TableReadEvent, TranslateEvent, WalkStartEvent } from '../machine/core/events';
+import type {
+  FaultEvent,
+  MachineEvent,
+  RegisterReadEvent,
+  TableReadEvent,
+  TranslateEvent,
+  WalkStartEvent,
+} from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
-import { entriesOf, indexOf, walkedPath } from '../machine/paging/format';
+import { entriesOf, indexOf, rootRegister, walkedPath } from '../machine/paging/format';
 import { rawOf } from '../machine/paging/x86/entry';
 import type {
   CacheLookup,
@@ -58,6 +65,7 @@ function levelsRead(events: readonly MachineEvent[], first: number, last: number
     const event = events[i];
     if (event.kind === 'walkStart') read = [];
     if (event.kind === 'tableRead') read.push(event.level);
+    if (event.kind === 'registerRead') read.push(0);
   }
   return read;
 }
@@ -121,6 +129,9 @@ class PictureBuilder {
         break;
       case 'tableRead':
         this.#read(event, index);
+        break;
+      case 'registerRead':
+        this.#readRegister(event, index);
         break;
       case 'hostLookup':
       case 'hostWalkStart':
@@ -214,6 +225,17 @@ class PictureBuilder {
     level.foundIn = event.from;
     level.event = index;
     this.#grid?.guestRead(at, event);
+  }
+
+  #readRegister(event: RegisterReadEvent, index: number): void {
+    const level = this.#walk?.levels.at(this.path.indexOf(0));
+    if (this.#walk === undefined || level === undefined) return;
+    const { inspector } = this.run.machine;
+    this.#walk.lastEvent = index;
+    level.status = 'read';
+    level.register = rootRegister(inspector.format, event.index);
+    level.entry = entryPicture(inspector, inspector.decode(rawOf(event.low, event.high), event.table, 0, event.index));
+    level.event = index;
   }
 
   #result(pfn: Pfn, offset: number, pageSize: number, from: string, index: number): TranslationResult {

@@ -1,5 +1,7 @@
 /** The registers that translation depends on, and the bits of each that the model knows. A bit is changed like a value. */
-import { formatAddress } from '../machine/core/addresses';
+import { formatAddress, PAGE_BYTES } from '../machine/core/addresses';
+import { formatEntry, rootRegister } from '../machine/paging/format';
+import { rawOf } from '../machine/paging/x86/entry';
 import type { ScopeContext } from './scopes';
 import { dataIdOf } from './data/target';
 import type { WatchedRegister } from '../machine/core/watch';
@@ -49,7 +51,26 @@ const FIELDS: Readonly<Record<WatchedRegister, readonly Field[]>> = {
 };
 
 export function registerRows(context: ScopeContext): VariableNode[] {
-  return (Object.keys(FIELDS) as WatchedRegister[]).map((name) => registerRow(context, name));
+  return [
+    ...(Object.keys(FIELDS) as WatchedRegister[]).map((name) => registerRow(context, name)),
+    ...keptRows(context),
+  ];
+}
+
+/** PAE: the root's entries as the CPU has them since it was loaded with CR3. */
+function keptRows({ run }: ScopeContext): VariableNode[] {
+  const { mmu, inspector, root } = run.machine;
+  const { keptRoot } = mmu.walker;
+  return Array.from({ length: keptRoot?.count ?? 0 }, (_, index) => {
+    const { low, high } = keptRoot!.entry(index);
+    const raw = rawOf(low, high);
+    const { present, meaning, frame } = inspector.decode(raw, root, 0, index);
+    const changed = inspector.entry(root, 0, index).raw !== raw;
+    return row(rootRegister(inspector.format, index), formatEntry(inspector.format, raw), {
+      type: meaning + (changed ? '; memory has another entry, which the next load of CR3 takes' : ''),
+      memoryReference: present ? physicalReference(frame * PAGE_BYTES) : undefined,
+    });
+  });
 }
 
 function registerRow({ run, rows }: ScopeContext, name: WatchedRegister): VariableNode {

@@ -1,5 +1,6 @@
 /** One line about an address: what hovers and inline values show. */
 import { formatAddress, formatPhysical, LEAF_SIZE_NAMES, physicalOf, vpnOfAddress } from '../machine/core/addresses';
+import { pageBelow } from '../machine/paging/inspector';
 import { referencesOf } from '../scenario/run/names/nested';
 import type { Subject } from '../scenario/run/subject';
 import { formatValue, type NumberFormat, numberOf, type Value } from '../scenario/run/values';
@@ -16,7 +17,7 @@ export function translationText(subject: Subject, address: bigint): string | und
   if (walk.pfn === undefined) return `not mapped: ${last?.levelName}[${last?.index}] is ${last?.meaning}`;
   const refs = `${referencesOf(walk)} references`;
   if (machine.below !== undefined) {
-    const page = walk.host?.at(walk.steps.length)?.pfn;
+    const page = pageBelow(walk)?.pfn;
     const host = page === undefined ? 'not mapped by the host' : `host frame 0x${page.toString(16)}`;
     const at = page === undefined ? '' : `${formatPhysical(physicalOf(page, Number(address & 0xfffn)))} · `;
     return `${at}${host} · ${LEAF_SIZE_NAMES[walk.pageSize ?? 0]} guest frame 0x${walk.pfn.toString(16)} · ${last?.flags} · ${refs}`;

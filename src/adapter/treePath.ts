@@ -10,7 +10,7 @@ export function treePath(tree: TableTree, spaceId: number | undefined, vpn: Vpn)
   const { machine } = tree;
   const space = machine.spaces.find(({ id }) => id === (spaceId ?? machine.space?.id));
   if (space === undefined) return { path: [] };
-  const { steps } = machine.inspector.walk(space.root, vpn);
+  const { steps } = machine.inspector.walk(space.root, vpn, 'memory');
   // Of hashed tables the probe that has the page; of a tree what has been read, root first.
   const wanted = machine.inspector.tables === undefined ? steps : steps.slice(-1);
   const addresses = new Set(wanted.map(({ address }) => address));

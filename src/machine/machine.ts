@@ -170,7 +170,7 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     this.kernelSpace = kernel;
     this.buddy = new BuddyAllocator(memory, probe, options.nodes, kernel?.reservedFrames);
     const { buddy } = this;
-    this.caches = options.caches === undefined ? null : new DataCaches(options.caches, cpus, options.memoryBytes);
+    this.caches = options.caches === undefined ? null : new DataCaches(options.caches, cpus, memory.sizeBytes);
     this.processors = new Processors(Array.from({ length: cpus }, (_, i) => this.#makeCpu(cpus > 1 ? i : undefined)));
     this.mmu = this.processors.running;
     this.tlb = new TlbService({ cpus: this.processors, probe, costs, kernel, pcid });
@@ -186,7 +186,10 @@ export class Machine implements AddressSpaces, Stateful<MachineSnapshot> {
     });
     for (const { translator } of this.cpus) translator.faultService = new FaultsInRun(this);
     this.kernel.onEntry = () => this.tlb.enter(0);
-    this.inspector = scheme.createInspector(memory, kernel, this.host, () => this.mmu.rights.reservedHigh);
+    this.inspector = scheme.createInspector(memory, kernel, this.host, {
+      reservedHigh: () => this.mmu.rights.reservedHigh,
+      keptRootEntry: (root, index) => this.mmu.keptRootEntry(root, index),
+    });
     this.last[Last.Kind] = -1;
     this.#small = new ArrayState([probe.counters, probe.calls, probe.instructions, probe.workClass, this.last]);
     this.emt.tsvcInit();

@@ -7,7 +7,7 @@ import type { EcptOptions } from './paging/ecpt/format';
 import type { NestedOptions } from './paging/nested/format';
 import { type FptFree, schemeNamed, type Scheme, type WalkCacheOptions } from './paging/registry';
 import { PAGE_BYTES } from './core/addresses';
-import { type PagingFormat, reachableFrames, tooLarge } from './paging/format';
+import { configuredCaches, type PagingFormat, reachableFrames, tooLarge } from './paging/format';
 import { swapSlots } from './paging/x86/attributes';
 
 export interface MachineOptions {
@@ -94,10 +94,9 @@ function unfitFor(
   const large = hashed === undefined ? tooLarge(format, memoryBytes) : undefined;
   if (large !== undefined) return large;
   const caches = walkCaches.geometry.length;
-  // Where levels are folded, those of the levels that are left are taken.
-  const upper = levels.filter(({ wide }) => wide !== true).length - 1;
+  const upper = configuredCaches(format).length;
   if (hashed === undefined && caches !== upper)
-    return `The scheme ${scheme} has ${upper} walk caches, one for each level that points to tables; there are ${caches}.`;
+    return `The scheme ${scheme} has ${upper} walk cache${upper === 1 ? '' : 's'}, one for each level that points to tables${levels[0].inRegisters ? ' and lies in memory' : ''}; there are ${caches}.`;
   if (pcid && !mode.longMode) return `The scheme ${scheme} has no PCIDs: they come with 64-bit paging.`;
   if (memoryBytes > reachableFrames(format) * PAGE_BYTES)
     return `Entries of the scheme ${scheme} can name no memory beyond 4 GiB.`;

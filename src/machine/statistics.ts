@@ -7,7 +7,7 @@ import { PAGE_BYTES } from './core/addresses';
 import { Counter } from './core/counters';
 import { FUNCTION_NAMES } from './core/functions';
 import type { Machine } from './machine';
-import { entriesOf, type PagingFormat, tableFrames, walkCacheLevels } from './paging/format';
+import { entriesOf, levelsInRegisters, type PagingFormat, tableFrames, walkCacheLevels } from './paging/format';
 
 export interface HitsAndMisses {
   hits: number;
@@ -192,12 +192,12 @@ export function statistics(machine: Machine): Statistics {
         : {
             latency: walkLatency(
               caches,
-              levels.map((l) => l.name),
+              [...levels, ...(format.host?.levels ?? [])].map((l) => l.name),
             ),
           }),
     },
     walkCaches: Object.fromEntries(
-      walkCacheNames(machine).map((name, i) => [name, pair((Counter.WalkCaches + 2 * i) as Counter)]),
+      walkCacheNames(machine).map((name, i) => [name, pair(walkCacheCounter(machine.scheme.format, i))]),
     ),
     ...(caches === null ? {} : { caches: cacheStatistics(caches) }),
     tables: {
@@ -274,7 +274,11 @@ export function tableKinds(format: PagingFormat): { name: string; frames: number
   return names.map((name, i) => ({ name, frames: framesOf(i) }));
 }
 
-/** What `Counter.WalkCaches` counts, in its order: the level whose entries each holds. */
+/** Hits of the n-th walk cache; its misses are counted behind them. Those of trees are counted by level. */
+export const walkCacheCounter = (format: PagingFormat, n: number): Counter =>
+  Counter.WalkCaches + 2 * (n + levelsInRegisters(format));
+
+/** The level whose entries each walk cache holds, root's first. */
 export function walkCacheNames({ mmu, scheme: { format } }: Machine): string[] {
   const cached = walkCacheLevels(format);
   return mmu.walkCaches.map(({ name }, i) =>

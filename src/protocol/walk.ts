@@ -146,6 +146,8 @@ export interface WalkLevel {
   status: 'read' | 'skipped' | 'notReached';
   /** Physical address of the table, if known. */
   table?: string;
+  /** That the entry was taken from, instead of memory: `PDPTE2`. */
+  register?: string;
   slots: number;
   index: number;
   entry?: EntryPicture;

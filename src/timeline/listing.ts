@@ -14,7 +14,7 @@ import {
 } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
 import { ERROR_BITS } from '../machine/mmu/rights';
-import { formatEntry } from '../machine/paging/format';
+import { formatEntry, levelsInRegisters, rootRegister } from '../machine/paging/format';
 import type { Inspector } from '../machine/paging/inspector';
 import { rawOf } from '../machine/paging/x86/entry';
 import { clusterText, probeText } from './hashedText';
@@ -69,6 +69,7 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
       return `${event.structure}: fill tag ${hex(event.tag)} → ${tableAt(event.table)}`;
     case 'walkStart':
       if (format.hashed !== undefined) return `${WALKS[event.purpose]} from ${event.startedFrom}`;
+      if (event.startLevel < levelsInRegisters(format)) return `${WALKS[event.purpose]} from ${event.startedFrom}`;
       return `${WALKS[event.purpose]} from ${event.startedFrom}: ${levels[event.startLevel].name} ${tableAt(event.table)}`;
     case 'tableRead': {
       const raw = rawOf(event.low, event.high);
@@ -77,6 +78,11 @@ export function eventText(event: MachineEvent, machine: Tables, describe: Descri
       const found = event.from === undefined ? '' : ` (${event.from}, ${event.cycles} cycles)`;
       if (event.probe !== undefined) return probeText(event.probe, entry, formatEntry(format, raw) + flags) + found;
       return `read ${entry.levelName}[${event.index}] at ${entryPlace(machine, event)} = ${formatEntry(format, raw)}${flags}: ${entry.meaning}${found}`;
+    }
+    case 'registerRead': {
+      const entry = machine.inspector.decode(rawOf(event.low, event.high), event.table, 0, event.index);
+      const flags = entry.flags === '' ? '' : ` [${entry.flags}]`;
+      return `${rootRegister(format, event.index)} register = ${formatEntry(format, entry.raw)}${flags}: ${entry.meaning}`;
     }
     case 'hardwareWrite':
       return `set ${event.bits} in ${levels[event.level].name}[${event.index}] at ${entryPlace(machine, event)}`;

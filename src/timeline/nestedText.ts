@@ -66,7 +66,7 @@ export function hostText(event: NestedEvent, machine: Tables): string {
     case 'hostWalkStart':
       return `host walk for ${subjectOf(format, event.guestLevel)} at ${gpa(event.gfn)}, from ${event.startedFrom}: ${host.levels[event.startLevel].name} table at ${formatPhysical(physicalOf(event.table))}`;
     case 'hostRead':
-      return `read ${place(event)} = ${entryText(event.level, event.table, event.index, event.low, event.high)}`;
+      return `read ${place(event)} = ${entryText(event.level, event.table, event.index, event.low, event.high)}${event.from === undefined ? '' : ` (${event.from}, ${event.cycles} cycles)`}`;
     case 'hostWrite':
       return `set ${event.bits} in ${place(event)}`;
     case 'hostWalkEnd': {

@@ -1,8 +1,8 @@
 /** A walk that nobody made, read from memory and written in the words of the tape. */
 import { formatAddress, offsetOfAddress, PAGE_SHIFT, vpnOfAddress } from '../machine/core/addresses';
 import type { MachineEvent } from '../machine/core/events';
-import { indexOf, type PagingFormat, walkedPath } from '../machine/paging/format';
-import type { WalkNode } from '../machine/paging/inspector';
+import { indexOf, type PagingFormat, walkedPath, walkOrigin } from '../machine/paging/format';
+import { readsOf, type WalkNode } from '../machine/paging/inspector';
 import { highWord, lowWord } from '../machine/paging/x86/entry';
 import type { Subject } from '../scenario/run/subject';
 import type { WalkCost } from '../scenario/run/walkCost';
@@ -62,25 +62,17 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, walkC
   const offset = offsetOfAddress(address);
   if (outcome === 'notCanonical')
     return [{ kind: 'fault', depth: 0, vector: 'GP', vpn, offset, errorCode: 0, reason: RESULTS.notCanonical }];
-  const reads = steps.map(({ level, table, index, raw, probe }, i): MachineEvent => ({
-    kind: 'tableRead',
-    depth: 1,
-    level,
-    table,
-    index,
-    low: lowWord(raw),
-    high: highWord(raw),
-    cycles: walkCost?.reads[i].cycles ?? 0,
-    from: walkCost?.reads[i].from,
-    probe,
-  }));
-  // In a guest every read costs the same.
-  const cyclesPerRead = walkCost?.reads.at(0)?.cycles ?? 0;
-  const both = twoDimensions(machine, walked, reads, cyclesPerRead);
+  const reads = steps.map(({ level, table, index, raw, probe, register }, i): MachineEvent => {
+    const entry = { depth: 1, table, index, low: lowWord(raw), high: highWord(raw) };
+    if (register !== undefined) return { kind: 'registerRead', ...entry };
+    const { cycles = 0, from } = walkCost?.reads[i] ?? {};
+    return { kind: 'tableRead', ...entry, level, cycles, from, probe };
+  });
+  const both = twoDimensions(machine, walked, reads, walkCost?.hostRead ?? (() => ({ cycles: 0 })));
   const mapped = outcome === 'mapped';
   const isRound = machine.inspector.format.hashed !== undefined;
-  const cycles = both.references === undefined ? (walkCost?.cycles ?? 0) : both.references * cyclesPerRead;
-  const cost = { references: both.references ?? both.reads.length, cycles };
+  const cycles = walkCost?.cycles ?? 0;
+  const cost = { references: both.references ?? readsOf(walked), cycles };
   const ends = mapped ? (both.exits ? 'exit' : 'mapped') : 'fault';
   const found = both.pfn === undefined ? { pfn, pageSize } : { pfn: both.pfn, pageSize: both.pageSize, guest: pfn };
   const end: MachineEvent = { kind: 'walkEnd', depth: 0, outcome: ends, ...cost, ...found };
@@ -91,6 +83,11 @@ function eventsOf({ machine }: Subject, address: bigint, walked: WalkNode, walkC
         ? { kind: 'note', depth: 0, text: 'the host’s tables do not have it: the guest would be left for its host' }
         : { kind: 'translated', depth: 0, vpn, offset, pfn: both.pfn ?? pfn, pageSize, from: 'walk' };
   const { table, level: startLevel } = machine.inspector.rootTable(machine.root);
-  const start = { vpn, startLevel, table, startedFrom: isRound ? 'the descriptor: all ways' : 'CR3' };
+  const start = {
+    vpn,
+    startLevel,
+    table,
+    startedFrom: isRound ? 'the descriptor: all ways' : walkOrigin(machine.inspector.format),
+  };
   return [{ kind: 'walkStart', depth: 0, purpose: 'translate', ...start }, ...both.reads, end, last];
 }

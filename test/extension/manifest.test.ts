@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import {
   COMMANDS,
   CONTEXTS,
@@ -52,7 +53,26 @@ const manifest = JSON.parse(TEXT) as Manifest;
 const { contributes } = manifest;
 const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
+/** Keys that stand twice in one object of a JSON text, of which a parser would keep the last and say nothing. */
+function repeatedKeys(json: string): string[] {
+  const repeated: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node)) {
+      const keys = node.properties.map(({ name }) => (name !== undefined && ts.isStringLiteral(name) ? name.text : ''));
+      repeated.push(...keys.filter((key, i) => keys.indexOf(key) < i));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.parseJsonText('package.json', json));
+  return repeated;
+}
+
 describe('the manifest', () => {
+  it('has each key once', () => {
+    assert.deepEqual(repeatedKeys('{ "a": { "b": 1, "c": [{ "b": 1 }], "b": 2 }, "b": 3 }'), ['b']);
+    assert.deepEqual(repeatedKeys(TEXT), []);
+  });
+
   it('contributes exactly the commands that the code names, each with a title in our category', () => {
     const contributed = contributes.commands.map(({ command }) => command);
     assert.deepEqual(contributed.toSorted(), Object.values(COMMANDS).toSorted());

@@ -85,7 +85,8 @@ function accessRecorded(m: Machine, placed: PlacedAccess): number {
   access(m, placed);
   m.probe.recorder = null;
   assert.ok(recorder.events.every((e) => e.depth >= 0));
-  assert.equal(recorder.events.at(-1)?.depth, 0);
+  // A machine dies in the middle of what it does.
+  if (!m.dead) assert.equal(recorder.events.at(-1)?.depth, 0);
   return recorder.events.length;
 }
 

@@ -8,7 +8,7 @@ import { DEFAULT_KERNEL } from '../../src/machine/kernel/options';
 import { Machine, type MachineOptions } from '../../src/machine/machine';
 import { BuddyAllocator } from '../../src/machine/memory/buddy';
 import { PhysicalMemory } from '../../src/machine/memory/physicalMemory';
-import type { PagingFormat } from '../../src/machine/paging/format';
+import { configuredCaches, type PagingFormat } from '../../src/machine/paging/format';
 import { schemeNamed, SCHEMES, type WalkCacheOptions } from '../../src/machine/paging/registry';
 
 export const MIB = 2 ** 20;
@@ -52,7 +52,7 @@ export const TINY_CACHES: DataCacheOptions = {
 
 /** Walk caches of one, two, four entries, the largest for the deepest level. */
 export function walkCaches(scheme: string, promote: WalkCacheOptions['promote'] = 'hit'): WalkCacheOptions {
-  const levels = schemeNamed(scheme)!.format.levels.filter(({ wide }) => wide !== true).length - 1;
+  const levels = configuredCaches(schemeNamed(scheme)!.format).length;
   const geometry = [1, 1, 2, 4].slice(4 - levels).map((entries) => ({ entries, ways: entries }));
   return { geometry, promote };
 }
@@ -96,9 +96,6 @@ export const NESTED: readonly string[] = [
 
 /** Every scheme that runs, the flat table of a size that a test can afford. */
 export const EVERY_SCHEME: readonly string[] = [...Object.keys(SCHEMES), 'linear 32', ...NESTED];
-
-/** Those whose walks go through data caches: of a guest's they do not. */
-export const CACHED_SCHEMES = EVERY_SCHEME.filter((scheme) => !NESTED.includes(scheme));
 
 /** The frame as the machine's software numbers it, of one that its hardware has found. */
 export const ownFrame = (m: Machine, frame: number): number => m.host?.guestFrameOf(asPfn(frame)) ?? frame;

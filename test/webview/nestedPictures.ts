@@ -62,4 +62,19 @@ export async function inspected(): Promise<WalkPicture> {
   return inspectedPicture(timeline.run, HEAP, 3);
 }
 
-export const NESTED_PICTURES = { cold, halfWay, warm, violation, inspected };
+const PAE = (scheme: string): string => `machine {
+  scheme ${scheme}
+}
+process guest
+mmap heap 4KiB rw anon at 0x8000_0000
+write heap
+flush tlb
+read heap+0x10
+`;
+
+/** PAE: the root's entry is in a register, of a guest and without one. */
+export const registers = (): Promise<WalkPicture> =>
+  at(PAE('nested pae over radix'), 4, (e) => e.kind === 'translated');
+export const pae = (): Promise<WalkPicture> => at(PAE('pae'), 4, (e) => e.kind === 'translated');
+
+export const NESTED_PICTURES = { cold, halfWay, warm, violation, inspected, registers };

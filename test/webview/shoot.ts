@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { NESTED_PICTURES } from './nestedPictures';
+import { NESTED_PICTURES, pae } from './nestedPictures';
 import { PICTURES } from './pictures';
 import { THEMES, type Theme } from './themes';
 
@@ -28,7 +28,7 @@ async function main(out: string, only: string | undefined): Promise<void> {
     logLevel: 'error',
   });
   const nested = await Promise.all(
-    Object.entries(NESTED_PICTURES).map(async ([name, make]) => [`nested-${name}`, await make()] as const),
+    Object.entries({ ...NESTED_PICTURES, pae }).map(async ([name, make]) => [`nested-${name}`, await make()] as const),
   );
   for (const [pictureName, picture] of [...Object.entries(PICTURES), ...nested]) {
     for (const [themeName, theme] of Object.entries(THEMES)) {

@@ -11,7 +11,7 @@ import {
   vpnOfAddress,
 } from '../../machine/core/addresses';
 import { formatEntry } from '../../machine/paging/format';
-import type { EntryNode, HostWalkNode, WalkNode } from '../../machine/paging/inspector';
+import { type EntryNode, type HostWalkNode, pageBelow, readsOf, type WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
 import { fieldsOf } from '../../timeline/walkListing';
 import { badExpression } from '../errors';
@@ -43,7 +43,11 @@ function walkLines(subject: Subject, address: bigint, style: Style): string {
   const walk = walked(subject, address);
   const { format } = subject.machine.inspector;
   const line = (s: EntryNode): string => {
-    const place = `${style.name(`${s.levelName}[${s.index}]`)} at ${style.number(formatPhysical(s.address))}`;
+    const where =
+      s.register === undefined
+        ? `at ${style.number(formatPhysical(s.address))}`
+        : `in register ${style.name(s.register)}`;
+    const place = `${style.name(`${s.levelName}[${s.index}]`)} ${where}`;
     const flags = s.flags ? ` [${style.good(s.flags)}]` : '';
     const meaning = s.present || s.leaf ? s.meaning : style.bad(s.meaning);
     return `${place} = ${style.number(formatEntry(format, s.raw))}${flags}: ${meaning}`;
@@ -58,23 +62,27 @@ function bothDimensions(
   host: readonly HostWalkNode[],
   line: (entry: EntryNode) => string,
 ): string[] {
-  return host.flatMap((walk) => {
-    const own = steps.at(walk.step);
-    const found = walk.pfn === undefined ? walk.outcome : `host frame 0x${walk.pfn.toString(16)}`;
-    const above = [...walk.steps.map(line), `guest frame 0x${walk.gfn.toString(16)} → ${found}`];
-    return [
-      ...above.map((text) => `  ${text}`),
-      ...(own !== undefined && walk.outcome === 'mapped' ? [line(own)] : []),
-    ];
-  });
+  const kept = steps.filter(({ register }) => register !== undefined).map(line);
+  return kept.concat(
+    host.flatMap((walk) => {
+      const own = steps.at(walk.step);
+      const found = walk.pfn === undefined ? walk.outcome : `host frame 0x${walk.pfn.toString(16)}`;
+      const above = [...walk.steps.map(line), `guest frame 0x${walk.gfn.toString(16)} → ${found}`];
+      return [
+        ...above.map((text) => `  ${text}`),
+        ...(own !== undefined && walk.outcome === 'mapped' ? [line(own)] : []),
+      ];
+    }),
+  );
 }
 
 /** Where an address is: in a guest as the guest sees it, and as the host does. */
-function physicalText({ pfn, host, steps }: WalkNode, address: bigint, style: Style): string | undefined {
+function physicalText(walk: WalkNode, address: bigint, style: Style): string | undefined {
+  const { pfn, host } = walk;
   if (pfn === undefined) return undefined;
   const text = (frame: Pfn): string => style.good(formatPhysical(physicalOf(frame, offsetOfAddress(address))));
   if (host === undefined) return text(pfn);
-  const page = host.at(steps.length)?.pfn;
+  const page = pageBelow(walk)?.pfn;
   return `guest-physical ${text(pfn)}, host-physical ${page === undefined ? style.bad('none') : text(page)}`;
 }
 
@@ -86,11 +94,11 @@ const OUTCOMES: Record<WalkNode['outcome'], string> = {
 };
 
 function endOf(walk: WalkNode, address: bigint, style: Style): string {
-  const { pfn, host = [], pageSize = 0, outcome, steps, write, exec, user } = walk;
+  const { pfn, host = [], pageSize = 0, outcome, write, exec, user } = walk;
   const physical = physicalText(walk, address, style);
   if (pfn === undefined || physical === undefined) return style.bad(OUTCOMES[outcome]);
   const rights = `r${write ? 'w' : '-'}${exec ? 'x' : '-'} ${user ? 'user' : 'supervisor'}`;
-  const references = host.reduce((sum, each) => sum + each.steps.length, steps.length);
+  const references = host.reduce((sum, each) => sum + each.steps.length, readsOf(walk));
   const count = references === 1 ? '1 reference' : `${references} references`;
   const frame = `${host.length > 0 ? 'guest frame' : 'frame'} 0x${pfn.toString(16)}`;
   return `${physical}, ${LEAF_SIZE_NAMES[pageSize]} page, ${rights}, ${count}; ${frame}`;

@@ -106,7 +106,7 @@ function areaOf({ members }: ObjectValue): (bigint | undefined)[] {
 /** The entry that decides about an address: the last one that a walk reads. */
 export function lastEntry(run: Run, address: bigint): EntryNode {
   currentProcess(run);
-  const entry = run.machine.inspector.walk(run.machine.root, vpnOfAddress(address)).steps.at(-1);
+  const entry = run.machine.inspector.walk(run.machine.root, vpnOfAddress(address), 'memory').steps.at(-1);
   if (entry?.probe?.matches === false) throw unusable(`No way has an entry for ${shortAddress(run, address)} yet.`);
   if (entry === undefined) throw unusable(`${shortAddress(run, address)} is not canonical: no entry maps it.`);
   return entry;

@@ -1,7 +1,7 @@
 /** `ptscope/map` and `ptscope/mapPlace`: the address-space map, of a run or of a snapshot. */
 import { formatPhysical, LEAF_SIZE_NAMES, physicalOf, type Pfn, type Vpn } from '../../machine/core/addresses';
 import { pagesPerEntry } from '../../machine/paging/format';
-import type { Inspector, WalkNode } from '../../machine/paging/inspector';
+import { type Inspector, readsOf, type WalkNode } from '../../machine/paging/inspector';
 import type { AddressSpace, AddressSpaces } from '../../machine/paging/spaces';
 import {
   addressOfPlace,
@@ -134,13 +134,14 @@ const FIELDS = {
 } as const;
 
 /** `4K page, frame 0x1a3, P RW US A D, 4 references` */
-function textOf(inspector: Inspector, { steps, pfn, write, user, exec }: WalkNode): string {
+function textOf(inspector: Inspector, walk: WalkNode): string {
+  const { steps, pfn, write, user, exec } = walk;
   const leaf = steps.at(-1);
   if (leaf === undefined) return 'nothing is mapped here';
   if (pfn === undefined) return `${leaf.levelName}[${leaf.index}]: ${leaf.meaning}`;
   const size = LEAF_SIZE_NAMES[leaf.pageSize];
   const rights = `${user ? '' : 'supervisor '}r${write ? 'w' : '-'}${exec ? 'x' : '-'}`;
-  const refs = inspector.tables === undefined ? `${steps.length} references` : 'one round of probes';
+  const refs = inspector.tables === undefined ? `${readsOf(walk)} references` : 'one round of probes';
   const inside = pagesPerEntry(inspector.format.levels[leaf.level]) > 1 ? ` at ${formatPhysical(physicalOf(pfn))}` : '';
   return `${size} page, frame 0x${pfn.toString(16)}${inside}, ${rights}, ${leaf.flags}, ${refs}`;
 }

@@ -7,7 +7,7 @@ import { PAGE_BYTES } from '../../machine/core/addresses';
 import { Counter } from '../../machine/core/counters';
 import type { Machine } from '../../machine/machine';
 import { tableFrames } from '../../machine/paging/format';
-import { tableKinds, walkCacheNames } from '../../machine/statistics';
+import { tableKinds, walkCacheCounter, walkCacheNames } from '../../machine/statistics';
 import type { Plot } from '../../protocol/statistics';
 import { FREE_FRAMES, SWAP_USED, type SeriesReading } from '../../timeline/series';
 
@@ -59,7 +59,7 @@ export function plotMetrics(machine: Machine): PlotMetric[] {
         missRate('L1I TLB', Counter.L1iHits),
         missRate('STLB', Counter.StlbHits),
         ...walkCacheNames(machine).map((name, i) =>
-          missRate(`${format.hashed === undefined ? 'PWC' : 'CWC'} ${name}`, Counter.WalkCaches + 2 * i),
+          missRate(`${format.hashed === undefined ? 'PWC' : 'CWC'} ${name}`, walkCacheCounter(format, i)),
         ),
         missRate('nested TLB', Counter.NestedTlbHits),
       ],

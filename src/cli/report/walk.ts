@@ -1,12 +1,22 @@
 /** One walk as JSON. */
 import { addressOf, offsetOfAddress, PAGES_OF_LEAF, physicalOf, vpnOfAddress } from '../../machine/core/addresses';
-import type { WalkNode } from '../../machine/paging/inspector';
+import { type EntryNode, pageBelow, type WalkNode } from '../../machine/paging/inspector';
 import type { Subject } from '../../scenario/run/subject';
 import { referencesOf } from '../../scenario/run/names/nested';
 import type { WalkCost } from '../../scenario/run/walkCost';
 import { fieldsOf } from '../../timeline/walkListing';
 
 const hex = (n: bigint | number): string => `0x${n.toString(16)}`;
+
+const entryData = ({ levelName, table, index, address, raw, flags, meaning }: EntryNode): object => ({
+  level: levelName,
+  table: hex(physicalOf(table)),
+  index,
+  address: hex(address),
+  raw: hex(raw),
+  flags,
+  meaning,
+});
 
 /** `cost`: absent where nobody knows. */
 export function walkData(subject: Subject, address: bigint, walked: WalkNode, cost?: WalkCost): object {
@@ -20,14 +30,9 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode, co
     references: referencesOf(walked),
     ...(cost === undefined ? {} : { cycles: cost.cycles }),
     steps: steps.map((s, i) => ({
-      level: s.levelName,
-      table: hex(physicalOf(s.table)),
-      index: s.index,
-      address: hex(s.address),
-      raw: hex(s.raw),
-      flags: s.flags,
-      meaning: s.meaning,
+      ...entryData(s),
       ...(cost === undefined ? {} : { cycles: cost.reads[i].cycles, foundIn: cost.reads[i].from }),
+      ...(s.register === undefined ? {} : { register: s.register }),
       ...(s.probe === undefined ? {} : { way: s.probe.way, slot: s.probe.slot, matches: s.probe.matches }),
     })),
     physicalAddress: pfn === undefined ? null : hex(physicalOf(pfn, offset)),
@@ -40,7 +45,7 @@ export function walkData(subject: Subject, address: bigint, walked: WalkNode, co
 /** In a guest, where physical addresses are the guest's: the host walk for each of the steps, and for the page. */
 function hostData({ host, steps }: WalkNode, offset: number): object {
   if (host === undefined) return {};
-  const page = host.at(steps.length)?.pfn;
+  const page = pageBelow({ host, steps })?.pfn;
   return {
     hostPhysicalAddress: page === undefined ? null : hex(physicalOf(page, offset)),
     hostWalks: host.map((walk) => ({
@@ -48,15 +53,7 @@ function hostData({ host, steps }: WalkNode, offset: number): object {
       guestPhysical: hex(physicalOf(walk.gfn)),
       outcome: walk.outcome,
       hostPhysical: walk.pfn === undefined ? null : hex(physicalOf(walk.pfn)),
-      steps: walk.steps.map((s) => ({
-        level: s.levelName,
-        table: hex(physicalOf(s.table)),
-        index: s.index,
-        address: hex(s.address),
-        raw: hex(s.raw),
-        flags: s.flags,
-        meaning: s.meaning,
-      })),
+      steps: walk.steps.map(entryData),
     })),
   };
 }

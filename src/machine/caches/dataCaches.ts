@@ -101,6 +101,10 @@ export class CpuCaches implements TableReads {
     this.#table(frame, offset);
   }
 
+  forget(reads: number): void {
+    this.#reads -= reads;
+  }
+
   #table(frame: Pfn, offset: number): Found {
     const line = frame * LINES_PER_FRAME + Math.floor(offset / LINE_BYTES);
     const found = this.#find(this.#entersAtL1 ? this.l1 : null, CacheCount.L1, line, LineOf.Table);

@@ -1,6 +1,6 @@
 /**
  * The end of a machine: an access of the kernel's own cannot be translated, and so cannot the handler that would have to see to
- * it. The processor goes from the page fault to a double fault to a triple fault, and resets (Intel SDM vol. 3A §6.15).
+ * it; or a load of CR3 is a general-protection fault (PAE). The processor goes from the page fault to a double fault to a triple fault, and resets (Intel SDM vol. 3A §6.15).
  *
  * Whoever finds out throws; whoever began the tick makes a verdict of it, and nothing of the machine runs any more.
  */

@@ -107,6 +107,15 @@ export interface TableReadEvent extends Base {
   /** Of a guest's tables: the host's frame in which the entry lies. `table` is then the guest's number. */
   host?: Pfn;
 }
+/** A walk takes the root's entry from the register that it was loaded into with CR3, and reads no memory for it (PAE). */
+export interface RegisterReadEvent extends Base {
+  kind: 'registerRead';
+  /** That CR3 names. */
+  table: Pfn;
+  index: number;
+  low: number;
+  high: number;
+}
 export interface ProbeOutcome {
   /** Number inside the page size. */
   way: number;
@@ -181,6 +190,8 @@ export interface HostReadEvent extends Base {
   low: number;
   high: number;
   cycles: number;
+  /** Where its line was found, where there are data caches. */
+  from?: string;
 }
 /** The hardware set A or D in an entry of the host's tables. */
 export interface HostWriteEvent extends Base {
@@ -400,6 +411,7 @@ export type MachineEvent =
   | WalkCacheFillEvent
   | WalkStartEvent
   | TableReadEvent
+  | RegisterReadEvent
   | HardwareWriteEvent
   | WalkEndEvent
   | HostLookupEvent

@@ -8,6 +8,7 @@ import { asVpn, formatVirtual, PAGES_OF_SIZE, type Pfn, type Vpn } from '../core
 import { SingleAccess } from '../core/accessChunk';
 import { Counter } from '../core/counters';
 import type { HardwareCosts } from '../core/costs';
+import { die } from '../core/death';
 import type { Hasher } from '../core/hash';
 import type { Probe } from '../core/probe';
 import { ArrayState, type Stateful, type TypedArray } from '../core/state';
@@ -17,7 +18,7 @@ import { type Instructions, Invpcid } from './instructions';
 import { QuickHits } from './quickHits';
 import type { ReplacementOptions } from './replacement';
 import { type ProcessorMode, Register, Registers } from './registers';
-import { Access, CR4, ErrorCode, type RightsTable, TlbFlag } from './rights';
+import { Access, CR0, CR4, ErrorCode, type RightsTable, TlbFlag } from './rights';
 import { makeLevel, type TlbGeometry, type TlbLevel } from './tlbLevel';
 import { Counting, type RefusedBy, Translator } from './translator';
 import { type Walker, type WalkResult, WalkStatus } from './walker';
@@ -60,6 +61,9 @@ export interface Fault {
 
 /** A MOV to CR4 that changes one of these drops everything. */
 const DROPS_ALL = CR4.PGE | CR4.PAE | CR4.PSE | CR4.LA57;
+/** A MOV that changes one of these loads what PAE keeps of the root in registers (Intel SDM vol. 3A §4.4.1). */
+const CR4_LOADS_ROOT = CR4.PAE | CR4.PGE | CR4.PSE | CR4.SMEP;
+const CR0_LOADS_ROOT = CR0.CD | CR0.NW | CR0.PG;
 
 export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, Instructions {
   readonly translator: Translator;
@@ -265,6 +269,7 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
 
   movToCr3(root: Pfn, pcid = 0, keep = false): void {
     this.changed();
+    this.#loadRoot('MOV to CR3', root);
     const tagged = this.#tagsEntries;
     this.values[Register.Cr3] = root;
     this.translator.root = root;
@@ -272,6 +277,32 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
     if (!keep || !tagged) this.#drop('MOV to CR3', this.pcid, false);
     else this.#report('MOV to CR3', 'nothing');
     this.signalLoad('cr3');
+  }
+
+  /**
+   * PAE: loads the registers that keep the root's entries. A reserved bit is a general-protection fault of the instruction,
+   * which then does nothing; a kernel that executes it has no way on.
+   */
+  #loadRoot(instruction: string, root: Pfn): void {
+    const { keptRoot = null } = this.#walker;
+    if (keptRoot === null) return;
+    const refusal = keptRoot.refusal(root);
+    if (refusal !== undefined) {
+      const reason = `${instruction}: ${refusal}`;
+      this.#raise('GP', asVpn(0), 0, 0, reason);
+      die(this.probe, asVpn(0), reason);
+    }
+    keptRoot.fill(root);
+  }
+
+  /** Why the hardware would refuse to load CR3 with a root (PAE); `undefined` if it would not. */
+  rootRefusal(root: Pfn): string | undefined {
+    return this.#walker.keptRoot?.refusal(root);
+  }
+
+  /** The root's entry that the CPU has in a register, if it has that root loaded and its walks ask registers. */
+  keptRootEntry(root: Pfn, index: number): { low: number; high: number } | undefined {
+    return root === this.movFromCr3() ? this.#walker.keptRoot?.entry(index) : undefined;
   }
 
   get #tagsEntries(): boolean {
@@ -332,6 +363,7 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
   }
 
   flushAll(): void {
+    this.#loadRoot('MOV to CR4', this.movFromCr3());
     this.#drop('CR4.PGE toggled', ANY_PCID, true);
   }
 
@@ -357,12 +389,28 @@ export class Mmu extends Registers implements Stateful<readonly TypedArray[]>, I
    */
   override set cr4(value: number) {
     const before = this.cr4;
+    if (this.loadsRoot({ cr4: value })) this.#loadRoot('MOV to CR4', this.movFromCr3());
     const dropsAll = ((before ^ value) & DROPS_ALL) !== 0 || (before & ~value & CR4.PCIDE) !== 0;
     const dropsCurrent = (~before & value & CR4.SMEP) !== 0;
     super.cr4 = value;
     if (dropsAll || dropsCurrent) this.#drop('MOV to CR4', dropsAll ? ANY_PCID : this.pcid, true);
     if ((value & CR4.PCIDE) === 0 && this.pcid !== 0) this.#usePcid(0);
   }
+
+  override get cr0(): number {
+    return super.cr0;
+  }
+  override set cr0(value: number) {
+    if (this.loadsRoot({ cr0: value })) this.#loadRoot('MOV to CR0', this.movFromCr3());
+    super.cr0 = value;
+  }
+
+  /** PAE paging would be in use, and the MOV changes what makes it load the root's entries. */
+  loadsRoot({ cr0 = this.cr0, cr4 = this.cr4 }: { cr0?: number; cr4?: number }): boolean {
+    if ((cr4 & CR4.PAE) === 0) return false;
+    return ((this.cr4 ^ cr4) & CR4_LOADS_ROOT) !== 0 || ((this.cr0 ^ cr0) & CR0_LOADS_ROOT) !== 0;
+  }
+
   protected override updateRights(): void {
     super.updateRights();
     this.translator.globalPages = (this.cr4 & CR4.PGE) !== 0;

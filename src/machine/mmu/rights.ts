@@ -9,7 +9,7 @@ import { Access, EntryData, TlbFlag } from './bits';
 
 export { Access, TlbFlag };
 
-export const CR0 = { PE: 1 << 0, WP: 1 << 16, PG: 1 << 31 } as const;
+export const CR0 = { PE: 1 << 0, WP: 1 << 16, NW: 1 << 29, CD: 1 << 30, PG: 1 << 31 } as const;
 export const CR4 = {
   PSE: 1 << 4,
   PAE: 1 << 5,

@@ -52,14 +52,24 @@ export interface TreeWalk {
     /** The page number, shifted right by `shift`, is the tag in the level's walk cache; its low bits the index in a table. */
     readonly shift: number;
     readonly indexMask: number;
-    /** Asked with LRU; the last level has none. */
+    /** Asked with LRU; the last level has none, nor has one that is in registers. */
     readonly cache: AssociativeCache | null;
   }[];
-  /** Walks that start above this level meet entries unlike all others. */
+  /** Walks that start above this level take an entry from a register. */
   readonly first: number;
   /** In the high word of each entry. */
   readonly reservedHigh: number;
   readonly memory: PhysicalMemory;
+}
+
+/** What a processor keeps of a root in registers (PAE): loaded with CR3, asked by every walk. */
+export interface KeptRoot {
+  /** What a load from there would be refused for, in words; `undefined` if it would not. */
+  refusal(root: Pfn): string | undefined;
+  /** Loads the registers. What memory has there must not be refused. */
+  fill(root: Pfn): void;
+  entry(index: number): { low: number; high: number };
+  readonly count: number;
 }
 
 export interface Walker extends Stateful<readonly TypedArray[]> {
@@ -77,6 +87,8 @@ export interface Walker extends Stateful<readonly TypedArray[]> {
   rdmsr?(register: number): number | undefined;
   /** What an entry of a walk cache knows, where that is more than a table: first page, pages, and words about one of them. */
   cached?(cache: number, entry: number): CachedRange;
+  /** Present where the root's entries are in registers: the MMU loads them. Part of what the walker saves. */
+  readonly keptRoot?: KeptRoot | null;
   /** Root's first. The MMU drops their entries as instructions say. */
   readonly walkCaches: readonly AssociativeCache[];
   /** Of a guest's walker: what it knows of the host's tables. Nothing that the guest executes drops it; `invept` does, with the rest. */

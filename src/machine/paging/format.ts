@@ -18,8 +18,12 @@ export interface LevelFormat {
   leafSize?: 0 | 1 | 2 | 3;
   /** Bits of the low word that must be 0 in a present entry, beside what is reserved in a leaf of that size. */
   reservedLow?: number;
+  /** The same of the high word. */
+  reservedHigh?: number;
   /** True if entries have no R/W, U/S and XD: they take nothing from the rights of a path (PAE's PDPTE). */
   withoutRights?: boolean;
+  /** True of a root whose entries a processor keeps in registers from one load of CR3 to the next (PAE): x86/rootRegisters.ts. */
+  inRegisters?: boolean;
   /** Level of the tables that an entry points to; absent: the one behind this. An entry of base pages points to none. */
   next?: number;
   /** Level of the table that an entry points to whose flattened bit (58) is set; absent: the bit is software's. */
@@ -158,11 +162,30 @@ export function pageSizesOf({ levels }: PagingFormat): number[] {
   return [...new Set(sizes)].sort((a, b) => b - a);
 }
 
-/** Levels whose entries the walk caches hold, one a cache, root's first: those that point to tables and are not folded away. */
+/** Levels whose entries the walk caches hold, one a cache, root's first: those that point to tables, lie in memory and are not folded away. */
 export function walkCacheLevels({ levels }: PagingFormat): number[] {
-  const cached = levels.map((_, level) => level).filter((l) => !mapsBasePages(levels[l]) && levels[l].folded !== true);
+  const isCached = (level: LevelFormat): boolean =>
+    !mapsBasePages(level) && level.folded !== true && level.inRegisters !== true;
+  const cached = levels.map((_, level) => level).filter((l) => isCached(levels[l]));
   return cached.sort((a, b) => levels[b].shift - levels[a].shift);
 }
+
+/**
+ * Levels that a machine is given a walk cache for, root first: those that point to tables and lie in memory. Where a mode folds levels
+ * they are those of the whole tree, of which the processor takes what is left.
+ */
+export const configuredCaches = ({ levels }: PagingFormat): LevelFormat[] =>
+  levels.filter(({ wide, inRegisters }) => wide !== true && inRegisters !== true).slice(0, -1);
+
+/** Levels above all that walk caches hold: 1 where the root's entries are in registers. */
+export const levelsInRegisters = ({ levels }: PagingFormat): number => (levels[0].inRegisters ? 1 : 0);
+
+/** Where a walk begins that no walk cache helps, in words. */
+export const walkOrigin = ({ levels }: PagingFormat): string =>
+  levels[0].inRegisters ? `the ${levels[0].entryName} registers` : 'CR3';
+
+/** The register that a root's entry is kept in: `PDPTE2`. */
+export const rootRegister = ({ levels }: PagingFormat, index: number): string => `${levels[0].entryName}${index}`;
 
 /** Levels that a walk reads where all is folded that the mode folds, root first: those that an address is cut into. */
 export function mainPath(format: PagingFormat): number[] {

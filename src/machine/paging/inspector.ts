@@ -40,6 +40,8 @@ export interface EntryNode {
   meaning: string;
   /** Of a walk of hashed tables: the probe that read it. */
   probe?: ProbeOutcome;
+  /** Of a walk: the register that has it (`PDPTE2`). No memory is read for it. */
+  register?: string;
 }
 
 /** One table of hashed entries: a way, or what it is being resized to. */
@@ -158,12 +160,34 @@ export interface MappingRun {
   paths: number;
 }
 
+/** Entries that a walk reads in its own tables: those that it has in registers are none. */
+export const readsOf = ({ steps }: Pick<WalkNode, 'steps'>): number =>
+  steps.reduce((sum, { register }) => sum + (register === undefined ? 1 : 0), 0);
+
+/** Where the host has the page that a walk in a guest has found. */
+export const pageBelow = ({ steps, host }: Pick<WalkNode, 'steps' | 'host'>): HostWalkNode | undefined =>
+  host?.find(({ step }) => step === steps.length);
+
+/**
+ * Where a walk finds a root's entries that processors keep in registers: the hardware in the running CPU's, where it has that
+ * root loaded; software in memory. Without such a root they find the same.
+ */
+export type RootSource = 'hardware' | 'memory';
+
+/** What decides of the running CPU what a walk finds. */
+export interface HardwareNow {
+  /** Bits of the high word of entries that are reserved. */
+  reservedHigh(): number;
+  /** The root's entry in a register; `undefined` where the CPU has another root loaded, or no such registers. */
+  keptRootEntry(root: Pfn, index: number): { low: number; high: number } | undefined;
+}
+
 export interface Inspector {
   readonly format: PagingFormat;
   /** Where a root's table lies, and of which level it is. Everything else takes roots as CR3 has them. */
   rootTable(root: Pfn): { table: Pfn; level: number };
-  /** The hardware's walk of `vpn`, read from memory, from the root. */
-  walk(root: Pfn, vpn: Vpn): WalkNode;
+  /** The hardware's walk of `vpn` from the root, without its caches. */
+  walk(root: Pfn, vpn: Vpn, source?: RootSource): WalkNode;
   entry(table: Pfn, level: number, index: number): EntryNode;
   /** A value as an entry of a place, whatever is there now: for entries that were read or written earlier. */
   decode(raw: bigint, table: Pfn, level: number, index: number): EntryNode;

@@ -43,8 +43,8 @@ function tree(format: PagingFormat): Scheme {
       }),
     createDriver: ({ memory, buddy, tlb, kernel, probe }) =>
       new TreeDriver('radix', format, memory, buddy, tlb, treeKernel(kernel), probe),
-    createInspector: (memory, kernel, _host, reservedNow) =>
-      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel), reservedNow }),
+    createInspector: (memory, kernel, _host, hardware) =>
+      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel), hardware }),
   };
 }
 
@@ -77,8 +77,8 @@ function array(addressBits: number): Scheme {
       new LinearWalker(memory, rights, probe, costs, PHYSICAL_BITS, tableReads),
     createDriver: ({ memory, buddy, tlb, probe }) => new LinearDriver(format, memory, buddy, tlb, probe),
     // To look at, an array is a tree of one level.
-    createInspector: (memory, _kernel, _host, reservedNow) =>
-      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, reservedNow }),
+    createInspector: (memory, _kernel, _host, hardware) =>
+      new TreeInspector(format, memory, { physicalBits: PHYSICAL_BITS, hardware }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What a translation scheme has to bring: its tables as data, the hardware that walks them, the software that keeps them, a view. */
+import type { DataCacheOptions } from '../caches/options';
 import type { TableReads } from '../caches/tableReads';
 import type { HardwareCosts } from '../core/costs';
 import type { Probe } from '../core/probe';
@@ -12,7 +13,7 @@ import type { Walker } from '../mmu/walker';
 import type { EcptOptions } from './ecpt/format';
 import type { PagingFormat } from './format';
 import type { Host } from './host';
-import type { Inspector } from './inspector';
+import type { HardwareNow, Inspector } from './inspector';
 import type { NestedOptions } from './nested/format';
 import type { KernelHalf } from './kernelHalf';
 import type { TlbService } from './x86/tlbService';
@@ -72,7 +73,7 @@ export interface SchemeSettings {
   ecpt?: EcptOptions;
   nested?: NestedOptions;
   /** Given: table reads go through data caches. */
-  caches?: object;
+  caches?: DataCacheOptions;
 }
 
 export interface HostParts {
@@ -87,12 +88,11 @@ export interface Scheme {
   createHost?(parts: HostParts): Host;
   createWalker(parts: HardwareParts): Walker;
   createDriver(parts: SoftwareParts): MmuDriver;
-  /** `reservedNow`: bits of the high word of entries that are reserved as the running CPU stands. */
   createInspector(
     memory: PhysicalMemory,
     kernel: KernelHalf | null,
     host: Host | null,
-    reservedNow: () => number,
+    hardware: HardwareNow,
   ): Inspector;
   /** The kernel's half of address spaces, with its tables in memory; absent or `null`: there is none. */
   createKernel?(parts: KernelParts): KernelHalf | null;

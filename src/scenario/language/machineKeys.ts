@@ -107,7 +107,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'pwc',
     'pwc E E E',
     (preset) => describePwc(PRESETS[preset].pwc),
-    'Page-walk caches, one for each level that points to tables, root first: fully associative, or ExW each. `radix` has three, `radix 5` four, `pae` two, `radix 32` one.',
+    'Page-walk caches, one for each level that points to tables, root first: fully associative, or ExW each. `radix` has three, `radix 5` four, `pae` and `radix 32` one.',
     { values: ['promote'], schemes: ['radix', 'pae', 'fpt', 'nested'] },
   ),
   now(
@@ -225,7 +225,7 @@ export const MACHINE_KEYS: readonly MachineKeyRow[] = [
     'fpt free flush-first|block-first',
     'flush-first',
     'Order of work when a flattened table is freed: the TLB flush before its block is free, or, as in the prototype, behind.',
-    { values: FPT_FREES, schemes: ['fpt'] },
+    { values: FPT_FREES, schemes: ['fpt', 'nested'] },
   ),
   now(
     'ecpt',

@@ -1,6 +1,6 @@
 /** Scheme names as the language knows them; their tables are the machine's business. */
 import { ecptFormat, RELEASED } from '../../machine/paging/ecpt/format';
-import { type PagingFormat, tooLarge } from '../../machine/paging/format';
+import { configuredCaches, type PagingFormat, tooLarge } from '../../machine/paging/format';
 import { FPT_L3L2, FPT_L4L3, FPT_L4L3_L2L1 } from '../../machine/paging/fpt/format';
 import { HASHED } from '../../machine/paging/hashed/format';
 import { linear } from '../../machine/paging/linear/format';
@@ -96,15 +96,9 @@ export function tooLargeFor(scheme: SchemeName, memoryBytes: number): string | u
   return format?.hashed === undefined ? format && tooLarge(format, memoryBytes) : undefined;
 }
 
-/**
- * Names of the levels that `pwc` gives a walk cache, root first: those that point to tables. A mode that folds levels has
- * those of the whole tree, of which the processor takes what is left.
- */
+/** Names of the levels that `pwc` gives a walk cache, root first. */
 export const cachedLevels = (scheme: SchemeName): string[] =>
-  (formatOf(scheme) ?? RADIX4).levels
-    .filter(({ wide }) => wide !== true)
-    .slice(0, -1)
-    .map(({ name }) => name);
+  configuredCaches(formatOf(scheme) ?? RADIX4).map(({ name }) => name);
 
 /** The walk caches of another scheme made to fit: the deepest keep their sizes, levels above them are like the topmost. */
 export function fitWalkCaches(caches: readonly CacheGeometry[], scheme: SchemeName): CacheGeometry[] {

@@ -2,7 +2,7 @@
 import { formatPhysical, PAGES_OF_LEAF, type Pfn, physicalOf } from '../../machine/core/addresses';
 import type { ReadableMemory } from '../../machine/memory/readable';
 import type { PagingFormat } from '../../machine/paging/format';
-import type { EntryNode, WalkNode } from '../../machine/paging/inspector';
+import { type EntryNode, readsOf, type WalkNode } from '../../machine/paging/inspector';
 import { ENTRY_BITS } from '../../machine/paging/x86/entry';
 import { LEVELS } from '../language/statsPaths';
 import { hex, member } from './names/member';
@@ -62,7 +62,7 @@ export function entryValue(
 
 /** `cost`: in cycles; absent where no cost model is. */
 export function walkValue(walk: WalkNode, entryOf: (entry: EntryNode) => Value, cost?: number): ObjectValue {
-  const refs = BigInt(walk.steps.length);
+  const refs = BigInt(readsOf(walk));
   const to = walk.pfn === undefined ? walk.outcome : `frame ${hex(walk.pfn)}`;
   const read = walk.steps.filter((s) => s.probe?.matches !== false);
   const cycles = BigInt(Math.round(cost ?? 0));

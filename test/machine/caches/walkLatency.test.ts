@@ -5,7 +5,7 @@ import type { DataCacheOptions } from '../../../src/machine/caches/options';
 import { Recorder } from '../../../src/machine/core/probe';
 import type { Machine, MachineOptions } from '../../../src/machine/machine';
 import { statistics, type Statistics } from '../../../src/machine/statistics';
-import { CACHED_SCHEMES, machine, machineWithProcess, map, MIB, RWX, TINY_CACHES } from '../support';
+import { EVERY_SCHEME, machine, machineWithProcess, map, MIB, RWX, TINY_CACHES } from '../support';
 
 /** As EMT's simulation has them [facts/emt.md §6.4]. */
 const EMT: DataCacheOptions = {
@@ -87,7 +87,7 @@ describe('the latency of a walk', () => {
     assert.equal(latency(m).abandoned, 16);
   });
 
-  for (const scheme of CACHED_SCHEMES)
+  for (const scheme of EVERY_SCHEME)
     it(`adds up, walk by walk and level by level: ${scheme}`, () => {
       const m = world({ scheme, caches: TINY_CACHES });
       const seen: number[] = [];
@@ -120,7 +120,7 @@ describe('the latency of a walk', () => {
     });
 
   it('is the same after going back', () => {
-    for (const scheme of CACHED_SCHEMES) {
+    for (const scheme of EVERY_SCHEME) {
       const m = world({ scheme, caches: { ...TINY_CACHES, priority: true } });
       const run = (from: number): void => {
         for (let i = from; i < from + 200; i++)
@@ -152,7 +152,7 @@ describe('a machine without data caches', () => {
   });
 
   it('counts the same faults, walks and references as one that has them', () => {
-    for (const scheme of CACHED_SCHEMES) {
+    for (const scheme of EVERY_SCHEME) {
       const [without, having] = [world({ scheme, caches: undefined }), world({ scheme })];
       for (const m of [without, having])
         for (let i = 0; i < 500; i++) m.access(i % 3, asVpn(AT + ((i * 61) % 600)), 4090, 8, 1);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { asVpn } from '../../../src/machine/core/addresses';
 import { Counter } from '../../../src/machine/core/counters';
+import { functionIndex } from '../../../src/machine/core/functions';
 import { residentPages } from '../../../src/machine/kernel/process';
 import { FAULT_KINDS, SIGNALS } from '../../../src/machine/kernel/faults/verdict';
 import { layoutOf } from '../../../src/machine/kernel/layout';
@@ -75,6 +76,30 @@ describe('mmap', () => {
     assert.deepEqual([steps, residentPages(m.kernel.current!)], [3, 20]);
     assert.ok(m.access(Access.Write, vpn(119), 0, 1, 1));
     assert.equal(m.last[Last.Faults], 0);
+  });
+
+  it('looks once at a huge page that it populates, whether it makes it or finds it', () => {
+    const m = machineWithProcess({ kernel: { ...DEFAULT_KERNEL, thp: 'always' }, memoryBytes: 64 * MIB });
+    const looked = functionIndex('handle_mm_fault');
+    const end = 4 * 512 + 3;
+    const populate = (work: () => void): [looks: number, steps: number] => {
+      const before = m.probe.calls[looked];
+      work();
+      let steps = 0;
+      for (; m.kernel.operation !== null; steps++) m.kernel.step();
+      return [m.probe.calls[looked] - before, steps];
+    };
+    // Three huge pages and three base pages behind them.
+    assert.deepEqual(
+      populate(() => m.kernel.mmap({ pages: end - 512, ...RW, at: vpn(512), populate: true })),
+      [3 + 3, 1],
+    );
+    assert.equal(residentPages(m.kernel.current!), end - 512);
+    // From the middle of the first one on.
+    assert.deepEqual(
+      populate(() => m.kernel.madvise(vpn(700), vpn(end), 'populate')),
+      [3 + 3, 1],
+    );
   });
 });
 

@@ -6,6 +6,7 @@ import { Signal } from '../../../src/machine/core/probe';
 import { type Machine, refusal } from '../../../src/machine/machine';
 import type { TlbGeometry } from '../../../src/machine/mmu/mmu';
 import type { ReplacementPolicy } from '../../../src/machine/mmu/replacement';
+import { configuredCaches } from '../../../src/machine/paging/format';
 import { formatNamed, machineWithProcess, map, SMALL, TINY_CACHES } from '../support';
 import { AREAS, pageOf, poke, somewhere } from './pokes';
 
@@ -140,8 +141,9 @@ export function chunkOf({ accesses, shift, user }: Scenario): { chunk: ScratchCh
 /** The first page of each area has been touched, so that there are tables. */
 export function machineOf({ options: { scheme, promote, walkCache, pcid, kpti, ...tlbs } }: Scenario): Machine {
   const [entries, ways] = walkCache;
-  const { levels, mode, signExtended } = formatNamed(scheme);
-  const geometry = levels.slice(1).map(() => ({ entries, ways }));
+  const format = formatNamed(scheme);
+  const { mode, signExtended } = format;
+  const geometry = configuredCaches(format).map(() => ({ entries, ways }));
   const wanted = {
     ...SMALL,
     ...tlbs,

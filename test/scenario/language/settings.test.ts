@@ -81,16 +81,16 @@ describe('the machine block', () => {
     assert.deepEqual(machine.costs, { handle_mm_fault: 60, instruction: 0.5 });
   });
 
-  it('has a walk cache for each level that points to tables; the deepest keep what the preset gives them', () => {
+  it('has a walk cache for each level that points to tables, registers apart; the deepest keep what the preset gives them', () => {
     const caches = (...lines: string[]): string => describePwc(config(...lines).pwc);
     assert.deepEqual(
       ['radix', 'radix 5', 'radix 32', 'pae', 'linear 30'].map((scheme) => caches(`scheme ${scheme}`)),
-      ['2 4 32', '2 2 4 32', '32', '4 32', ''],
+      ['2 4 32', '2 2 4 32', '32', '32', ''],
     );
     assert.equal(caches('scheme radix 5', 'preset classroom'), '1 1 2 4');
-    assert.equal(caches('pwc 8 16', 'scheme pae'), '8 16');
+    assert.equal(caches('scheme pae', 'pwc 16'), '16');
     assert.equal(describePwc(after('scheme=radix 5').pwc), '2 2 4 32');
-    assert.equal(describePwc(after('scheme=pae', 'pwc=1 64').pwc), '1 64');
+    assert.equal(describePwc(after('scheme=pae', 'pwc=64').pwc), '64');
     assert.equal(describePwc(after('scheme=linear 30', 'scheme=radix').pwc), '2 2 2');
     assert.match(
       analyse('machine {\npwc 2 4 32\nscheme radix 5\n}').diagnostics[0].message,

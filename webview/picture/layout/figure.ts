@@ -55,6 +55,8 @@ export function layOut(picture: WalkPicture, attempt: Attempt, availablePx: numb
 function rootOf({ walk }: Attempt, columns: Columns, top: number): Root | undefined {
   const first = columns.all[0];
   if (!walk || walk.probes || !first || walk.levels[0]?.status !== 'read') return undefined;
+  // Registers are where the walk begins: the strip itself.
+  if (walk.levels[0].register !== undefined) return undefined;
   const width = first.folded ? first.width - 6 : 44;
   return { label: walk.startedFrom, x: first.x, y: top - 4, width, height: 26 };
 }

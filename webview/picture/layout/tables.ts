@@ -47,7 +47,7 @@ export function stripsOf(picture: WalkPicture, attempt: Attempt, columns: Column
       height: METRICS.tableHeightPx,
       slot: read ? slotOf(level, top) : undefined,
       when: read ? whenOf(picture, level.event) : 'past',
-      entryAddress: level.entry?.address,
+      entryAddress: level.register ?? level.entry?.address,
       notes: notesOf(level, i, attempt),
     });
   });
@@ -77,9 +77,9 @@ function unwalkedLevels(columns: Columns): WalkLevel[] {
     }));
 }
 
-function notesOf({ status, table, matches }: WalkLevel, number: number, { walk }: Attempt): string[] {
+function notesOf({ status, table, register, matches }: WalkLevel, number: number, { walk }: Attempt): string[] {
   if (walk?.probes) return [status !== 'read' ? 'pruned' : matches ? 'matches' : 'no match'];
-  if (status === 'read') return [table ?? ''];
+  if (status === 'read') return register === undefined ? [table ?? ''] : [`in ${register}`, register];
   const inLargePage = walk?.levels.slice(0, number).some(({ entry }) => entry?.leaf && entry.present);
   if (status === 'notReached') return inLargePage ? ['part of the offset', 'in offset'] : ['not reached'];
   return walk ? ['known, not read', 'not read'] : ['not needed'];

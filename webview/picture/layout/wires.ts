@@ -96,6 +96,8 @@ function indexWires({ picture, attempt, columns, addressBottom, bars, strips, pa
 function startWire({ picture, attempt, bars, strips, page, root }: WireInputs): Wire[] {
   if (attempt.walk?.probes) return [];
   const first = strips.find(({ slot }) => slot);
+  // What is in a register nothing leads to.
+  if (first?.level.register !== undefined) return [];
   if (root && first) {
     const from = { x: root.x + root.width, y: tableStart(first).y };
     return [pointer(from, tableStart(first), first.when)];

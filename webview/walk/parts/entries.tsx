@@ -33,7 +33,7 @@ export function Entries({ walk }: { walk: WalkAttempt }) {
 }
 
 function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: number }) {
-  const { name, index, entry, cycles, foundIn } = level;
+  const { name, index, entry, cycles, foundIn, register } = level;
   return (
     <div {...useItem(id, 'handle', `entry ${toneClass(tone)}`)}>
       <span class="marker" />
@@ -51,7 +51,7 @@ function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: num
           </span>
         )}
       </span>
-      {entry && <EntryCells entry={entry} />}
+      {entry && <EntryCells entry={entry} place={register ?? entry.address} />}
       <span class="cycles">
         {cycles !== undefined && `${foundIn === undefined ? '' : `${foundIn} · `}${cycles} cyc`}
       </span>
@@ -59,11 +59,12 @@ function EntryRow({ level, id, tone }: { level: WalkLevel; id: string; tone: num
   );
 }
 
-function EntryCells({ entry }: { entry: EntryPicture }) {
+/** `place`: its address, or the register that has it. */
+function EntryCells({ entry, place }: { entry: EntryPicture; place: string }) {
   return (
     <>
       <span class="at">
-        <code>{entry.address}</code>
+        <code>{place}</code>
       </span>
       <span class="raw">
         <code>{groupHex(entry.raw)}</code>

@@ -1,8 +1,31 @@
 /** How the attempt ended: the fault that was raised, or the physical address. */
+import type { ComponentChildren } from 'preact';
 import type { ExitSummary, FaultSummary, TranslationResult } from '../../../src/protocol/walk';
 import { TravelButtons } from './travelButtons';
 import { useItem } from '../../picture/interaction';
 import { groupHex, sizeText } from '../../shared/text';
+
+/** One row of a card. */
+function Term({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Flags({ names }: { names: readonly string[] }) {
+  return (
+    <>
+      {names.map((name) => (
+        <span key={name} class="flag">
+          {name}
+        </span>
+      ))}
+    </>
+  );
+}
 
 /** The buttons lie on the card and are no part of it: it is a button itself. */
 export function FaultCard({ fault, travels }: { fault: FaultSummary; travels: boolean }) {
@@ -25,23 +48,13 @@ function FaultItem({ fault }: { fault: FaultSummary }) {
         </p>
         <p class="explanation">{fault.explanation}</p>
         <dl class="registers">
-          <div>
-            <dt>CR2</dt>
-            <dd>
-              <code>{groupHex(fault.cr2)}</code>
-            </dd>
-          </div>
-          <div>
-            <dt>error code</dt>
-            <dd>
-              <code>{fault.errorCode}</code>
-              {fault.errorBits.map((bit) => (
-                <span key={bit} class="flag">
-                  {bit}
-                </span>
-              ))}
-            </dd>
-          </div>
+          <Term name="CR2">
+            <code>{groupHex(fault.cr2)}</code>
+          </Term>
+          <Term name="error code">
+            <code>{fault.errorCode}</code>
+            <Flags names={fault.errorBits} />
+          </Term>
         </dl>
       </div>
     </div>
@@ -59,24 +72,14 @@ export function ExitCard({ exit }: { exit: ExitSummary }) {
         </p>
         <p class="explanation">{exit.explanation}</p>
         <dl class="registers">
-          <div>
-            <dt>guest-physical</dt>
-            <dd>
-              <code>{groupHex(exit.guestPhysical)}</code>
-            </dd>
-          </div>
+          <Term name="guest-physical">
+            <code>{groupHex(exit.guestPhysical)}</code>
+          </Term>
           {exit.qualification !== '' && (
-            <div>
-              <dt>exit qualification</dt>
-              <dd>
-                <code>{exit.qualification}</code>
-                {exit.bits.map((bit) => (
-                  <span key={bit} class="flag">
-                    {bit}
-                  </span>
-                ))}
-              </dd>
-            </div>
+            <Term name="exit qualification">
+              <code>{exit.qualification}</code>
+              <Flags names={exit.bits} />
+            </Term>
           )}
         </dl>
       </div>
@@ -97,36 +100,21 @@ export function ResultCard({ result }: { result: TranslationResult }) {
           </span>
         </p>
         <dl class="registers">
-          <div>
-            <dt>{guestFrame === undefined ? 'frame' : 'host frame'}</dt>
-            <dd>
-              <code>{frame}</code>
-            </dd>
-          </div>
+          <Term name={guestFrame === undefined ? 'frame' : 'host frame'}>
+            <code>{frame}</code>
+          </Term>
           {guestFrame !== undefined && (
-            <div>
-              <dt>guest frame</dt>
-              <dd>
-                <code>{guestFrame}</code>
-              </dd>
-            </div>
+            <Term name="guest frame">
+              <code>{guestFrame}</code>
+            </Term>
           )}
-          <div>
-            <dt>page</dt>
-            <dd>{sizeText(pageSizeBytes)}</dd>
-          </div>
-          <div>
-            <dt>rights</dt>
-            <dd>
-              <code>{rights}</code>
-            </dd>
-          </div>
-          <div>
-            <dt>whole access</dt>
-            <dd>
-              {references} {references === 1 ? 'reference' : 'references'}, {cycles} cycles
-            </dd>
-          </div>
+          <Term name="page">{sizeText(pageSizeBytes)}</Term>
+          <Term name="rights">
+            <code>{rights}</code>
+          </Term>
+          <Term name="whole access">
+            {references} {references === 1 ? 'reference' : 'references'}, {cycles} cycles
+          </Term>
         </dl>
       </div>
     </div>

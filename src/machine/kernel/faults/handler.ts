@@ -5,7 +5,7 @@
  * fault); else try page sizes from the largest down; then make a base mapping by what the area's pages come from. The
  * handler speaks to translations through EMT alone.
  */
-import { formatVirtual, type Vpn } from '../../core/addresses';
+import { addPages, formatVirtual, type Vpn } from '../../core/addresses';
 import { Counter } from '../../core/counters';
 import { functionIndex } from '../../core/functions';
 import type { Probe } from '../../core/probe';
@@ -84,12 +84,18 @@ export class FaultHandler {
     return result;
   }
 
-  /** A fault that the kernel makes itself, for `populate`: as a write if `write` and the area is writable. */
-  populate(process: Process, vma: Vma, vpn: Vpn, write = true): FaultVerdict {
+  /**
+   * A fault that the kernel makes itself, for `populate`: as a write if `write` and the area is writable. Returns the page to go
+   * on with, behind the object that maps this one; or −1 if it cannot be mapped.
+   */
+  populate(process: Process, vma: Vma, vpn: Vpn, write = true): Vpn | -1 {
     const result = this.#handleMmFault(process, vma, vpn, write && vma.write, vma.exec && !vma.read);
     // Running out of memory here is no error: a later touch will find out.
-    if (result.kind !== 'spurious' && result.kind !== 'fatal') this.#count(result);
-    return result;
+    if (result.kind === 'fatal') return -1;
+    if (result.kind !== 'spurious') this.#count(result);
+    // Only of these the object at hand is surely what is mapped now: a huge page that is copied may have been split.
+    const tobj = this.#tobj;
+    return result.kind === 'spurious' || result.kind === 'thp' ? addPages(tobj.vpn, tobj.pages) : addPages(vpn, 1);
   }
 
   /** Brings a page of a file into the page cache. */

@@ -98,7 +98,7 @@ function look(core: KernelCore, process: Process, vma: Vma, start: Vpn, forced: 
   if (found.swapped.length === 0) return found;
   // Swapped-out pages come back first; then what is there is looked at anew.
   for (const vpn of found.swapped)
-    if (core.faults.populate(process, vma, vpn, false).kind === 'fatal') return undefined;
+    if (core.faults.populate(process, vma, vpn, false) === -1) return undefined;
   const again = look(core, process, vma, start, forced);
   return again?.swapped.length === 0 ? again : undefined;
 }

@@ -10,9 +10,9 @@ import type { Batch } from '../mappings';
 import type { FlushOperation } from '../../core/flushOperations';
 import type { Vma } from '../vma';
 
-/** Objects that a step looks at, pages that it populates, and pages whose tables it looks through. */
+/** Objects that a step looks at, objects that it populates, and pages whose tables it looks through. */
 export const OBJECTS_PER_STEP = 64;
-export const PAGES_PER_POPULATE_STEP = 8;
+export const OBJECTS_PER_POPULATE_STEP = 8;
 export const PAGES_PER_TABLE_STEP = 262144;
 
 interface InProcess {

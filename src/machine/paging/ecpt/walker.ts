@@ -9,20 +9,21 @@
  * The walk caches hold whole lines of the walk tables, know no address spaces and are never flushed. They are filled behind
  * a walk that ended in a translation: with what they had missed, and with both lines if their hints were stale.
  */
-import { asPfn, type Pfn, signExtendPage, type Vpn } from '../../core/addresses';
 import type { TableReads } from '../../caches/tableReads';
-import { Counter } from '../../core/counters';
+import { asPfn, type Pfn, signExtendPage, type Vpn } from '../../core/addresses';
 import type { HardwareCosts } from '../../core/costs';
+import { Counter } from '../../core/counters';
 import type { WalkPurpose } from '../../core/events';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import { ArrayState, type TypedArray } from '../../core/state';
+import { PAGE_WORDS } from '../../memory/pagedStore';
+import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
 import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { type CachedRange, noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
-import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PagingFormat } from '../format';
 import { HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
 import { WalkReports } from '../x86/walkReports';
@@ -40,9 +41,9 @@ import {
   wayOfHeader,
 } from './cwt';
 import { Msr, tableFrame, tableLog2, WayNumbers } from './descriptor';
+import { type EcptOptions, MAX_SLOTS } from './format';
 import { makeHash, type WayHash } from './hash';
 import { Cluster, ENTRY_PAGES, entryOf, hasTag, isHardwareEmpty, tagOf } from './layout';
-import { type EcptOptions, MAX_SLOTS } from './format';
 
 const LINE_WORDS = 16;
 
@@ -452,12 +453,12 @@ export class EcptWalker implements Walker {
   // ---- state --------------------------------------------------------------------------------------------------------
 
   save(): readonly TypedArray[] {
-    return [...this.#state.save(), ...this.walkCaches.flatMap((c) => c.save())];
+    return [...this.#state.save(), ...saveCaches(this.walkCaches)];
   }
 
   load(saved: readonly TypedArray[]): void {
     this.#state.load(saved.slice(0, 1));
-    this.walkCaches.forEach((c, i) => c.load(saved.slice(1 + i, 2 + i)));
+    loadCaches(this.walkCaches, saved.slice(1));
   }
 
   hash(into: Hasher): void {

@@ -8,32 +8,26 @@
  * The processor is made for its mode: it has a walk cache for each level that the mode leaves. What is known of a table includes
  * whether it is flattened. Entries of a level that only a fallback has brought back are read from memory each time.
  */
-import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
 import type { TableReads } from '../../caches/tableReads';
+import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
 import type { HardwareCosts } from '../../core/costs';
 import { Counter } from '../../core/counters';
 import type { WalkPurpose } from '../../core/events';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
-import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
-import {
-  entriesOf,
-  mapsBasePages,
-  pagesPerEntry,
-  type PagingFormat,
-  rootFrame,
-  rootLevel,
-  walkCacheLevels,
-} from '../format';
+import { type PagingFormat, rootFrame, rootLevel } from '../format';
+import { levelArrays } from '../tree/levelArrays';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { setBits } from '../x86/setBits';
 import { WalkReports } from '../x86/walkReports';
 import { pathByLevels, pathsOf } from './paths';
 
@@ -89,26 +83,24 @@ export class FptWalker implements Walker {
     options: WalkerOptions,
   ) {
     const { levels } = format;
-    this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
-    this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
-    this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
-    this.#isBase = Uint8Array.from(levels, (l) => (mapsBasePages(l) ? 1 : 0));
-    this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
-    this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
+    const arrays = levelArrays(format);
+    this.#scale = arrays.scale;
+    this.#mask = arrays.mask;
+    this.#leafSize = arrays.leafSize;
+    this.#isBase = arrays.isBase;
+    this.#next = arrays.next;
+    this.#flattened = arrays.flattened;
+    this.#cacheOf = arrays.cacheOf;
+    this.#cacheLevels = arrays.cacheLevels;
     this.#reservedHigh = reservedHigh(options.physicalBits);
     this.#promoteAll = options.promote === 'all';
     this.paths = pathsOf(format);
     this.#pathByLevels = pathByLevels(this.paths, levels.length);
-    const cached = walkCacheLevels(format);
-    this.#cacheLevels = Int32Array.from(cached);
-    this.#cacheOf = Int32Array.from(levels, (l) =>
-      mapsBasePages(l) ? -1 : cached.findIndex((level) => levels[level].shift === l.shift),
-    );
     this.walkCaches = options.caches.map(({ entries, ways }, i) => {
-      const name = `PWC ${levels[cached[i]].name}`;
+      const name = `PWC ${levels[arrays.cacheLevels[i]].name}`;
       return new AssociativeCache(name, entries, ways, makeReplacer(options.replacement, name, entries, ways));
     });
-    this.#hits = new Int32Array(cached.length);
+    this.#hits = new Int32Array(arrays.cacheLevels.length);
     this.#tableReads = options.tableReads;
     this.#reports = new WalkReports(probe, options.tableReads);
   }
@@ -267,9 +259,7 @@ export class FptWalker implements Walker {
     const { memory, probe } = this;
     const at = this.#at[n];
     const low = memory.pool.words[at];
-    if ((low & set) === set) return;
-    memory.pool.touch(Math.floor(at / PAGE_WORDS));
-    memory.pool.words[at] = low | set;
+    if (!setBits(memory, at, set)) return;
     const table = asPfn(this.#tables[n]);
     const index = this.#indices[n];
     if (probe.watches.physicalWrites && probe.watches.writesFrame(asPfn(table + (index >>> Entry.FrameShift))))
@@ -316,12 +306,11 @@ export class FptWalker implements Walker {
   }
 
   save(): readonly TypedArray[] {
-    return this.walkCaches.flatMap((c) => c.save());
+    return saveCaches(this.walkCaches);
   }
 
   load(saved: readonly TypedArray[]): void {
-    const each = saved.length / this.walkCaches.length;
-    this.walkCaches.forEach((c, i) => c.load(saved.slice(i * each, (i + 1) * each)));
+    loadCaches(this.walkCaches, saved);
   }
 
   hash(into: Hasher): void {

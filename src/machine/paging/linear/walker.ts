@@ -12,7 +12,7 @@ import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { noWalkYet, StatelessWalker, type Walker, WalkStatus } from '../../mmu/walker';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { frameOf, LOW, reservedHigh } from '../x86/entry';
 import { WalkReports } from '../x86/walkReports';
 

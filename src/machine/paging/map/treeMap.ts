@@ -34,6 +34,7 @@ interface Level {
   base: boolean;
   leafSize: number | undefined;
   reservedLow: number;
+  reservedHigh: number;
   withoutRights: boolean;
 }
 
@@ -72,6 +73,7 @@ export class TreeMap {
       base: mapsBasePages(level),
       leafSize: level.leafSize,
       reservedLow: level.reservedLow ?? 0,
+      reservedHigh: level.reservedHigh ?? 0,
       withoutRights: level.withoutRights === true,
     }));
   }
@@ -184,8 +186,8 @@ export class TreeMap {
   }
 
   #isReserved(level: number, low: number, high: number): boolean {
-    const { reservedLow, leafSize, base } = this.#levels[level];
-    if ((high & this.options.reservedHigh) !== 0 || (low & reservedLow) !== 0) return true;
+    const { reservedLow, reservedHigh, leafSize, base } = this.#levels[level];
+    if ((high & (this.options.reservedHigh | reservedHigh)) !== 0 || (low & reservedLow) !== 0) return true;
     if (!base && (low & LOW.PS) === 0) return false;
     return leafSize === undefined || (low & RESERVED_LOW_OF_LEAF[leafSize]) !== 0;
   }

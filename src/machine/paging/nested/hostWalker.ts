@@ -9,28 +9,23 @@
  * - One that started in a walk cache and met a reason to leave the guest is made again from the root, so that every exit is
  *   decided by the tables.
  */
+import type { TableReads } from '../../caches/tableReads';
 import { asPfn, PAGES_OF_SIZE, type Pfn } from '../../core/addresses';
 import type { HardwareCosts } from '../../core/costs';
 import { Counter } from '../../core/counters';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
-import { PAGE_WORDS } from '../../memory/pagedStore';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
 import { makeReplacer, type ReplacementOptions } from '../../mmu/replacement';
-import {
-  entriesOf,
-  mapsBasePages,
-  pagesPerEntry,
-  type PagingFormat,
-  rootFrame,
-  rootLevel,
-  walkCacheLevels,
-} from '../format';
+import { type PagingFormat, rootFrame, rootLevel } from '../format';
 import type { VmExit, VmExits } from '../host';
 import { PHYSICAL_BITS } from '../scheme';
+import { levelArrays } from '../tree/levelArrays';
 import { frameOf, HIGH, reservedHigh } from '../x86/entry';
+import { setBits } from '../x86/setBits';
 import {
   ALL_RIGHTS,
   combineRights,
@@ -69,6 +64,10 @@ export interface HostWalkerParts {
   costs: HardwareCosts;
   replacement: ReplacementOptions;
   exits: VmExits;
+  /** The data caches of the CPU; `null`: every read costs `table_read`. */
+  tableReads: TableReads | null;
+  /** Number of the guest's levels, behind which the host's are counted where there are data caches. */
+  guestLevels: number;
 }
 
 export class HostWalker {
@@ -78,6 +77,8 @@ export class HostWalker {
   rights = 0;
   /** Entries read since `begin`, in all and by level. */
   references = 0;
+  /** What these took. */
+  cycles = 0;
   readonly byLevel = new Int32Array(MOST);
   /** Walks made since `begin`. */
   walks = 0;
@@ -105,6 +106,8 @@ export class HostWalker {
   readonly #below = new Float64Array(MOST);
   readonly #flags = new Int32Array(MOST);
   #read = 0;
+  /** Of the host walk that runs. */
+  #walkCycles = 0;
   #table = 0;
   #level = 0;
   #path = 0;
@@ -112,28 +115,28 @@ export class HostWalker {
   constructor(private readonly parts: HostWalkerParts) {
     const { format, options, replacement, probe } = parts;
     const { levels } = format;
-    this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
-    this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
-    this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
-    this.#isBase = Uint8Array.from(levels, (l) => (mapsBasePages(l) ? 1 : 0));
-    this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
-    this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
-    const cached = options.hostCaches === null ? [] : walkCacheLevels(format);
-    this.#cacheLevels = Int32Array.from(cached);
-    this.#cacheOf = Int32Array.from(levels, (l) =>
-      mapsBasePages(l) ? -1 : cached.findIndex((level) => levels[level].shift === l.shift),
-    );
+    const arrays = levelArrays(format);
+    const { hostCaches } = options;
+    this.#scale = arrays.scale;
+    this.#mask = arrays.mask;
+    this.#leafSize = arrays.leafSize;
+    this.#isBase = arrays.isBase;
+    this.#next = arrays.next;
+    this.#flattened = arrays.flattened;
+    this.#cacheOf = hostCaches === null ? arrays.cacheOf.fill(-1) : arrays.cacheOf;
+    this.#cacheLevels = arrays.cacheLevels;
     const cache = (name: string, { entries, ways }: { entries: number; ways: number }): AssociativeCache =>
       new AssociativeCache(name, entries, ways, makeReplacer(replacement, name, entries, ways));
     this.#tlb = options.tlb === null ? null : cache('nested TLB', options.tlb);
-    this.#walkCaches = cached.map((level, i) => cache(`PWC ${levels[level].name}`, options.hostCaches![i]));
+    this.#walkCaches =
+      hostCaches?.map((geometry, i) => cache(`PWC ${levels[arrays.cacheLevels[i]].name}`, geometry)) ?? [];
     this.caches = [...(this.#tlb === null ? [] : [this.#tlb]), ...this.#walkCaches];
-    this.#reports = new HostReports(probe);
+    this.#reports = new HostReports(probe, parts.tableReads);
   }
 
   /** A guest walk begins, or begins again: nothing has been read for it. */
   begin(): void {
-    this.references = this.walks = 0;
+    this.references = this.cycles = this.walks = 0;
     this.byLevel.fill(0);
   }
 
@@ -171,7 +174,7 @@ export class HostWalker {
     let done = this.#walk(gfn, want, guestLevel, from);
     if (!done && from >= 0) {
       counters[Counter.AbandonedReferences] += this.#read;
-      counters[Counter.OtherWalkCycles] += this.#read * this.parts.costs.table_read;
+      counters[Counter.OtherWalkCycles] += this.#walkCycles;
       this.#forget(this.#read);
       this.#reports.end(guestLevel, gfn, 'abandoned', this.#read);
       this.#drop(gfn);
@@ -232,13 +235,14 @@ export class HostWalker {
 
   /** Reads entries down to one that maps the frame; sets A and D where they are kept. */
   #walk(gfn: Pfn, want: number, guestLevel: number, from: number): boolean {
-    const { probe, memory, costs } = this.parts;
+    const { probe, memory, costs, tableReads } = this.parts;
     const { words } = memory.pool;
     const recording = probe.recorder !== null;
     let path = this.#path;
     let table = this.#table;
     let level = this.#level;
     this.walks++;
+    this.#walkCycles = 0;
     if (recording)
       this.#reports.start(guestLevel, gfn, level, asPfn(table), from < 0 ? 'EPTP' : this.#walkCaches[from].name);
     for (let n = 0; ; n++) {
@@ -251,12 +255,16 @@ export class HostWalker {
       this.#read = n + 1;
       this.references++;
       this.byLevel[level]++;
+      const offset = 8 * (index & Entry.FrameMask);
+      const cycles = tableReads?.read(this.parts.guestLevels + level, frame, offset) ?? costs.table_read;
+      this.cycles += cycles;
+      this.#walkCycles += cycles;
       this.#levels[n] = level;
       this.#tables[n] = table;
       this.#at[n] = at;
       this.#indices[n] = index;
       if (probe.watches.physicalReads && probe.watches.readsFrame(frame)) probe.signal(Signal.Watch);
-      if (recording) this.#reports.read(guestLevel, gfn, level, asPfn(table), index, low, high, costs.table_read);
+      if (recording) this.#reports.read(guestLevel, gfn, level, asPfn(table), index, low, high, cycles);
       if ((low & Ept.RWX) === 0) return this.#leave(gfn, want, guestLevel, 0, false);
       const leaf = this.#isBase[level] !== 0 || (low & Ept.PS) !== 0;
       if (this.#isMisconfigured(level, leaf, low, high)) return this.#leave(gfn, want, guestLevel, 0, true);
@@ -297,9 +305,7 @@ export class HostWalker {
     const { memory, probe } = this.parts;
     const at = this.#at[n];
     const low = memory.pool.words[at];
-    if ((low & set) === set) return;
-    memory.pool.touch(Math.floor(at / PAGE_WORDS));
-    memory.pool.words[at] = low | set;
+    if (!setBits(memory, at, set)) return;
     const table = asPfn(this.#tables[n]);
     const index = this.#indices[n];
     if (probe.watches.physicalWrites && probe.watches.writesFrame(asPfn(table + (index >>> Entry.FrameShift))))
@@ -322,6 +328,8 @@ export class HostWalker {
   /** What was read for a walk that is made again counts elsewhere. */
   #forget(read: number): void {
     this.references -= read;
+    this.cycles -= this.#walkCycles;
+    this.parts.tableReads?.forget(read);
     for (let n = 0; n < read; n++) this.byLevel[this.#levels[n]]--;
   }
 
@@ -368,11 +376,10 @@ export class HostWalker {
   }
 
   save(): readonly TypedArray[] {
-    return this.caches.flatMap((c) => c.save());
+    return saveCaches(this.caches);
   }
   load(saved: readonly TypedArray[]): void {
-    const each = this.caches.length === 0 ? 0 : saved.length / this.caches.length;
-    this.caches.forEach((c, i) => c.load(saved.slice(i * each, (i + 1) * each)));
+    loadCaches(this.caches, saved);
   }
   hash(into: Hasher): void {
     for (const c of this.caches) c.hash(into);

@@ -3,7 +3,7 @@ import { asPfn, formatPhysical, LEAF_SIZE_NAMES, PAGE_BYTES, type Pfn, type Vpn 
 import type { ReadableMemory } from '../../memory/readable';
 import { mapsBasePages, type PagingFormat } from '../format';
 import type { Host } from '../host';
-import type { EntryFieldNode, EntryNode, HostWalkNode, WalkNode } from '../inspector';
+import type { EntryFieldNode, EntryNode, HostWalkNode, RootSource, WalkNode } from '../inspector';
 import { PHYSICAL_BITS } from '../scheme';
 import { type InspectorOptions, TreeInspector } from '../tree/inspector';
 import { frameOf, highWord, levelBelow, lowWord, rawOf, reservedHigh } from '../x86/entry';
@@ -147,8 +147,8 @@ export class NestedInspector extends TreeInspector {
     super(format, memory, looks);
   }
 
-  override walk(root: Pfn, vpn: Vpn): WalkNode {
-    const walk = super.walk(root, vpn);
+  override walk(root: Pfn, vpn: Vpn, source?: RootSource): WalkNode {
+    const walk = super.walk(root, vpn, source);
     const { below, host } = this;
     const entryBytes = this.format.entryBytes;
     let made: readonly HostWalkNode[] | undefined;
@@ -168,7 +168,7 @@ export class NestedInspector extends TreeInspector {
   }
 }
 
-/** Host walks for each of a walk's steps, and for the page; none behind one that leaves the guest. */
+/** Host walks for each of a walk's steps that is read from memory, and for the page; none behind one that leaves the guest. */
 function hostWalks(
   { steps, pfn }: WalkNode,
   locate: (gfn: Pfn, step: number) => HostWalkNode,
@@ -178,6 +178,7 @@ function hostWalks(
   if (pfn !== undefined) frames.push(pfn);
   const walks: HostWalkNode[] = [];
   for (const [step, gfn] of frames.entries()) {
+    if (steps.at(step)?.register !== undefined) continue;
     const walk = locate(gfn, step);
     walks.push(walk);
     if (walk.outcome !== 'mapped') break;

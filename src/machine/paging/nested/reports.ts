@@ -1,4 +1,5 @@
 /** What the second dimension of a walk tells the recorder: nothing while nobody records. */
+import type { TableReads } from '../../caches/tableReads';
 import { formatPhysical, type Pfn, physicalOf } from '../../core/addresses';
 import type { Probe } from '../../core/probe';
 import type { AssociativeCache } from '../../mmu/associativeCache';
@@ -6,7 +7,11 @@ import type { VmExit } from '../host';
 import { Ept } from './entry';
 
 export class HostReports {
-  constructor(private readonly probe: Probe) {}
+  /** `tableReads`: the data caches that the walker reads through, if there are any. */
+  constructor(
+    private readonly probe: Probe,
+    private readonly tableReads: TableReads | null = null,
+  ) {}
 
   /** `pageSize`: of a nested TLB's answer; a walk cache answers with a table. */
   lookup(cache: AssociativeCache, guestLevel: number, gfn: Pfn, at: number, pageSize: number): void {
@@ -44,7 +49,8 @@ export class HostReports {
     high: number,
     cycles: number,
   ): void {
-    this.probe.recorder?.emit({ kind: 'hostRead', guestLevel, gfn, level, table, index, low, high, cycles });
+    const from = this.tableReads?.answer;
+    this.probe.recorder?.emit({ kind: 'hostRead', guestLevel, gfn, level, table, index, low, high, cycles, from });
   }
 
   write(level: number, table: Pfn, index: number, fresh: number, low: number, high: number): void {

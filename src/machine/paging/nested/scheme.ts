@@ -1,5 +1,7 @@
 /** A guest over a host as a scheme: it is given two, and imports neither. */
-import { pageSizesOf } from '../format';
+import { cachesRefusal } from '../../caches/options';
+import { PAGE_BYTES } from '../../core/addresses';
+import { pageSizesOf, type PagingFormat } from '../format';
 import { PHYSICAL_BITS, type Scheme, type SchemeSettings } from '../scheme';
 import { treeKernel } from '../x86/kernelSpace';
 import { NestedHost } from './driver';
@@ -7,6 +9,7 @@ import {
   DEFAULT_NESTED,
   fitHostCaches,
   hostFormat,
+  hostLayout,
   MOST_GUEST_FRAMES,
   nestedFormat,
   type NestedOptions,
@@ -33,9 +36,9 @@ export function nestedScheme(guest: Scheme, host: Scheme, options?: NestedOption
       if (machineHost === null) throw new Error('a guest needs a host');
       return new NestedWalker(format, fitted, { ...parts, host: machineHost });
     },
-    createInspector: (memory, kernel, machineHost, reservedNow) => {
+    createInspector: (memory, kernel, machineHost, hardware) => {
       if (machineHost === null) throw new Error('a guest needs a host');
-      const looks = { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel), reservedNow };
+      const looks = { physicalBits: PHYSICAL_BITS, kernel: treeKernel(kernel), hardware };
       return new NestedInspector(format, memory, looks, machineHost, new HostInspector(below, memory));
     },
     configured: (settings) =>
@@ -44,16 +47,15 @@ export function nestedScheme(guest: Scheme, host: Scheme, options?: NestedOption
         : nestedScheme(guest, host, settings.nested),
     refusal: (settings) =>
       guest.refusal?.(settings) ??
-      cachesRefusal(settings) ??
+      reachRefusal(settings, below) ??
       memoryRefusal(settings) ??
       sizeRefusal(settings.nested ?? chosen, pageSizesOf(below), host.format.scheme),
   };
 }
 
-function cachesRefusal({ caches }: SchemeSettings): string | undefined {
-  return caches === undefined
-    ? undefined
-    : 'Walks in a guest do not go through data caches: each of their reads costs the same.';
+/** Data caches stand before the host's memory, which is more than the guest's. */
+function reachRefusal({ caches, memoryBytes }: SchemeSettings, host: PagingFormat): string | undefined {
+  return caches && cachesRefusal(caches, hostLayout(memoryBytes / PAGE_BYTES, host).end * PAGE_BYTES);
 }
 
 function memoryRefusal({ memoryBytes }: SchemeSettings): string | undefined {

@@ -21,22 +21,18 @@ import { Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
 import { PAGE_WORDS } from '../../memory/pagedStore';
 import { AssociativeCache } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, TlbFlag } from '../../mmu/rights';
 import { noWalkYet, type Walker, WalkStatus } from '../../mmu/walker';
-import {
-  entriesOf,
-  mapsBasePages,
-  pagesPerEntry,
-  type PagingFormat,
-  rootFrame,
-  rootLevel,
-  walkCacheLevels,
-} from '../format';
+import { entriesOf, levelsInRegisters, type PagingFormat, rootFrame, rootLevel, walkOrigin } from '../format';
 import type { Host } from '../host';
 import { type HardwareParts, PHYSICAL_BITS } from '../scheme';
+import { levelArrays } from '../tree/levelArrays';
 import { frameOf, HIGH, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { RootRegisters } from '../x86/rootRegisters';
+import { setBits } from '../x86/setBits';
 import { WalkReports } from '../x86/walkReports';
 import { HostRight, WalkMark } from './entry';
 import type { NestedOptions } from './format';
@@ -53,6 +49,8 @@ const EXIT = -1;
 export class NestedWalker implements Walker {
   readonly result = noWalkYet();
   readonly isTree = false;
+  /** Of a guest with PAE. What a load reads of the guest's table is not counted as a walk of the host's. */
+  readonly keptRoot: RootRegisters | null;
   readonly walkCaches: readonly AssociativeCache[];
   readonly #host: HostWalker;
   readonly #exits: Host;
@@ -64,8 +62,6 @@ export class NestedWalker implements Walker {
   readonly #scale: Float64Array;
   readonly #mask: Float64Array;
   readonly #leafSize: Int32Array;
-  readonly #reservedLow: Int32Array;
-  readonly #withoutRights: Uint8Array;
   readonly #isBase: Uint8Array;
   readonly #next: Int32Array;
   readonly #flattened: Int32Array;
@@ -74,6 +70,8 @@ export class NestedWalker implements Walker {
   readonly #cacheLevels: Int32Array;
   readonly #reservedHigh: number;
   readonly #promoteAll: boolean;
+  /** First level that is read from memory. */
+  readonly #top: number;
   /** Of the page that was found last, as the guest numbers it. */
   #guestFrame: Pfn = asPfn(0);
   readonly #combined: boolean;
@@ -90,6 +88,8 @@ export class NestedWalker implements Walker {
   readonly #flags = new Int32Array(MOST);
   readonly #hits: Int32Array;
   #read = 0;
+  /** What the guest's entries took. */
+  #cycles = 0;
   /** Where the walk starts: guest frame of the table, or the host's if `#startsCombined`; its level; rights above it. */
   #table = 0;
   #startsCombined = false;
@@ -102,42 +102,51 @@ export class NestedWalker implements Walker {
     private readonly parts: HardwareParts & { host: Host },
   ) {
     const { levels, entryBytes } = format;
-    const { walkCaches, replacement, memory, probe, costs, host } = parts;
+    const { walkCaches, replacement, memory, probe, costs, host, tableReads } = parts;
     this.#entryWords = entryBytes / 4;
     this.#frameShift = entryBytes === 8 ? 9 : 10;
     this.#highMask = entryBytes === 8 ? -1 : 0;
-    this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
+    const arrays = levelArrays(format);
+    this.#scale = arrays.scale;
+    this.#leafSize = arrays.leafSize;
+    this.#isBase = arrays.isBase;
+    this.#next = arrays.next;
+    this.#flattened = arrays.flattened;
+    this.#cacheOf = arrays.cacheOf;
+    this.#cacheLevels = arrays.cacheLevels;
     this.#mask = Float64Array.from(levels, (l) => entriesOf(l));
-    this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
-    this.#reservedLow = Int32Array.from(levels, (l) => l.reservedLow ?? 0);
-    this.#withoutRights = Uint8Array.from(levels, (l) => (l.withoutRights ? 1 : 0));
-    this.#isBase = Uint8Array.from(levels, (l) => (mapsBasePages(l) ? 1 : 0));
-    this.#next = Int32Array.from(levels, (l, i) => l.next ?? i + 1);
-    this.#flattened = Int32Array.from(levels, (l) => l.flattened ?? -1);
     // Tables of more than a frame: their frames are the host's to scatter.
     this.#wide = Uint8Array.from(levels, (l) => (entriesOf(l) > 1 << this.#frameShift ? 1 : 0));
     this.#reservedHigh = (entryBytes === 8 ? reservedHigh(PHYSICAL_BITS) : 0) | (format.reservedHigh ?? 0);
+    this.#top = levelsInRegisters(format);
+    this.keptRoot = this.#top > 0 ? new RootRegisters(format, memory, probe, PHYSICAL_BITS) : null;
     this.#promoteAll = walkCaches.promote === 'all';
     this.#combined = options.combined;
     this.#tableWant = options.accessedDirty ? Want.Read | Want.Write : Want.Read;
-    const cached = walkCacheLevels(format);
-    this.#cacheLevels = Int32Array.from(cached);
-    this.#cacheOf = Int32Array.from(levels, (l) =>
-      mapsBasePages(l) ? -1 : cached.findIndex((level) => levels[level].shift === l.shift),
-    );
+    const cached = [...arrays.cacheLevels];
     // Where levels are folded, the processor has the caches of those that are left.
     const rootShift = Math.max(...levels.map((l) => l.shift));
     this.walkCaches = cached.map((level, i) => {
-      const nth = cached.length === levels.length - 1 ? i : (rootShift - levels[level].shift) / 9;
+      const nth = cached.length === levels.length - 1 - this.#top ? i : (rootShift - levels[level].shift) / 9;
       const { entries, ways } = walkCaches.geometry[nth];
       const name = `PWC ${levels[level].name}`;
       return new AssociativeCache(name, entries, ways, makeReplacer(replacement, name, entries, ways));
     });
     this.#hits = new Int32Array(cached.length);
-    this.#reports = new WalkReports(probe, null);
+    this.#reports = new WalkReports(probe, tableReads);
     this.#exits = host;
     const hosts = format.host!;
-    this.#host = new HostWalker({ format: hosts, options, memory, probe, costs, replacement, exits: host });
+    this.#host = new HostWalker({
+      format: hosts,
+      options,
+      memory,
+      probe,
+      costs,
+      replacement,
+      exits: host,
+      tableReads,
+      guestLevels: levels.length,
+    });
   }
 
   get hostCaches(): readonly AssociativeCache[] {
@@ -178,9 +187,9 @@ export class NestedWalker implements Walker {
 
   /** What was read so far is lost; the host runs. */
   #leaveGuest(): boolean {
-    const { probe, costs } = this.parts;
+    const { probe } = this.parts;
     probe.counters[Counter.NestedCutReferences] += this.result.references;
-    probe.counters[Counter.OtherWalkCycles] += this.result.references * costs.table_read;
+    probe.counters[Counter.OtherWalkCycles] += this.result.cycles;
     return this.#exits.exit(this.#host.exit);
   }
 
@@ -255,7 +264,7 @@ export class NestedWalker implements Walker {
    * EXIT: `#host.exit` says why the guest must be left.
    */
   #descend(vpn: Vpn, from: number, access: Access, user: number, purpose: WalkPurpose): number {
-    const { probe, memory, costs } = this.parts;
+    const { probe, memory, costs, tableReads } = this.parts;
     const host = this.#host;
     const reserved = this.#reservedHigh | (this.#highMask & this.parts.rights.reservedHigh);
     const recording = probe.recorder !== null;
@@ -264,10 +273,17 @@ export class NestedWalker implements Walker {
     let level = this.#level;
     let combinedTable = this.#startsCombined;
     this.#read = 0;
+    this.#cycles = 0;
     host.begin();
     if (recording) {
       const guest = combinedTable ? this.#exits.guestFrameOf(asPfn(table)) : asPfn(table);
-      this.#reports.start(purpose, vpn, level, asPfn(guest), from < 0 ? 'CR3' : this.walkCaches[from].name);
+      const source = from >= 0 ? this.walkCaches[from].name : walkOrigin(this.format);
+      this.#reports.start(purpose, vpn, level, asPfn(guest), source);
+    }
+    if (level < this.#top) {
+      table = this.#fromRegister(vpn, asPfn(table));
+      level = this.#top;
+      if (table < 0) return this.#end(WalkStatus.NotPresent);
     }
     for (let n = 0; ; n++) {
       const index = Math.floor(vpn * this.#scale[level]) % this.#mask[level];
@@ -286,18 +302,19 @@ export class NestedWalker implements Walker {
       const low = base < 0 ? 0 : words[at];
       const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
       this.#read = n + 1;
+      const cycles = tableReads?.read(level, asPfn(frame), 4 * offset) ?? costs.table_read;
+      this.#cycles += cycles;
       this.#levels[n] = level;
       this.#tables[n] = combinedTable ? -1 : table;
       this.#frames[n] = frame;
       this.#at[n] = at;
       this.#indices[n] = index;
       if (probe.watches.physicalReads) this.#signalRead(frame, combinedTable ? -1 : table + inTable);
-      if (recording)
-        this.#reports.read(level, this.#guestTable(n), index, low, high, costs.table_read, undefined, asPfn(frame));
+      if (recording) this.#reports.read(level, this.#guestTable(n), index, low, high, cycles, undefined, asPfn(frame));
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent);
-      if ((high & reserved) !== 0 || (low & this.#reservedLow[level]) !== 0) return this.#end(WalkStatus.Reserved);
-      if (this.#withoutRights[level] === 0) path = combined(path, low, high);
-      if (this.#isBase[level] !== 0 || ((low & LOW.PS) !== 0 && this.#withoutRights[level] === 0))
+      if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved);
+      path = combined(path, low, high);
+      if (this.#isBase[level] !== 0 || (low & LOW.PS) !== 0)
         return this.#leaf(vpn, level, low, high, path, access, user);
       table = frameOf(low, high);
       combinedTable = false;
@@ -306,6 +323,14 @@ export class NestedWalker implements Walker {
       this.#below[n] = table;
       this.#flags[n] = isFlattened ? path | WalkMark.Flattened : path;
     }
+  }
+
+  /** PAE: the guest's table that the root's entry points to, or −1; no memory is read for it, and no host table. */
+  #fromRegister(vpn: Vpn, root: Pfn): number {
+    const index = Math.floor(vpn * this.#scale[0]) % this.#mask[0];
+    const { low, high } = this.keptRoot!.entry(index);
+    if (this.parts.probe.recorder !== null) this.#reports.register(root, index, low, high);
+    return (low & LOW.P) === 0 ? -1 : frameOf(low, high);
   }
 
   /** Guest frame of the first frame of the table that the n-th entry is in, for whoever records. */
@@ -356,7 +381,6 @@ export class NestedWalker implements Walker {
 
   /** True if the n-th entry has these bits, or the host lets them be set. */
   #mayWrite(n: number, set: number): boolean {
-    if (this.#withoutRights[this.#levels[n]] !== 0) return true;
     if ((this.parts.memory.pool.words[this.#at[n]] & set) === set) return true;
     if ((this.#hostRights[n] & HostRight.Write) !== 0) return true;
     const gfn = asPfn(this.#guestTable(n) + Math.floor(this.#indices[n] / (1 << this.#frameShift)));
@@ -365,12 +389,9 @@ export class NestedWalker implements Walker {
 
   #set(n: number, set: number): void {
     const { memory, probe } = this.parts;
-    if (this.#withoutRights[this.#levels[n]] !== 0) return;
     const at = this.#at[n];
     const low = memory.pool.words[at];
-    if ((low & set) === set) return;
-    memory.pool.touch(Math.floor(at / PAGE_WORDS));
-    memory.pool.words[at] = low | set;
+    if (!setBits(memory, at, set)) return;
     const frame = asPfn(this.#frames[n]);
     if (probe.watches.physicalWrites) {
       const guest = this.#exits.guestFrameOf(frame);
@@ -385,9 +406,9 @@ export class NestedWalker implements Walker {
   #end(status: WalkStatus): number {
     const { result } = this;
     result.status = status;
-    result.level = this.#levels[this.#read - 1];
+    result.level = this.#read === 0 ? 0 : this.#levels[this.#read - 1];
     result.references = this.#read + this.#host.references;
-    result.cycles = result.references * this.parts.costs.table_read;
+    result.cycles = this.#cycles + this.#host.cycles;
     return status;
   }
 
@@ -397,7 +418,7 @@ export class NestedWalker implements Walker {
     this.#host.exit.offset = offset;
     result.status = WalkStatus.NotPresent;
     result.references = this.#read + this.#host.references;
-    result.cycles = result.references * this.parts.costs.table_read;
+    result.cycles = this.#cycles + this.#host.cycles;
     return EXIT;
   }
 
@@ -409,7 +430,7 @@ export class NestedWalker implements Walker {
       const at = confirmed ? -1 : this.#hits[i];
       if (at === -2) continue;
       if (at >= 0 && cache.isValid(at)) cache.use(at, cache.setOf(Math.floor(vpn * this.#scale[this.#cacheLevels[i]])));
-      counters[Counter.WalkCaches + 2 * i + (at >= 0 ? 0 : 1)]++;
+      counters[Counter.WalkCaches + 2 * (this.#top + i) + (at >= 0 ? 0 : 1)]++;
     }
     for (let n = 0; n < this.#read - 1; n++) {
       const level = this.#levels[n];
@@ -439,16 +460,16 @@ export class NestedWalker implements Walker {
   }
 
   save(): readonly TypedArray[] {
-    return [...this.walkCaches.flatMap((c) => c.save()), ...this.#host.save()];
+    return [...(this.keptRoot?.save() ?? []), ...saveCaches(this.walkCaches), ...this.#host.save()];
   }
 
   load(saved: readonly TypedArray[]): void {
-    const caches = [...this.walkCaches, ...this.#host.caches];
-    const each = caches.length === 0 ? 0 : saved.length / caches.length;
-    caches.forEach((c, i) => c.load(saved.slice(i * each, (i + 1) * each)));
+    if (this.keptRoot !== null) this.keptRoot.load(saved);
+    loadCaches([...this.walkCaches, ...this.#host.caches], saved.slice(this.#top));
   }
 
   hash(into: Hasher): void {
+    this.keptRoot?.hash(into);
     for (const c of this.walkCaches) c.hash(into);
     this.#host.hash(into);
   }

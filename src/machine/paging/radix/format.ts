@@ -60,10 +60,10 @@ export const RADIX32: PagingFormat = {
   ],
 };
 
-/** PDPTE of PAE: bits 1 and 2 and 5 to 8 are reserved (SDM vol. 3A table 4-8). */
-const RESERVED_IN_PDPTE = 0x1e6;
+/** PDPTE of PAE: bits 1 and 2, 5 to 8, and 63 are reserved (SDM vol. 3A table 4-8). */
+const RESERVED_IN_PDPTE = { reservedLow: 0x1e6, reservedHigh: 1 << 31 };
 
-/** 2 + 9 + 9 + 12. The four PDPTEs have no rights; bits 52 to 62 are reserved everywhere (no protection keys). */
+/** 2 + 9 + 9 + 12. The four PDPTEs are in registers, and have no rights; bits 52 to 62 are reserved everywhere (no protection keys). */
 export const PAE: PagingFormat = {
   scheme: 'pae',
   title: 'x86 PAE three-level tree',
@@ -74,7 +74,12 @@ export const PAE: PagingFormat = {
   entryBytes: 8,
   reservedHigh: 0x7ff00000,
   levels: [
-    { name: 'PGD', entryName: 'PDPTE', shift: 30, bits: 2, reservedLow: RESERVED_IN_PDPTE, withoutRights: true },
+    {
+      ...{ name: 'PGD', entryName: 'PDPTE', shift: 30, bits: 2 },
+      ...RESERVED_IN_PDPTE,
+      withoutRights: true,
+      inRegisters: true,
+    },
     { name: 'PMD', entryName: 'PDE', shift: 21, bits: 9, leafSize: 1 },
     { name: 'PTE', entryName: 'PTE', shift: 12, bits: 9, leafSize: 0 },
   ],

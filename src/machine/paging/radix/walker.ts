@@ -1,29 +1,31 @@
 /**
  * The hardware walker of tree-shaped tables: what an x86 processor does on a TLB miss (Intel SDM vol. 3A §4.5, §4.10.3).
  *
- * One loop over the format table reads an entry per level; it stops where an entry is not present, has a reserved bit
+ * One loop over the format table reads an entry per level (of PAE's root it takes it from a register); it stops where an entry is not present, has a reserved bit
  * set, or maps a page. Walk caches (one a level that points to tables) are asked from the deepest up; a hit gives the
  * next table and the rights so far. A walk that started in a walk cache and found a reason to fault is abandoned and
  * made again from the root, because a cached upper entry may be stale; so every fault is decided, and counted, from the
  * root. Walk caches are filled and promoted only by walks that end in a translation.
  */
-import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
 import type { TableReads } from '../../caches/tableReads';
-import { Counter } from '../../core/counters';
+import { asPfn, type Pfn, type Vpn } from '../../core/addresses';
 import type { HardwareCosts } from '../../core/costs';
+import { Counter } from '../../core/counters';
 import type { WalkPurpose } from '../../core/events';
 import type { Hasher } from '../../core/hash';
 import { type Probe, Signal } from '../../core/probe';
 import type { TypedArray } from '../../core/state';
+import type { PhysicalMemory } from '../../memory/physicalMemory';
 import { AssociativeCache, EntryData } from '../../mmu/associativeCache';
+import { loadCaches, saveCaches } from '../../mmu/cacheStates';
+import { combined, leafFlags, PATH_RIGHTS } from '../../mmu/entry';
 import { makeReplacer } from '../../mmu/replacement';
 import { Access, type RightsTable, TlbFlag } from '../../mmu/rights';
 import { noWalkYet, type TreeWalk, type Walker, WalkStatus } from '../../mmu/walker';
-import type { PhysicalMemory } from '../../memory/physicalMemory';
-import { entriesOf, pagesPerEntry, type PagingFormat } from '../format';
+import { entriesOf, levelsInRegisters, pagesPerEntry, type PagingFormat, walkOrigin } from '../format';
 import type { WalkerOptions } from '../tree/walkerOptions';
 import { frameOf, leafFrame, LOW, RESERVED_LOW_OF_LEAF, reservedHigh } from '../x86/entry';
-import { combined, leafFlags, PATH_RIGHTS } from '../x86/entryRights';
+import { RootRegisters } from '../x86/rootRegisters';
 import { WalkReports } from '../x86/walkReports';
 
 /** Bundles look up constants that are no enum at run time. */
@@ -36,6 +38,10 @@ export class RadixWalker implements Walker {
   readonly treeWalk: TreeWalk | null;
   readonly walkCaches: readonly AssociativeCache[];
   readonly #caches: readonly AssociativeCache[];
+  /** Of PAE: where a walk takes the root's entry from. */
+  readonly keptRoot: RootRegisters | null;
+  /** First level that is read from memory. */
+  readonly #top: number;
   readonly #last: number;
   readonly #lastMask: number;
   /** Walk cache of the last level but one. */
@@ -49,13 +55,11 @@ export class RadixWalker implements Walker {
   /** An entry is 2^this words; of a 4-byte entry there is no high word, and the mask is 0. */
   readonly #entryShift: number;
   readonly #highMask: number;
-  /** Per level, for entries unlike all others: low bits that are reserved there, or 0. They have no rights and no A bit. */
-  readonly #reservedLow: Int32Array;
   /** Table, rights, entry and its low word met at each level of the walk that runs. Scratch: no state. */
   readonly #tables: Float64Array;
   readonly #rights: Int32Array;
   readonly #at: Int32Array;
-  /** Entry of each walk cache that the last look-up found, or −1. */
+  /** By level: entry of each walk cache that the last look-up found, or −1. */
   readonly #hits: Int32Array;
   readonly #promoteAll: boolean;
   readonly #reports: WalkReports;
@@ -66,7 +70,7 @@ export class RadixWalker implements Walker {
   #startTable = 0;
 
   constructor(
-    format: PagingFormat,
+    private readonly format: PagingFormat,
     private readonly memory: PhysicalMemory,
     private readonly rights: RightsTable,
     private readonly probe: Probe,
@@ -75,26 +79,28 @@ export class RadixWalker implements Walker {
   ) {
     const levels = format.levels;
     this.#last = levels.length - 1;
+    this.#top = levelsInRegisters(format);
+    this.keptRoot = this.#top > 0 ? new RootRegisters(format, memory, probe, options.physicalBits) : null;
     this.#scale = Float64Array.from(levels, (l) => 1 / pagesPerEntry(l));
     this.#mask = Int32Array.from(levels, (l) => entriesOf(l) - 1);
     this.#leafSize = Int32Array.from(levels, (l) => l.leafSize ?? -1);
     this.#reservedHigh = reservedHigh(options.physicalBits) | (format.reservedHigh ?? 0);
     this.#entryShift = format.entryBytes === 8 ? 1 : 0;
     this.#highMask = format.entryBytes === 8 ? -1 : 0;
-    this.#reservedLow = Int32Array.from(levels, (l) => (l.withoutRights ? (l.reservedLow ?? 0) : 0));
     this.#tables = new Float64Array(levels.length + 1);
     this.#rights = new Int32Array(levels.length + 1);
     this.#at = new Int32Array(levels.length);
     this.#hits = new Int32Array(levels.length);
     this.#promoteAll = options.promote === 'all';
-    this.#caches = options.caches.map(({ entries, ways }, i) => {
-      const name = `PWC ${levels[i].name}`;
+    this.walkCaches = options.caches.map(({ entries, ways }, i) => {
+      const name = `PWC ${levels[this.#top + i].name}`;
       return new AssociativeCache(name, entries, ways, makeReplacer(options.replacement, name, entries, ways));
     });
+    // By level; of those in registers there is none, and nobody asks.
+    this.#caches = [...Array<AssociativeCache>(this.#top), ...this.walkCaches];
     this.#lastMask = this.#mask[this.#last];
     this.#deepest = this.#caches[this.#last - 1];
     this.#deepestScale = this.#scale[this.#last - 1];
-    this.walkCaches = this.#caches;
     this.#tableReads = options.tableReads;
     this.treeWalk = this.#plain(format, options);
     this.#reports = new WalkReports(probe, options.tableReads);
@@ -102,7 +108,7 @@ export class RadixWalker implements Walker {
 
   /** `null` where reads go through data caches, or caches follow other rules than the usual. */
   #plain({ levels }: PagingFormat, { tableReads }: WalkerOptions): TreeWalk | null {
-    const usual = this.#caches.every((cache) => cache.replacer === null) && !this.#promoteAll;
+    const usual = this.walkCaches.every((cache) => cache.replacer === null) && !this.#promoteAll;
     if (!usual || this.#entryShift === 0 || tableReads !== null) return null;
     return {
       levels: levels.map((level, i) => ({
@@ -110,7 +116,7 @@ export class RadixWalker implements Walker {
         indexMask: this.#mask[i],
         cache: this.#caches[i] ?? null,
       })),
-      first: levels.findLastIndex((level) => level.withoutRights) + 1,
+      first: this.#top,
       reservedHigh: this.#reservedHigh,
       memory: this.memory,
     };
@@ -182,8 +188,9 @@ export class RadixWalker implements Walker {
     return this.#descend(vpn, 0, access, user, 'confirm');
   }
 
-  /** Table of a level on the way from the root, where all above it are there and as usual; −1 if not. */
+  /** Table of a level on the way from the root, where all above it are in memory and there; −1 if not. */
   #tableAt(vpn: Vpn, below: number): number {
+    if (this.#top > 0) return -1;
     const { memory } = this;
     const words = memory.pool.words;
     const reserved = this.#reservedHigh | this.rights.reservedHigh;
@@ -193,7 +200,7 @@ export class RadixWalker implements Walker {
       const at = base + (((vpn * this.#scale[level]) & this.#mask[level]) << this.#entryShift);
       const low = base < 0 ? 0 : words[at];
       const high = base < 0 ? 0 : words[at + 1] & this.#highMask;
-      if ((low & (LOW.P | LOW.PS)) !== LOW.P || (high & reserved) !== 0 || this.#reservedLow[level] !== 0) return -1;
+      if ((low & (LOW.P | LOW.PS)) !== LOW.P || (high & reserved) !== 0) return -1;
       table = frameOf(low, high);
     }
     return table;
@@ -226,7 +233,7 @@ export class RadixWalker implements Walker {
         this.#tables[start] = cache.frameOf(at);
         this.#rights[start] = cache.flagsOf(at);
       }
-      if (level === 0 || (start > 0 && !this.#promoteAll)) break;
+      if (level === this.#top || (start > 0 && !this.#promoteAll)) break;
       const tag = Math.floor(vpn * this.#scale[level - 1]);
       at = this.#caches[level - 1].peek(tag, 0);
       asked++;
@@ -240,10 +247,10 @@ export class RadixWalker implements Walker {
   }
 
   /**
-   * Reads entries from level `start` down to one that maps the page, sets their A bits, and D for a write; or to a reason
+   * Reads entries from level `from` down to one that maps the page, sets their A bits, and D for a write; or to a reason
    * to fault, and then changes nothing. Leaves tables and rights of the path in the scratch arrays, the rest in `result`.
    */
-  #descend(vpn: Vpn, start: number, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
+  #descend(vpn: Vpn, from: number, access: Access, user: number, purpose: WalkPurpose): WalkStatus {
     const { probe, memory } = this;
     const words = memory.pool.words;
     const tables = this.#tables;
@@ -254,12 +261,17 @@ export class RadixWalker implements Walker {
     const recording = probe.recorder !== null;
     const noticing = recording || this.#tableReads !== null;
     const watching = probe.watches.physicalReads;
+    let start = from;
     let path = rights[start];
-    let table = tables[start];
     if (recording) {
-      const startedFrom = start === 0 ? 'CR3' : this.#caches[start - 1].name;
-      this.#reports.start(purpose, vpn, start, asPfn(table), startedFrom);
+      const startedFrom = start > 0 ? this.#caches[start - 1].name : walkOrigin(this.format);
+      this.#reports.start(purpose, vpn, start, asPfn(tables[start]), startedFrom);
     }
+    if (start < this.#top) {
+      if (!this.#fromRegister(vpn)) return this.#end(WalkStatus.NotPresent, 0, 0);
+      start = this.#top;
+    }
+    let table = tables[start];
     for (let level = start; level < last; level++) {
       const index = (vpn * scale[level]) & this.#mask[level];
       const base = memory.base(asPfn(table));
@@ -272,9 +284,7 @@ export class RadixWalker implements Walker {
       if (noticing) this.#notice(references, level, asPfn(table), index, low, high);
       if ((low & LOW.P) === 0) return this.#end(WalkStatus.NotPresent, level, references);
       if ((high & reserved) !== 0) return this.#end(WalkStatus.Reserved, level, references);
-      const special = this.#reservedLow[level];
-      if (special === 0) path = combined(path, low, high);
-      else if ((low & special) !== 0) return this.#end(WalkStatus.Reserved, level, references);
+      path = combined(path, low, high);
       this.#at[level] = at;
       if ((low & LOW.PS) !== 0) return this.#hugeLeaf(vpn, level, low, high, path, access, user, references);
       table = frameOf(low, high);
@@ -282,6 +292,19 @@ export class RadixWalker implements Walker {
       rights[level + 1] = path;
     }
     return this.#leaf(vpn, table, path, access, user, last - start + 1);
+  }
+
+  /** PAE: the root's entry, which no memory is read for, and which gives and takes no rights. False if it is not present. */
+  #fromRegister(vpn: Vpn): boolean {
+    const index = (vpn * this.#scale[0]) & this.#mask[0];
+    const { words } = this.keptRoot!;
+    this.#cycles = 0;
+    const low = words[2 * index];
+    const high = words[2 * index + 1];
+    if (this.probe.recorder !== null) this.#reports.register(asPfn(this.#tables[0]), index, low, high);
+    this.#tables[1] = frameOf(low, high);
+    this.#rights[1] = PATH_RIGHTS;
+    return (low & LOW.P) !== 0;
   }
 
   /** The entry of the last level, in `table`; `path`: the rights above it. */
@@ -361,8 +384,7 @@ export class RadixWalker implements Walker {
 
   /** Sets A in the entries above the leaf. */
   #setAccessed(start: number, leaf: number): void {
-    for (let level = start; level < leaf; level++)
-      if (this.#reservedLow[level] === 0) this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
+    for (let level = start; level < leaf; level++) this.#set(level, asPfn(this.#tables[level]), this.#at[level], LOW.A);
   }
 
   /** Sets bits of an entry that the walk used; `at`: of its low word in the pool. */
@@ -385,15 +407,16 @@ export class RadixWalker implements Walker {
    */
   #updateCaches(vpn: Vpn, start: number, confirmed: boolean): void {
     const counters = this.probe.counters;
-    const lowest = this.#promoteAll ? 0 : Math.max(0, start - 1);
+    const first = Math.max(start, this.#top);
+    const lowest = this.#promoteAll ? this.#top : Math.max(this.#top, start - 1);
     for (let level = lowest; level < start; level++) {
       const cache = this.#caches[level];
       const at = this.#hits[level];
       if (at >= 0 && cache.isValid(at)) cache.use(at, cache.setOf(Math.floor(vpn * this.#scale[level])));
       counters[Counter.WalkCaches + 2 * level + (at >= 0 ? 0 : 1)]++;
     }
-    for (let level = start; level < this.#last; level++) counters[Counter.WalkCaches + 2 * level + 1]++;
-    for (let level = start; level < this.result.level; level++) {
+    for (let level = first; level < this.#last; level++) counters[Counter.WalkCaches + 2 * level + 1]++;
+    for (let level = first; level < this.result.level; level++) {
       const cache = this.#caches[level];
       const tag = Math.floor(vpn * this.#scale[level]);
       const stale = confirmed ? cache.find(tag, 0) : -1;
@@ -408,15 +431,16 @@ export class RadixWalker implements Walker {
   }
 
   save(): readonly TypedArray[] {
-    return this.#caches.flatMap((c) => c.save());
+    return [...(this.keptRoot?.save() ?? []), ...saveCaches(this.walkCaches)];
   }
 
   load(saved: readonly TypedArray[]): void {
-    const each = saved.length / this.#caches.length;
-    this.#caches.forEach((c, i) => c.load(saved.slice(i * each, (i + 1) * each)));
+    if (this.keptRoot !== null) this.keptRoot.load(saved);
+    loadCaches(this.walkCaches, saved.slice(this.#top));
   }
 
   hash(into: Hasher): void {
-    for (const c of this.#caches) c.hash(into);
+    this.keptRoot?.hash(into);
+    for (const c of this.walkCaches) c.hash(into);
   }
 }

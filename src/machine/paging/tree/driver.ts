@@ -44,7 +44,10 @@ export class TreeDriver implements MmuDriver {
     probe: Probe,
     options: TableOptions = {},
   ) {
-    const tables = new Tables(format, attributesOf(format), memory, buddy, kernel, probe, options);
+    const tables = new Tables(format, attributesOf(format), memory, buddy, kernel, probe, {
+      rootChanged: (root) => this.tlb.reloadRoot(root),
+      ...options,
+    });
     this.#tables = tables;
     const objects = new Objects(tables);
     this.basic = this.#basicFunctions(tables, objects);

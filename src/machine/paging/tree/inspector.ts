@@ -11,6 +11,7 @@ import {
   type PagingFormat,
   rootFrame,
   rootLevel,
+  rootRegister,
   tableBytes,
   tableFrames,
 } from '../format';
@@ -18,11 +19,13 @@ import type {
   CensusOptions,
   EntryFieldNode,
   EntryNode,
+  HardwareNow,
   Inspector,
   LeafNode,
   LeafOptions,
   LevelTables,
   MappingRun,
+  RootSource,
   TableCensus,
   WalkNode,
 } from '../inspector';
@@ -60,8 +63,8 @@ export interface InspectorOptions {
   physicalBits: number;
   /** What processes share with it is left out of their tables and mappings. */
   kernel?: KernelSpace | null;
-  /** Bits of the high word that are reserved as the CPU stands: XD while EFER.NXE is off. */
-  reservedNow?(): number;
+  /** The CPU as it stands; absent where there is none. */
+  hardware?: HardwareNow;
   /** What an entry means that is neither present nor empty, for whoever knows the software that wrote it. */
   absent?(low: number, high: number): string | undefined;
 }
@@ -208,13 +211,13 @@ export class TreeInspector implements Inspector {
     ];
   }
 
-  walk(root: Pfn, vpn: Vpn): WalkNode {
+  walk(root: Pfn, vpn: Vpn, source: RootSource = 'hardware'): WalkNode {
     const steps: EntryNode[] = [];
     const node = { steps, write: true, user: true, exec: true };
     if (!isTranslatable(vpn, this.format)) return { ...node, outcome: 'notCanonical' };
     let { table, level } = this.rootTable(root);
     for (;;) {
-      const step = this.entry(table, level, indexOf(vpn, this.format.levels[level]));
+      const step = this.#step(root, table, level, indexOf(vpn, this.format.levels[level]), source);
       steps.push(step);
       if (!step.present) return { ...node, outcome: 'notPresent' };
       if (this.isReserved(step)) return { ...node, outcome: 'reserved' };
@@ -232,6 +235,15 @@ export class TreeInspector implements Inspector {
     }
   }
 
+  /** An entry as a walk from that root finds it. */
+  #step(root: Pfn, table: Pfn, level: number, index: number, source: RootSource): EntryNode {
+    if (this.format.levels[level].inRegisters !== true || source === 'memory') return this.entry(table, level, index);
+    const kept = this.options.hardware?.keptRootEntry(root, index);
+    const entry =
+      kept === undefined ? this.entry(table, level, index) : this.decodeWords(kept.low, kept.high, table, level, index);
+    return { ...entry, register: rootRegister(this.format, index) };
+  }
+
   /** What the entry gives to a path through it. */
   rightsOf({ level, raw }: EntryNode): { write: boolean; user: boolean; exec: boolean } {
     if (this.format.levels[level].withoutRights) return { write: true, user: true, exec: true };
@@ -241,10 +253,10 @@ export class TreeInspector implements Inspector {
   /** A present entry that the hardware refuses. */
   isReserved({ raw, leaf, level }: EntryNode): boolean {
     const low = lowWord(raw);
-    const { reservedNow } = this.options;
-    if ((highWord(raw) & (this.#reservedHigh | (reservedNow?.() ?? 0))) !== 0) return true;
-    const { leafSize, reservedLow = 0 } = this.format.levels[level];
-    if ((low & reservedLow) !== 0) return true;
+    const { hardware } = this.options;
+    if ((highWord(raw) & (this.#reservedHigh | (hardware?.reservedHigh() ?? 0))) !== 0) return true;
+    const { leafSize, reservedLow = 0, reservedHigh = 0 } = this.format.levels[level];
+    if ((low & reservedLow) !== 0 || (highWord(raw) & reservedHigh) !== 0) return true;
     return leaf && (leafSize === undefined || (low & RESERVED_LOW_OF_LEAF[leafSize]) !== 0);
   }
 

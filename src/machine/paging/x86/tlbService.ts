@@ -13,7 +13,7 @@
  * - Under page-table isolation CR3 is switched on each way between user and kernel mode; the user PCID is flushed on the
  *   way back, if at all (`invalidate_user_asid`).
  */
-import { addPages, asPfn, formatVirtual, type Pfn, type Vpn } from '../../core/addresses';
+import { addPages, asPfn, asVpn, formatVirtual, type Pfn, type Vpn } from '../../core/addresses';
 import type { HardwareCosts } from '../../core/costs';
 import { Counter } from '../../core/counters';
 import type { Hasher } from '../../core/hash';
@@ -219,6 +219,16 @@ export class TlbService implements Stateful<readonly TypedArray[]> {
       this.#flushOn(cpu, row, start, end, all);
     }
     if (reached > 0) this.#countInterrupts(reached);
+  }
+
+  /**
+   * An entry of a root has become present that CPUs keep in registers (PAE): those that have it loaded load CR3 again, as
+   * Linux's `pud_populate` has it.
+   */
+  reloadRoot(root: Pfn): void {
+    for (let id = 1; id * Db.Fields < this.#databases.length; id++)
+      if (this.#databases[id * Db.Fields + Db.Context] !== 0 && this.#databases[id * Db.Fields + Db.Root] === root)
+        this.flushRange({ id, root }, asVpn(0), asVpn(SINGLE_PAGE_FLUSH_CEILING + 1), true);
   }
 
   /** Every CPU has the kernel's half, whatever it has loaded (`flush_tlb_kernel_range`). */

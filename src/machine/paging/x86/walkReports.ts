@@ -41,6 +41,11 @@ export class WalkReports {
     this.probe.recorder?.emit({ kind: 'tableRead', level, table, index, low, high, cycles, from, probe, host });
   }
 
+  /** The root's entry, taken from a register; `table`: that CR3 names. */
+  register(table: Pfn, index: number, low: number, high: number): void {
+    this.probe.recorder?.emit({ kind: 'registerRead', table, index, low, high });
+  }
+
   /** `fresh`: A and D as far as they were clear. */
   write(level: number, table: Pfn, index: number, fresh: number, low: number, high: number, host?: Pfn): void {
     const bits = [fresh & LOW.A ? 'A' : '', fresh & LOW.D ? 'D' : ''].join(' ').trim();

@@ -13,7 +13,7 @@ import { poke, pokeShort } from './physical';
  */
 export function entryAt(machine: Machine, vpn: Vpn, name: string): Value {
   if (machine.kernel.current === undefined) return NONE;
-  const { steps } = machine.inspector.walk(machine.root, vpn);
+  const { steps } = machine.inspector.walk(machine.root, vpn, 'memory');
   // Of hashed tables a walk probes several ways for one page size: the one that has the page is meant.
   if (machine.scheme.format.hashed !== undefined)
     return entryObject(
@@ -32,6 +32,8 @@ export function entryObject(machine: Machine, entry: EntryNode | undefined, fold
 
 function writeEntry(machine: Machine, entry: EntryNode, raw: bigint): string | undefined {
   const { memory, inspector } = machine;
+  if (entry.register !== undefined)
+    return `${entry.register} is a register, which CR3 loads; ${entry.levelName.toLowerCase()}(A) is the entry in memory`;
   const { entryBytes } = inspector.format;
   if (entry.address + entryBytes > memory.sizeBytes)
     return `the entry lies behind the end of memory, ${formatPhysical(memory.sizeBytes)}`;

@@ -1,7 +1,7 @@
 /** What a guest adds to the expression language: `ept(P)`, and the second dimension of `walk(A)`. */
 import { physicalOf, vpnOfAddress } from '../../../machine/core/addresses';
 import type { Machine } from '../../../machine/machine';
-import type { EntryNode, WalkNode } from '../../../machine/paging/inspector';
+import { type EntryNode, pageBelow, readsOf, type WalkNode } from '../../../machine/paging/inspector';
 import { type MemberValue, NONE, type ObjectValue, type Value } from '../values';
 import { hex, member } from './member';
 import { poke } from './physical';
@@ -59,20 +59,19 @@ function eptEntryValue(machine: Machine, entry: EntryNode): ObjectValue {
 
 /** Entries that a walk reads, in both dimensions. */
 export const referencesOf = ({ steps, host }: WalkNode): number =>
-  steps.length + (host ?? []).reduce((sum, walk) => sum + walk.steps.length, 0);
+  readsOf({ steps }) + (host ?? []).reduce((sum, walk) => sum + walk.steps.length, 0);
 
 /** A walk's value with what the host adds: more references, and where the page really is. */
-export function inGuest({ costs, below }: Machine, walk: WalkNode, value: ObjectValue): ObjectValue {
+export function inGuest({ below }: Machine, walk: WalkNode, value: ObjectValue): ObjectValue {
   if (below === undefined) return { ...value, members: [...value.members, member('gpa', () => NONE)] };
   const refs = BigInt(referencesOf(walk));
-  const page = walk.pfn === undefined ? undefined : walk.host?.at(walk.steps.length)?.pfn;
+  const page = walk.pfn === undefined ? undefined : pageBelow(walk)?.pfn;
   const to =
     walk.pfn === undefined
       ? walk.outcome
       : `guest frame ${hex(walk.pfn)}, ${page === undefined ? 'which the host does not map' : `host frame ${hex(page)}`}`;
   const replaced: Record<string, MemberValue> = {
     refs: member('refs', () => refs, 'count'),
-    cycles: member('cycles', () => BigInt(Math.round(Number(refs) * costs.table_read)), 'count'),
     pa: member('pa', () => (page === undefined ? NONE : BigInt(physicalOf(page))), 'address'),
   };
   return {

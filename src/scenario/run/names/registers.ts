@@ -57,10 +57,16 @@ function loadRegister(machine: Machine, name: string, value: bigint): string | u
     return 'paging and protected mode cannot be switched off here';
   else if (name === 'cr0' || name === 'cr4' || name === 'efer' || name === 'pkru') {
     if (value > 0xffffffffn) return `${name} takes 32 bits here`;
-    mmu[name] = Number(value);
+    const wanted = Number(value);
+    const loads = (name === 'cr0' || name === 'cr4') && mmu.loadsRoot({ [name]: wanted });
+    const refused = loads ? mmu.rootRefusal(machine.root) : undefined;
+    if (refused !== undefined) return protectionFault(refused);
+    mmu[name] = wanted;
   } else return `'${name}' is not a register that can be set`;
   return undefined;
 }
+
+const protectionFault = (why: string): string => `the load is a general-protection fault: ${why}`;
 
 /** With CR4.PCIDE bits 0 to 11 are the PCID, and bit 63 says that nothing is to be dropped; else that the root is flattened. */
 function loadCr3({ mmu, memory, scheme }: Machine, value: bigint): string | undefined {
@@ -71,6 +77,9 @@ function loadCr3({ mmu, memory, scheme }: Machine, value: bigint): string | unde
   const frame = (tagged || flat ? BigInt.asUintN(63, value) : value) >> 12n;
   if (frame >= BigInt(memory.frameCount)) return 'CR3 must point into memory';
   const table = asPfn(Number(frame));
-  mmu.movToCr3(flat ? flatRootAt(table) : table, Number(value & 0xfffn), tagged && top);
+  const root = flat ? flatRootAt(table) : table;
+  const refused = mmu.rootRefusal(root);
+  if (refused !== undefined) return protectionFault(refused);
+  mmu.movToCr3(root, Number(value & 0xfffn), tagged && top);
   return undefined;
 }

@@ -23,7 +23,7 @@ export function walkObject(machine: Machine, vpn: Vpn): ObjectValue {
 }
 
 export function tobjObject(machine: Machine, vpn: Vpn): ObjectValue {
-  const walk = machine.inspector.walk(machine.root, vpn);
+  const walk = machine.inspector.walk(machine.root, vpn, 'memory');
   const leaf = walk.steps.at(-1);
   return tobjValue(walk, leaf === undefined || leaf.present ? undefined : withheldBy(machine, leaf));
 }

@@ -126,7 +126,12 @@ describe('a round of probes', () => {
       replacement: { policy: 'lru', seed: 1 },
       physicalBits: 46,
       // Each way lies one frame behind the other, and is that much slower.
-      tableReads: { answer: 'L2', read: (_, frame) => 10 * (frame - 299), fetch: () => undefined },
+      tableReads: {
+        answer: 'L2',
+        read: (_, frame) => 10 * (frame - 299),
+        forget: () => undefined,
+        fetch: () => undefined,
+      },
     });
     walker.wrmsr(0x4100, 0xffff888000000);
     const hash = makeHash('murmur');

@@ -51,7 +51,7 @@ export class Ranges {
     const t = this.tables;
     t.probe.note(`BUG: bad ${t.format.levels[t.level].name} entry: it points to no table`);
     t.write(t.table, t.level, vpn, 0, 0);
-    gatherPage(gather, vpn, 1);
+    gatherPage(gather, vpn, t.isInRegisters(t.level) ? t.pagesAt(t.level) : 1);
   }
 
   /** Behind a large last object the place is behind the range. */
