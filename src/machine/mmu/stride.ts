@@ -17,7 +17,7 @@ import { EntryData } from './associativeCache';
 import type { Access, RightsTable } from './rights';
 import type { Sides } from './sides';
 import { StrideMemory } from './strideMemory';
-import { countLongWalk, type Tally } from './tally';
+import { countLongWalk, type Tally, TallyOf } from './tally';
 import type { TlbLevel } from './tlbLevel';
 import { type Walker, WalkStatus } from './walker';
 import { Answer, LoopEnd, May } from './wasm/layout';
@@ -65,6 +65,8 @@ export class Stride {
   /** Misses, too, are for a stride: a page of 4 KiB has a place in both levels, leaves one without touching the other, and LRU says for which. */
   readonly #misses: boolean;
   #memory: StrideMemory | null = null;
+  /** By level: walks that were counted in a memory that there is another for. */
+  readonly #kept = new Int32Array(TallyOf.Levels);
   /** The host cannot have the loop: there are no strides. */
   #refused = false;
 
@@ -81,9 +83,14 @@ export class Stride {
   begin(): void {
     this.walkedAt = -1;
     this.misses = this.secondHits = 0;
-    const memory = this.#memory;
-    if (memory === null) return;
-    for (let level = this.#levels - 1; level >= 0; level--) memory.takeWalksFrom(level);
+    for (let level = this.#levels - 1; level >= 0; level--) this.#takeWalksFrom(level);
+  }
+
+  /** The loop's own walks that started at a level, since they were last taken. */
+  #takeWalksFrom(level: number): number {
+    const walks = this.#kept[level] + (this.#memory?.takeWalksFrom(level) ?? 0);
+    this.#kept[level] = 0;
+    return walks;
   }
 
   get #levels(): number {
@@ -92,12 +99,10 @@ export class Stride {
 
   /** Adds the loop's own walks to the counters. */
   countWalks(counters: Float64Array, costs: HardwareCosts): void {
-    const memory = this.#memory;
-    if (memory === null) return;
     const { tally } = this.parts;
     const last = this.#levels - 1;
     for (let start = last; start >= 0; start--) {
-      const walks = memory.takeWalksFrom(start);
+      const walks = this.#takeWalksFrom(start);
       if (walks === 0) continue;
       const references = last - start + 1;
       counters[Counter.LookupCycles] += walks * Math.min(references, last) * costs.walk_cache_lookup;
@@ -113,6 +118,7 @@ export class Stride {
   #ready(): StrideMemory | null {
     if (this.#memory?.isCurrent || this.#refused) return this.#memory;
     const { l1d, l1i, stlb, walker, lowerEnd, upperStart } = this.parts;
+    for (let level = this.#levels - 1; level >= 0; level--) this.#kept[level] = this.#takeWalksFrom(level);
     try {
       const tree = walker.treeWalk ?? null;
       this.#memory = new StrideMemory({ data: l1d.small, code: l1i.small, second: stlb.small, tree });

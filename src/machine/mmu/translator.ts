@@ -431,8 +431,6 @@ export class Translator {
     const { status } = this.#walker.result;
     if (status !== WalkStatus.NotPresent || kind === Access.Exec || this.#probe.fired !== 0) return false;
     if (!service.serve(vpn, offset, kind === Access.Write)) return false;
-    // The kernel's work may make simulated memory outgrow its room: the stride's next loop then counts anew.
-    this.#stride.countWalks(this.#counters, this.#costs);
     // No TLB has the page.
     this.#served++;
     this.servedAt = at;

@@ -97,8 +97,7 @@ function look(core: KernelCore, process: Process, vma: Vma, start: Vpn, forced: 
   if (!suitable) return undefined;
   if (found.swapped.length === 0) return found;
   // Swapped-out pages come back first; then what is there is looked at anew.
-  for (const vpn of found.swapped)
-    if (core.faults.populate(process, vma, vpn, false) === -1) return undefined;
+  for (const vpn of found.swapped) if (core.faults.populate(process, vma, vpn, false) === -1) return undefined;
   const again = look(core, process, vma, start, forced);
   return again?.swapped.length === 0 ? again : undefined;
 }

@@ -6,13 +6,7 @@
  */
 import { addPages } from '../../core/addresses';
 import type { Probe } from '../../core/probe';
-import type {
-  BasicFunctions,
-  CustomizableFunctions,
-  EmtFunctions,
-  MmuDriver,
-  UncountedPages,
-} from '../../emt/driver';
+import type { BasicFunctions, CustomizableFunctions, EmtFunctions, MmuDriver, UncountedPages } from '../../emt/driver';
 import type { BuddyAllocator } from '../../memory/buddy';
 import type { PhysicalMemory } from '../../memory/physicalMemory';
 import type { PagingFormat } from '../format';
