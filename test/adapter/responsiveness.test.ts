@@ -8,7 +8,7 @@ const LONG = `process p
 mmap a 32MiB rw anon
 write a step 4KiB
 read a random 4000000 seed 3
-read a random 40000000 seed 4
+read a random 400000000 seed 4
 `;
 const ENOUGH = 30;
 /** A condition that is asked at every TLB miss and never holds: the slowest way to search. */
@@ -44,7 +44,7 @@ describe('a session that is busy', function () {
   it('runs, and searches, and goes to a tick', async () => {
     const { client } = fixture;
     await busyWith('continue', { threadId: 1 });
-    await busyWith('ptscope/seek', { tick: 40_000_000, event: 0 });
+    await busyWith('ptscope/seek', { tick: 400_000_000, event: 0 });
     await client.ask('setExceptionBreakpoints', NEVER);
     await busyWith('continue', { threadId: 1 });
     await busyWith('reverseContinue', { threadId: 1 });
