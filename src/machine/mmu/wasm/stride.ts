@@ -12,7 +12,7 @@ import { Answer, At, LoopEnd, May } from './layout';
 /** Of 2^52 pages. */
 const PAGES: f64 = 4503599627370496;
 const FRAME_BITS: i64 = 0xff_ffff_ffff;
-const NONE: f64 = -1;
+const NONE: i64 = -1;
 
 /** As `CacheWord` says. */
 @unmanaged
@@ -165,7 +165,7 @@ function leafFlags(lowWord: i32, highWord: i32): i32 {
 }
 
 /** What a TLB is to keep of the page, without G; NONE: not for here, and nothing has changed. */
-function walk(vpn: i64, root: i64, kind: i32, mask: i32, want: i32, reserved: i32): f64 {
+function walk(vpn: i64, root: i64, kind: i32, mask: i32, want: i32, reserved: i32): i64 {
   const tables = changetype<Tables>(At.Tables);
   const last = tables.count - 1;
   let start = last;
@@ -214,7 +214,7 @@ function walk(vpn: i64, root: i64, kind: i32, mask: i32, want: i32, reserved: i3
   }
   const count = ((<usize>start) << 2) + At.WalksFrom;
   store<i32>(count, load<i32>(count) + 1);
-  return <f64>((((entry >>> 12) & FRAME_BITS) << 11) | (<i64>flags));
+  return (((entry >>> 12) & FRAME_BITS) << 11) | (<i64>flags);
 }
 
 function isWatched(vpn: f64): bool {
@@ -225,7 +225,7 @@ function isWatched(vpn: f64): bool {
 
 /**
  * Makes the leads from number `lead` on, at place `from`. `given`: what the TLBs are to keep of the first one's page, if it has
- * been walked for outside; else NONE.
+ * been walked for outside; else −1.
  */
 export function run(
   lead: i32,
@@ -251,7 +251,7 @@ export function run(
   let misses = 0;
   let secondHits = 0;
   let walkedAt = -1;
-  let walked = given;
+  let walked = <i64>given;
   while (at < to) {
     const access = load<i32>(((<usize>number) << 2) + At.Leads);
     const kind = (access >> 24) & 3;
@@ -297,8 +297,8 @@ export function run(
             break;
           }
           const secondSet = second.setOf(vpn);
-          let data = walked;
-          if (data == NONE) {
+          let data: f64 = 0;
+          if (walked == NONE) {
             const known = second.find(secondSet, page, mark);
             if (known >= 0) {
               data = second.dataAt(known);
@@ -319,11 +319,10 @@ export function run(
                 end = LoopEnd.Walk;
                 break;
               }
-              data = walked;
             }
           }
           if (walked != NONE) {
-            data = <f64>((<i64>data) & keeps);
+            data = <f64>(walked & keeps);
             walked = NONE;
             second.enter(secondSet, page, mark, data);
           }
