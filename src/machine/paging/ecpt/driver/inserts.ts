@@ -130,13 +130,13 @@ export class Inserts {
     for (let attempt = 0; attempt <= MAX_TRIES; attempt++) {
       ways.locate(root, first + relative, at);
       this.#path.set([ways.way, ways.table, ways.slot, ways.inTarget ? 1 : 0], 4 * steps);
-      if (ways.isEmpty) {
+      if (ways.isEmpty && !(steps > 0 && ways.isHidden)) {
         data.lastKick = relative;
         this.#followPath(root, user, size, steps);
         return 'ok';
       }
-      if (this.#isOnPath(steps)) {
-        // It would overwrite what it has just brought there: begin anew.
+      if (this.#isOnPath(steps) || (steps > 0 && ways.isHidden)) {
+        // It would overwrite what it has just brought there, or hide a victim until the pointer moves: begin anew.
         at = tag;
         steps = 0;
         relative = this.#otherWay(size, -1);

@@ -67,6 +67,8 @@ export class Ways {
   /** The cluster in hand: what an insert carries until it has a place. */
   readonly hand = new Int32Array(Cluster.Words);
   #counting = true;
+  /** What is put there is found only when the pointer has passed the slot that leaves. */
+  isHidden = false;
   #leavingWay = -1;
   #leavingSlot = 0;
 
@@ -129,8 +131,8 @@ export class Ways {
     this.inTarget = false;
     this.table = tableFrame(word);
     this.slot = hash.index(tag, tableLog2(word), way);
-    const leaves = this.slot === this.#leavingSlot && way === this.#leavingWay;
-    if (leaves || this.slot < descriptors.pointer(root, way)) {
+    this.isHidden = this.slot === this.#leavingSlot && way === this.#leavingWay;
+    if (this.isHidden || this.slot < descriptors.pointer(root, way)) {
       const target = descriptors.table(root, numbers.target(way));
       this.inTarget = true;
       this.table = tableFrame(target);
